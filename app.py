@@ -1,0 +1,103 @@
+"""Puts the program together: settings, extensions, areas of the site. ``flask --app app`` starts here."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from flask import Flask
+
+from blueprints.accounts.routes import accounts
+from blueprints.charts.routes import charts
+from blueprints.diary.routes import diary
+from blueprints.digest.routes import digest
+from blueprints.pages.routes import pages
+from blueprints.practice.routes import practice
+from blueprints.pwa.routes import pwa
+from blueprints.sharing.routes import sharing
+from blueprints.treatment.routes import treatment
+from firststep.commands import init_commands
+from firststep.database import engine_options, prepare_engine
+from firststep.extensions import alembic, babel, csrf, db, htmx, limiter
+from firststep.migrating import render_type
+from firststep.settings import Settings, SettingsError, load_settings
+from firststep.web.assets import init_assets
+from firststep.web.compression import init_compression
+from firststep.web.errors import init_errors
+from firststep.web.headers import init_headers
+from firststep.web.language import choose_locale, choose_zone
+from firststep.web.logs import init_logs
+from firststep.web.page import init_page
+from firststep.web.policy import init_policies
+from firststep.web.render import init_rendering
+from firststep.web.requests import init_requests
+from firststep.web.security import init_security
+from firststep.web.sessions import ServerSessionInterface
+
+AREAS = (pages, pwa, accounts, treatment, diary, charts, sharing, practice, digest)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application for these settings, or for those of the environment."""
+    settings = settings or _settings_or_exit()
+    app = Flask("firststep", root_path=os.path.dirname(os.path.abspath(__file__)), static_folder=None)
+    app.config.from_mapping(configuration(settings))
+    app.session_interface = ServerSessionInterface()
+    _init_extensions(app)
+    init_logs(app)
+    init_headers(app)
+    init_requests(app, settings)
+    init_rendering(app)
+    init_page(app)
+    init_errors(app)
+    init_assets(app)
+    init_security(app, settings)
+    for area in AREAS:
+        app.register_blueprint(area)
+    init_commands(app)
+    init_policies(app)
+    init_compression(app)
+    return app
+
+
+def configuration(settings: Settings) -> dict[str, object]:
+    """Return what Flask and its extensions read from ``app.config``."""
+    return {
+        "SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "DEBUG": settings.debug,
+        "TESTING": settings.environment == "test",
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.secure else "session",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TRUSTED_HOSTS": [settings.host, *settings.trusted_hosts],
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "MAX_FORM_PARTS": 200,
+        "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
+        "ALEMBIC": {"script_location": "migrations"},
+        "ALEMBIC_CONTEXT": {"render_as_batch": True, "compare_type": True, "transactional_ddl": True, "render_item": render_type},
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "RATELIMIT_STORAGE_URI": settings.ratelimit_storage_uri,
+        "RATELIMIT_STRATEGY": "moving-window",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+    }
+
+
+def _init_extensions(app: Flask) -> None:
+    db.init_app(app)
+    alembic.init_app(app)
+    csrf.init_app(app)
+    htmx.init_app(app)
+    limiter.init_app(app)
+    babel.init_app(app, locale_selector=choose_locale, timezone_selector=choose_zone)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def _settings_or_exit() -> Settings:
+    try:
+        return load_settings(os.environ)
+    except SettingsError as error:
+        sys.exit(f"Firststep does not start: {error}")

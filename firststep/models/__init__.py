@@ -1,0 +1,29 @@
+"""The tables. Importing this package makes all of them known to the metadata."""
+
+from firststep.models.account import Consent, User, UserSession, WebAuthn
+from firststep.models.base import Base
+from firststep.models.diary import Day, DiaryChange, Dose, FootDay
+from firststep.models.mail import MailPreference, OutboxMail
+from firststep.models.people import Patient, Practice, Practitioner
+from firststep.models.sharing import AccessEvent, Share
+from firststep.models.treatment import Episode
+
+__all__ = [
+    "AccessEvent",
+    "Base",
+    "Consent",
+    "Day",
+    "DiaryChange",
+    "Dose",
+    "Episode",
+    "FootDay",
+    "MailPreference",
+    "OutboxMail",
+    "Patient",
+    "Practice",
+    "Practitioner",
+    "Share",
+    "User",
+    "UserSession",
+    "WebAuthn",
+]

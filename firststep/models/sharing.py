@@ -1,0 +1,69 @@
+"""Who may look at whose diary, and who did."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Boolean, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from firststep.models.base import Base, Moment, one_of
+from firststep.models.people import Patient, Practitioner
+
+SCOPES = ("summary", "charts", "notes")
+SHARE_STATES = ("invited", "accepted", "active", "stopped", "expired", "withdrawn")
+
+
+class Share(Base):
+    """A patient's permission for one practitioner; only `active` shows anything."""
+
+    __tablename__ = "share"
+    __table_args__ = (
+        one_of("scope", SCOPES),
+        one_of("state", SHARE_STATES),
+        Index("ix_share_patient_id", "patient_id"),
+        Index("ix_share_practitioner_id_state", "practitioner_id", "state"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    # Null until a practitioner has accepted.
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"))
+    invited_email: Mapped[str] = mapped_column(String(255))
+    invitation_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    scope: Mapped[str] = mapped_column(String(8))
+    cohort_use: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
+    from_day: Mapped[date | None] = mapped_column()
+    # The last day on which the share shows anything.
+    until_on: Mapped[date | None] = mapped_column()
+    state: Mapped[str] = mapped_column(String(12), default="invited")
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    invitation_expires_at: Mapped[datetime | None] = mapped_column(Moment)
+    accepted_at: Mapped[datetime | None] = mapped_column(Moment)
+    confirmed_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    patient: Mapped[Patient] = relationship()
+    practitioner: Mapped[Practitioner | None] = relationship()
+
+
+class AccessEvent(Base):
+    """One look at, or change of access to, a patient's data; each row carries the hash of the one before."""
+
+    __tablename__ = "access_event"
+    __table_args__ = (
+        Index("ix_access_event_patient_id_seq", "patient_id", "seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    # No foreign key: the skeleton of the trail outlives the account, without health data.
+    patient_id: Mapped[UUID] = mapped_column()
+    actor_user_id: Mapped[UUID | None] = mapped_column()
+    actor_name: Mapped[str] = mapped_column(String(120), default="")
+    what: Mapped[str] = mapped_column(String(40))
+    share_id: Mapped[UUID | None] = mapped_column()
+    at: Mapped[datetime] = mapped_column(Moment)
+    previous_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))

@@ -1,0 +1,136 @@
+"""Every setting of the program, read once from the environment."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+Environment = Literal["development", "production", "test"]
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class SettingsError(Exception):
+    """Says in one sentence which setting is wrong and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The whole configuration; each field is the environment variable of the same name in upper case."""
+
+    environment: Environment = "development"
+    debug: bool = False
+    demo: bool = False
+    var_dir: Path = ROOT / "var"
+    base_url: str = "http://localhost:8000"
+    secret_key: str = field(default="", repr=False)
+    database_url: str = field(default="", repr=False)
+    huey_url: str = field(default="", repr=False)
+    ratelimit_storage_uri: str = "memory://"
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = "Firststep <hello@localhost>"
+    trusted_hosts: tuple[str, ...] = ()
+    proxy_hops: int = 0
+    sw_kill: bool = False
+
+    @property
+    def host(self) -> str:
+        """Return the host name that links, passkeys and the host check use."""
+        return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def secure(self) -> bool:
+        """Tell whether the public address is https, so that cookies carry Secure and the __Host- prefix."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether the database is the embedded one."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def uses_mail_sink(self) -> bool:
+        """Tell whether mail goes into the local folder instead of to a server."""
+        return not self.smtp_url
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Return the checked settings; raise SettingsError with one sentence for the first thing that is wrong."""
+    environment = environ.get("ENVIRONMENT", "development")
+    if environment not in ("development", "production", "test"):
+        raise SettingsError(f"ENVIRONMENT is {environment!r}; set it to development, production or test.")
+    var_dir = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
+    base_url = environ.get("BASE_URL") or f"http://localhost:{environ.get('PORT') or '8000'}"
+    settings = Settings(
+        environment=cast(Environment, environment),
+        debug=_flag(environ, "DEBUG"),
+        demo=_flag(environ, "DEMO", default=environment == "development"),
+        var_dir=var_dir,
+        base_url=base_url.rstrip("/"),
+        secret_key=environ.get("SECRET_KEY", ""),
+        database_url=_driver(environ.get("DATABASE_URL") or f"sqlite:///{var_dir / 'firststep.db'}"),
+        huey_url=environ.get("HUEY_URL") or f"sqlite:///{var_dir / 'queue.db'}",
+        ratelimit_storage_uri=environ.get("RATELIMIT_STORAGE_URI", "memory://"),
+        smtp_url=environ.get("SMTP_URL", ""),
+        mail_from=environ.get("MAIL_FROM", "Firststep <hello@localhost>"),
+        trusted_hosts=tuple(environ.get("TRUSTED_HOSTS", "").replace(",", " ").split()),
+        proxy_hops=_count(environ, "PROXY_HOPS"),
+        sw_kill=_flag(environ, "SW_KILL"),
+    )
+    if environment == "production":
+        _check_production(settings)
+        return settings
+    return settings if settings.secret_key else _with_local_secret(settings)
+
+
+def _check_production(settings: Settings) -> None:
+    if len(settings.secret_key) < 32:
+        raise SettingsError("SECRET_KEY is missing or shorter than 32 characters; set it to a long random text.")
+    if settings.debug:
+        raise SettingsError("DEBUG is on; switch it off in production, it shows code and data to visitors.")
+    if settings.demo:
+        raise SettingsError("DEMO is on; switch it off in production, it shows everybody's mails.")
+    if not settings.secure:
+        raise SettingsError("BASE_URL does not begin with https://; health data must not travel over plain http.")
+    if not settings.smtp_url:
+        raise SettingsError("SMTP_URL is missing; without it nobody gets a sign-in or weekly mail.")
+
+
+def _with_local_secret(settings: Settings) -> Settings:
+    """Return the settings with a secret that is kept in a private file, so that a restart signs nobody out."""
+    path = settings.var_dir / "secret_key"
+    if not path.exists():
+        settings.var_dir.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    return Settings(**{**settings.__dict__, "secret_key": path.read_text(encoding="ascii").strip()})
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    text = environ.get(name, "").strip().casefold()
+    if text in ("1", "true", "yes", "on"):
+        return True
+    if text in ("0", "false", "no", "off"):
+        return False
+    if text:
+        raise SettingsError(f"{name} is {text!r}; set it to 1 or 0.")
+    return default
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name, "").strip() or "0"
+    if not (text.isascii() and text.isdigit()):
+        raise SettingsError(f"{name} is {text!r}; set it to a whole number.")
+    return int(text)
+
+
+def _driver(url: str) -> str:
+    """Return the URL with the driver that is installed, so that a plain postgresql:// works."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url.removeprefix(plain)
+    return url

@@ -1,0 +1,65 @@
+"""What every response says to the browser, and what every request must say about where it comes from."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, request
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data: blob:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "object-src 'none'",
+    )
+)
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+def init_headers(app: Flask) -> None:
+    """Check where unsafe requests come from, and set the headers of every response."""
+    app.before_request(refuse_foreign_requests)
+    app.after_request(set_headers)
+
+
+def refuse_foreign_requests() -> None:
+    """Refuse an unsafe request that another site's page sent."""
+    if request.method in SAFE_METHODS or getattr(_view(), "accepts_foreign_post", False):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site != "same-origin":
+            abort(403)
+        return
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403)
+
+
+def set_headers(response: Response) -> Response:
+    """Set the security headers; a page of a person is kept by no cache."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _view() -> object:
+    return current_app.view_functions.get(request.endpoint or "")

@@ -1,0 +1,50 @@
+"""What the server writes about requests: the route's pattern and the outcome, never a person's data."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+
+import structlog
+from flask import Flask, Response, g, request
+
+log = structlog.get_logger("firststep")
+
+
+def init_logs(app: Flask) -> None:
+    """Write one line per request, with the route's pattern in place of the path."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(),
+    )
+    app.before_request(_start)
+    if not app.testing:
+        app.after_request(_write)
+
+
+def log_fault(error: BaseException) -> None:
+    """Write where a fault happened: file, line and type, never the message, which may hold what was typed."""
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    log.error("fault", kind=type(error).__name__, places=places, route=_pattern())
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+
+
+def _write(response: Response) -> Response:
+    if request.endpoint not in ("static", None):
+        took_ms = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
+        log.info("request", method=request.method, route=_pattern(), status=response.status_code, took_ms=took_ms)
+    return response
+
+
+def _pattern() -> str:
+    return request.url_rule.rule if request.url_rule else "-"

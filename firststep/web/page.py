@@ -1,0 +1,66 @@
+"""What every page's frame shows: the person, the navigation, the form token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+
+@dataclass(frozen=True, kw_only=True)
+class NavItem:
+    """One target of the navigation."""
+
+    endpoint: str
+    href: str
+    label: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """The person whom the frame greets; nothing more than the frame needs."""
+
+    name: str
+    role: str
+
+
+def init_page(app: Flask) -> None:
+    """Give every template the frame's variables."""
+    app.context_processor(frame)
+
+
+def frame() -> dict[str, object]:
+    """Return the frame's variables."""
+    user = current_user if current_user and current_user.is_authenticated else None
+    viewer = Viewer(name=user.name or user.email, role=user.role) if user else None
+    return {"viewer": viewer, "nav_items": _nav(viewer.role) if viewer else []}
+
+
+def _nav(role: str) -> list[NavItem]:
+    by_role = {
+        "patient": [
+            ("diary.today", _("Log"), "log"),
+            ("charts.progress", _("Progress"), "chart"),
+            ("sharing.shares", _("Share"), "share"),
+            ("accounts.settings", _("Settings"), "settings"),
+        ],
+        "practitioner": [
+            ("practice.patients", _("Patients"), "people"),
+            ("accounts.settings", _("Settings"), "settings"),
+        ],
+    }
+    here = (request.endpoint or "").partition(".")[0]
+    return [
+        NavItem(
+            endpoint=endpoint,
+            href=url_for(endpoint),
+            label=label,
+            icon=icon,
+            current=endpoint.partition(".")[0] == here,
+        )
+        for endpoint, label, icon in by_role.get(role, [])
+    ]

@@ -1,0 +1,119 @@
+"""One application on one migrated database for all tests; every test begins with empty tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from firststep.extensions import alembic, db, limiter
+from firststep.models import Base
+from firststep.settings import Settings
+from tests import cast as people
+from tests.support.databases import database_url
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of the tests."""
+    folder: Path = tmp_path_factory.mktemp("var")
+    return Settings(
+        environment="test",
+        demo=True,
+        var_dir=folder,
+        secret_key="only-for-tests-" + "x" * 32,
+        database_url=database_url(folder),
+        huey_url=f"sqlite:///{folder / 'queue.db'}",
+        base_url="http://localhost",
+    )
+
+
+@pytest.fixture(scope="session")
+def application(settings: Settings) -> Flask:
+    """Return the application on a database that the migrations made."""
+    app = create_app(settings)
+    app.test_client_class = people.Browser
+    with app.app_context():
+        alembic.upgrade()
+    return app
+
+
+@pytest.fixture
+def app(application: Flask) -> Iterator[Flask]:
+    """Return the application with empty tables and the clock of the cast."""
+    application.config["CLOCK"] = lambda: people.NOW
+    with application.app_context():
+        empty_tables(db.session)
+    limiter.reset()
+    yield application
+
+
+def empty_tables(session: Session) -> None:
+    """Delete every row of every table."""
+    if session.get_bind().dialect.name == "postgresql":
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    else:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+    session.commit()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """Return a database session inside an application context."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def cast(app: Flask) -> people.Cast:
+    """Return the ids of Ana, Ben, Dr Cho and Dr Dee, all stored."""
+    with app.app_context():
+        return people.make_cast(db.session)
+
+
+@pytest.fixture
+def set_clock(app: Flask) -> Iterator[object]:
+    """Return a function that sets the clock of the application."""
+
+    def set_to(moment: datetime) -> None:
+        app.config["CLOCK"] = lambda: moment
+
+    yield set_to
+
+
+@pytest.fixture
+def ana(app: Flask, cast: people.Cast) -> people.Browser:
+    """Return a browser in which Ana is signed in."""
+    return people.sign_in(app, cast.ana_user)
+
+
+@pytest.fixture
+def ben(app: Flask, cast: people.Cast) -> people.Browser:
+    """Return a browser in which Ben is signed in."""
+    return people.sign_in(app, cast.ben_user)
+
+
+@pytest.fixture
+def cho(app: Flask, cast: people.Cast) -> people.Browser:
+    """Return a browser in which Dr Cho is signed in with a second factor."""
+    return people.sign_in(app, cast.cho_user)
+
+
+@pytest.fixture
+def dee(app: Flask, cast: people.Cast) -> people.Browser:
+    """Return a browser in which Dr Dee is signed in with a second factor."""
+    return people.sign_in(app, cast.dee_user)
+
+
+@pytest.fixture
+def nobody(app: Flask, cast: people.Cast) -> people.Browser:
+    """Return a browser in which nobody is signed in."""
+    return people.sign_in(app, None)

@@ -1,0 +1,101 @@
+"""Makes rows for tests; each function adds and flushes, the caller commits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from firststep.models import Consent, Day, Episode, FootDay, MailPreference, Patient, Practitioner, Share, User
+
+LONG_AGO = datetime(2026, 1, 1, 8, tzinfo=UTC)
+PASSWORD = "correct horse battery staple"
+
+
+def make_user(session: Session, email: str, role: str, *, name: str = "", zone: str = "Europe/Berlin") -> User:
+    """Add a confirmed user with the consents of sign-up."""
+    user = User(
+        email=email,
+        name=name or email.partition("@")[0].title(),
+        role=role,
+        active=True,
+        fs_uniquifier=uuid4().hex,
+        fs_webauthn_user_handle=uuid4().hex,
+        confirmed_at=LONG_AGO.replace(tzinfo=None),
+        created_at=LONG_AGO,
+        time_zone=zone,
+    )
+    session.add(user)
+    session.flush()
+    for kind in ("terms", "privacy", "health_data"):
+        session.add(Consent(user_id=user.id, kind=kind, text_version="2026-11", given_at=LONG_AGO))
+    session.flush()
+    return user
+
+
+def make_patient(session: Session, email: str, *, name: str = "", feet: str = "right", zone: str = "Europe/Berlin") -> Patient:
+    """Add a patient with an account."""
+    user = make_user(session, email, "patient", name=name, zone=zone)
+    patient = Patient(user_id=user.id, alias=user.name, feet=feet, created_at=LONG_AGO)
+    session.add(patient)
+    session.flush()
+    session.add(MailPreference(patient_id=patient.id))
+    session.flush()
+    return patient
+
+
+def make_practitioner(session: Session, email: str, *, name: str = "") -> Practitioner:
+    """Add a practitioner with an account and a second factor set up."""
+    user = make_user(session, email, "practitioner", name=name)
+    user.tf_primary_method = "authenticator"
+    practitioner = Practitioner(user_id=user.id, profession="Acupuncturist", created_at=LONG_AGO)
+    session.add(practitioner)
+    session.flush()
+    return practitioner
+
+
+def make_share(
+    session: Session, patient: Patient, practitioner: Practitioner | None, *, state: str = "active", scope: str = "charts",
+    until_on: date | None = None,
+) -> Share:
+    """Add a share in the given state."""
+    share = Share(
+        patient_id=patient.id,
+        practitioner_id=practitioner.id if practitioner else None,
+        invited_email=practitioner.user.email if practitioner else "invited@example.com",
+        scope=scope,
+        state=state,
+        until_on=until_on,
+        invited_at=LONG_AGO,
+        accepted_at=LONG_AGO + timedelta(hours=1) if practitioner else None,
+        confirmed_at=LONG_AGO + timedelta(hours=2) if state == "active" else None,
+    )
+    session.add(share)
+    session.flush()
+    return share
+
+
+def make_episode(session: Session, patient: Patient, arm: str, starts_on: date, ends_on: date | None = None) -> Episode:
+    """Add a course of care."""
+    episode = Episode(patient_id=patient.id, arm=arm, starts_on=starts_on, ends_on=ends_on)
+    session.add(episode)
+    session.flush()
+    return episode
+
+
+def make_diary(
+    session: Session, patient: Patient, first_day: date, first_step_pain: Mapping[int, int | None] | list[int | None],
+    *, foot: str = "right", note: str | None = None,
+) -> None:
+    """Add one day per value from ``first_day`` on; values are pain of 0-10, None leaves the day out."""
+    for offset, value in enumerate(first_step_pain):
+        if value is None:
+            continue
+        day = first_day + timedelta(days=offset)
+        session.add(
+            FootDay(patient_id=patient.id, day=day, foot=foot, first_step_pain=value * 10, average_pain=max(value - 1, 0) * 10)
+        )
+        session.add(Day(patient_id=patient.id, day=day, stretch_done=True, nsaid_taken=value > 5, note=note))
+    session.flush()

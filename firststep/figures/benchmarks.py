@@ -1,0 +1,243 @@
+"""Published figures beside a person's own course: relief windows and peer-reviewed points."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from firststep.figures import words
+from firststep.figures.labels import Label, Place
+from firststep.figures.view import PublishedPoint, ReliefWindow, TrajectoryView
+
+Trace = dict[str, Any]
+OTHER_DASHES = ("dot", "dash")
+#: Over longer periods the wedge is narrower than its name, which then stands in the legend alone.
+_WEDGE_NAMED_UP_TO = 120
+
+
+def windows(view: TrajectoryView) -> list[Trace]:
+    """Draw each arm's relief window, with the wedge that leads to the person's own."""
+    traces: list[Trace] = []
+    others = 0
+    for window in view.windows:
+        name = _("%(arm)s: clinic-reported, not peer-reviewed", arm=window.label)
+        if window.own:
+            traces += [*_wedge(view, window), *_box(view, window, name, "@band", "solid", 0.16)]
+            traces += _after(view, window)
+        else:
+            traces += _box(view, window, name, "@other", OTHER_DASHES[others % 2], 0.07)
+            others += 1
+    return traces
+
+
+def published(view: TrajectoryView) -> list[Trace]:
+    """Draw the peer-reviewed points, each with its interval where one was verified."""
+    shown = _published_in_sight(view)
+    if not shown:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": _("Peer-reviewed figures"),
+            "marker": {"color": "@published", "size": 8, "symbol": "square"},
+            "cliponaxis": False,
+            "error_y": {
+                "type": "data",
+                "symmetric": False,
+                "array": [_reach(point.high, point.value) for point in shown],
+                "arrayminus": [_reach(point.value, point.low) for point in shown],
+                "color": "@published",
+                "thickness": 1.5,
+                "width": 4,
+            },
+            "text": [f"{point.number} {point.label}" for point in shown],
+            "hovertemplate": "%{text}: %{y:.1f}",
+            "x": [point.day.isoformat() for point in shown],
+            "y": [round(point.value, 2) for point in shown],
+        }
+    ]
+
+
+def own_labels(view: TrajectoryView) -> list[Label]:
+    """Label the person's own window, the line after it, and the wedge that leads to it."""
+    labels: list[Label] = []
+    for window in view.windows:
+        if window.own:
+            labels += _after_label(view, window)
+            labels += _box_label(view, window)
+            labels += _guide_label(view, window)
+    return labels
+
+
+def _box_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
+    if not _box_in_sight(view, window):
+        return []
+    opens, closes = _edges(view, window)
+    last, first = view.last_day.isoformat(), view.first_day.isoformat()
+    texts = (_("%(arm)s, reported", arm=window.label), _("by a clinic, not peer-reviewed"))
+    places = (
+        Place(closes, window.upper, "left", "top", xshift=5, yshift=-2),
+        Place(opens, window.upper, "left", "bottom", yshift=3),
+        Place(closes, window.upper, "left", "bottom", xshift=5, yshift=3),
+        Place(closes, window.upper, "left", "bottom", xshift=5, yshift=22),
+        Place(closes, window.lower, "left", "bottom", xshift=5, yshift=18),
+        Place(closes, window.upper, "right", "bottom", yshift=3),
+        Place(last, window.upper, "right", "top", yshift=-2),
+        Place(last, window.upper, "right", "bottom", yshift=3),
+        Place(opens, window.lower, "left", "top", yshift=-3),
+        Place(last, window.lower, "right", "top", yshift=-3),
+        Place(opens, window.lower, "right", "bottom", xshift=-5),
+        Place(first, window.lower, "left", "bottom", xshift=3),
+    )
+    return [Label(texts, "@band", places)]
+
+
+def _after_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
+    if not _after(view, window):
+        return []
+    text = _("average −%(points)s", points=words.points(window.reduction))
+    last, begin = view.last_day.isoformat(), max(window.closes, view.first_day).isoformat()
+    places = tuple(
+        Place(day, window.lower, side, row, across, up)
+        for row, up in (("bottom", 3), ("top", -3))
+        for day, side, across in ((last, "right", 0), (begin, "left", 4))
+    )
+    return [Label((text,), "@band", places)]
+
+
+def _guide_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
+    if not _wedge(view, window) or len(view.values) > _WEDGE_NAMED_UP_TO:
+        return []
+    opens, _closes = _edges(view, window)
+    start = max(window.starts, view.first_day)
+    middle = (start + (window.opens - start) / 2).isoformat()
+    level = (window.baseline + window.lower) / 2
+    places = (
+        Place(opens, level, "right", "middle", xshift=-3),
+        Place(opens, (window.upper + window.lower) / 2, "right", "middle", xshift=-3),
+        Place(opens, window.lower, "right", "bottom", xshift=-3),
+        Place(opens, window.lower, "right", "top", xshift=-3),
+        Place(middle, level, "left", "top"),
+    )
+    return [Label((_("guide, not data"),), "@band", places, dropped=True)]
+
+
+def other_labels(view: TrajectoryView) -> list[Label]:
+    """Name the windows of other arms, and number the peer-reviewed points."""
+    labels = [
+        Label(
+            (str(point.number),),
+            "@published",
+            tuple(
+                Place(point.day.isoformat(), point.value, side, row, across, up)
+                for side, row, across, up in (
+                    ("left", "middle", 7, 0),
+                    ("right", "middle", -7, 0),
+                    ("left", "bottom", 5, 5),
+                    ("right", "top", -5, -5),
+                )
+            ),
+        )
+        for point in _published_in_sight(view)
+    ]
+    for window in view.windows:
+        if window.own or not _box_in_sight(view, window):
+            continue
+        opens, closes = _edges(view, window)
+        places = (
+            Place(closes, window.lower, "right", "bottom", xshift=-3, yshift=2),
+            Place(opens, window.lower, "left", "top", yshift=-2),
+            Place(closes, window.lower, "right", "top", yshift=-2),
+            Place(closes, window.upper, "left", "top", xshift=4, yshift=-2),
+            Place(closes, window.lower, "left", "bottom", xshift=4),
+            Place(closes, window.upper, "right", "bottom", yshift=2),
+            Place(opens, window.upper, "left", "bottom", yshift=2),
+        )
+        labels.append(Label((window.label,), "@other", places))
+    return labels
+
+
+def _box_in_sight(view: TrajectoryView, window: ReliefWindow) -> bool:
+    return window.opens <= view.last_day and window.closes >= view.first_day
+
+
+def _edges(view: TrajectoryView, window: ReliefWindow) -> tuple[str, str]:
+    """Give the part of the window's weeks that the period shows."""
+    opens, closes = (
+        min(max(day, view.first_day), view.last_day) for day in (window.opens, window.closes)
+    )
+    return opens.isoformat(), closes.isoformat()
+
+
+def _published_in_sight(view: TrajectoryView) -> list[PublishedPoint]:
+    return [point for point in view.published if view.shows(point.day)]
+
+
+def _reach(far: float | None, near: float | None) -> float:
+    return 0 if far is None or near is None else round(far - near, 2)
+
+
+def _area(name: str, colour: str, opacity: float, corners: list[tuple[date, float]]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "none",
+        "name": name,
+        "fill": "toself",
+        "fillcolor": colour,
+        "opacity": opacity,
+        "hoverinfo": "skip",
+        "x": [day.isoformat() for day, _level in corners],
+        "y": [round(level, 2) for _day, level in corners],
+    }
+
+
+def _stroke(name: str, colour: str, dash: str, points: list[tuple[date, float]]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "showlegend": False,
+        "line": {"color": colour, "width": 1.5, "dash": dash},
+        "hoverinfo": "skip",
+        "x": [day.isoformat() for day, _level in points],
+        "y": [round(level, 2) for _day, level in points],
+    }
+
+
+def _box(
+    view: TrajectoryView, window: ReliefWindow, name: str, colour: str, dash: str, opacity: float
+) -> list[Trace]:
+    if not _box_in_sight(view, window):
+        return []
+    corners = [
+        (window.opens, window.upper),
+        (window.closes, window.upper),
+        (window.closes, window.lower),
+        (window.opens, window.lower),
+    ]
+    edge = _stroke(name, colour, dash, [*corners, corners[0]])
+    return [_area(name, colour, opacity, corners), edge]
+
+
+def _wedge(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:
+    """Draw the light wedge from week 0 to the box: no course is known between the two."""
+    if window.starts > view.last_day or window.opens < view.first_day:
+        return []
+    corners = [
+        (window.starts, window.baseline),
+        (window.opens, window.upper),
+        (window.opens, window.lower),
+    ]
+    return [_area(_("Guide, not data"), "@guide", 0.08, corners)]
+
+
+def _after(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:
+    """Draw the level of the reported average from the window's end on."""
+    if window.closes >= view.last_day:
+        return []
+    name = _("Baseline minus the reported average")
+    ends = [(window.closes, window.lower), (view.last_day, window.lower)]
+    return [{**_stroke(name, "@band", "dash", ends), "showlegend": True}]

@@ -1,0 +1,137 @@
+"""Where a label goes: beside what it names, and over as little else as can be.
+
+Both pens draw a figure at many widths, so places are chosen once, for the narrowest phone, where
+room is scarcest; a wider drawing only moves things apart.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import east_asian_width
+
+from firststep.figures.marks import Point
+from firststep.figures.scales import Frame
+
+NARROWEST_PX = (344, 336)
+SIZE_PX = 11
+_LINE_PX = 13
+#: What lies under a label costs this much for each square pixel, and each point this much.
+_COST_OF_LABEL, _COST_OF_OUTSIDE, _COST_OF_POINT, _COST_OF_RANK = 4.0, 30.0, 30.0, 8.0
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class Place:
+    """A spot for a label: its anchor point in the figure, and which way the label lies from it."""
+
+    x: Any
+    y: float
+    xanchor: str = "left"
+    yanchor: str = "bottom"
+    xshift: float = 0
+    yshift: float = 0
+    xref: str = "x"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label of one or more lines, and its places in the order of preference.
+
+    One that may be ``dropped`` is left out where every place would cover another label.
+    """
+
+    lines: tuple[str, ...]
+    colour: str
+    places: tuple[Place, ...]
+    dropped: bool = False
+
+
+def arrange(labels: list[Label], points: list[Point], layout: dict[str, Any]) -> list[dict[str, Any]]:
+    """Choose a place for every label, earlier ones first, and give Plotly's annotations.
+
+    ``points`` are the marks of the chart in pixels of the narrowest drawing, in order of x.
+    """
+    frame = Frame(layout, *NARROWEST_PX)
+    xs = [point[0] for point in points]
+    taken: list[Box] = []
+    notes: list[dict[str, Any]] = []
+    for label in labels:
+        priced = [
+            (_cost(_box(label, place, frame), rank, taken, points, xs, frame), rank)
+            for rank, place in enumerate(label.places)
+        ]
+        _, rank = min(priced)
+        place = label.places[rank]
+        box = _box(label, place, frame)
+        if label.dropped and any(_overlap(box, other) for other in taken):
+            continue
+        taken.append(box)
+        notes += _annotations(label, place)
+    return notes
+
+
+def width_px(text: str) -> float:
+    """Estimate how wide a text is; the estimate is for common sans-serif letters, a little wide."""
+    return sum(SIZE_PX if east_asian_width(c) in "WF" else 0.55 * SIZE_PX for c in text)
+
+
+def _box(label: Label, place: Place, frame: Frame) -> Box:
+    x = frame.x(place.xref, place.x) + place.xshift
+    y = frame.y("y", place.y) - place.yshift
+    wide, high = max(map(width_px, label.lines)), _LINE_PX * len(label.lines)
+    left = x - wide * {"left": 0, "center": 0.5, "right": 1}[place.xanchor]
+    top = y - high * {"top": 0, "middle": 0.5, "bottom": 1}[place.yanchor]
+    return left, top, left + wide, top + high
+
+
+def _cost(
+    box: Box, rank: int, taken: list[Box], points: list[Point], xs: list[float], frame: Frame
+) -> float:
+    left, top, right, bottom = box
+    scale = frame.scales["y"]
+    inside: Box = (frame.left, scale.end_px - _LINE_PX, frame.right + 4, scale.start_px)
+    outside = (right - left) * (bottom - top) - _overlap(box, inside)
+    begin, end = bisect_left(xs, left - 3), bisect_left(xs, right + 3)
+    covered = sum(top - 3 < y < bottom + 3 for _, y in points[begin:end])
+    return (
+        _COST_OF_LABEL * sum(_overlap(box, other) for other in taken)
+        + _COST_OF_OUTSIDE * outside
+        + _COST_OF_POINT * covered
+        + _COST_OF_RANK * rank
+    )
+
+
+def _overlap(one: Box, other: Box) -> float:
+    across = min(one[2], other[2]) - max(one[0], other[0])
+    down = min(one[3], other[3]) - max(one[1], other[1])
+    return across * down if across > 0 and down > 0 else 0
+
+
+def _annotations(label: Label, place: Place) -> list[dict[str, Any]]:
+    """Write one annotation a line: a label is plain text, and a line break would be markup."""
+    count = len(label.lines)
+    first = {"top": 0, "middle": (count - 1) / 2, "bottom": count - 1}[place.yanchor]
+    return [
+        note(
+            text,
+            label.colour,
+            x=place.x,
+            y=place.y,
+            xref=place.xref,
+            yref="y",
+            xanchor=place.xanchor,
+            yanchor=place.yanchor,
+            xshift=place.xshift,
+            yshift=place.yshift + (first - index) * _LINE_PX,
+        )
+        for index, text in enumerate(label.lines)
+    ]
+
+
+def note(text: str, colour: str, **where: Any) -> dict[str, Any]:
+    """Write one annotation: plain text without an arrow."""
+    shown = {key: value for key, value in where.items() if value != 0 or key in ("x", "y")}
+    return {"text": text, "showarrow": False, "font": {"size": SIZE_PX, "color": colour}, **shown}

@@ -1,0 +1,79 @@
+"""Where a value of a figure lies on the drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+DAY_MS = 86_400_000
+
+
+def position(value: Any) -> float:
+    """Turn a date ("2026-01-05", also with a time) or a number into a number; dates count in days."""
+    if isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        return moment.toordinal() + (moment.hour * 60 + moment.minute) / 1440
+    return float(value)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A straight line from values to pixels."""
+
+    low: float
+    high: float
+    start_px: float
+    end_px: float
+
+    def __call__(self, value: Any) -> float:
+        """Give the pixel of a date or number."""
+        share = (position(value) - self.low) / (self.high - self.low)
+        return self.start_px + share * (self.end_px - self.start_px)
+
+    def holds(self, value: float) -> bool:
+        """Say whether a value lies within the range that is shown."""
+        return self.low <= value <= self.high
+
+
+def xs_of(trace: dict[str, Any]) -> list[float]:
+    """List a trace's x positions, from its list or from its start and step."""
+    if "x" in trace:
+        return [position(x) for x in trace["x"]]
+    start, step = position(trace["x0"]), trace["dx"] / DAY_MS
+    return [start + step * index for index in range(len(trace["y"]))]
+
+
+class Frame:
+    """The plot area of a figure at a given size, with a scale for each axis."""
+
+    def __init__(self, layout: dict[str, Any], width: float, height: float) -> None:
+        margin = layout["margin"]
+        self.left, self.right = margin["l"], width - margin["r"]
+        self.top, self.bottom = margin["t"], height - margin["b"]
+        self.scales: dict[str, Scale] = {}
+        for name, axis in layout.items():
+            if name.startswith("xaxis"):
+                ends = (self.left, self.right)
+            elif name.startswith("yaxis"):
+                low, high = axis.get("domain", (0, 1))
+                ends = (self._paper_y(low), self._paper_y(high))
+            else:
+                continue
+            start, end = (position(value) for value in axis["range"])
+            self.scales[name.replace("axis", "")] = Scale(start, end, *ends)
+
+    def x(self, reference: str, value: Any) -> float:
+        """Give the pixel across for a value on an x axis, or for a share of the paper."""
+        if reference == "paper":
+            return float(self.left + value * (self.right - self.left))
+        return self.scales[reference](value)
+
+    def y(self, reference: str, value: Any) -> float:
+        """Give the pixel down for a value on a y axis, or for a share of the paper."""
+        if reference == "paper":
+            return self._paper_y(value)
+        return self.scales[reference](value)
+
+    def _paper_y(self, share: float) -> float:
+        return float(self.bottom - share * (self.bottom - self.top))

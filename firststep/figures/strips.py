@@ -1,0 +1,116 @@
+"""The two strips below the pain chart: the days of stretching and the days with an NSAID.
+
+A day is a tall bar for yes, a low bar for no, and bare ground where nothing was recorded. Where
+days are too narrow to see, a column stands for a week: pale for the days answered, solid for yes.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from firststep.figures.axes import NSAID, STRETCH
+from firststep.figures.labels import note
+from firststep.figures.scales import DAY_MS
+from firststep.figures.view import Answers, TrajectoryView
+
+FULL, LOW = 7, 1.6
+DAYS_UP_TO = 120
+
+
+def grounds() -> list[dict[str, Any]]:
+    """Draw the ground line of each strip."""
+    return [
+        {
+            "type": "line",
+            "layer": "between",
+            "xref": "paper",
+            "yref": axis,
+            "x0": 0,
+            "x1": 1,
+            "y0": 0,
+            "y1": 0,
+            "line": {"color": "@axis", "width": 1},
+        }
+        for axis in ("y2", "y3")
+    ]
+
+
+def titles() -> list[dict[str, Any]]:
+    """Name each strip above its left end."""
+    return [
+        note(
+            text,
+            "@ink",
+            x=0,
+            y=domain[1],
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            yshift=3,
+        )
+        for text, domain in ((_("Stretching"), STRETCH), (_("NSAID"), NSAID))
+    ]
+
+
+def traces(view: TrajectoryView) -> list[dict[str, Any]]:
+    """Draw both strips, by day or by week."""
+    draw = _days if len(view.values) <= DAYS_UP_TO else _weeks
+    stretch = (_("Stretching done"), _("Stretching not done"), _("Days answered on stretching"))
+    nsaid = (_("NSAID taken"), _("No NSAID"), _("Days answered on NSAID"))
+    return [
+        *draw(view, view.stretch, "y2", stretch),
+        *draw(view, view.nsaid, "y3", nsaid),
+    ]
+
+
+def _days(
+    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str, str]
+) -> list[dict[str, Any]]:
+    kinds = ((True, names[0], FULL, "@strip"), (False, names[1], LOW, "@quiet"))
+    return [
+        {
+            **_bar(axis, name, colour, 0.72),
+            "hovertemplate": " ",
+            "x": [day.isoformat() for day, answer in zip(view.days(), answers, strict=True) if answer is kind],
+            "y": [height] * sum(answer is kind for answer in answers),
+        }
+        for kind, name, height, colour in kinds
+        if kind in answers
+    ]
+
+
+def _weeks(
+    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str, str]
+) -> list[dict[str, Any]]:
+    weeks = [answers[begin : begin + 7] for begin in range(0, len(answers), 7)]
+    middle = view.first_day + timedelta(days=3)
+    where = {"x0": middle.isoformat(), "dx": 7 * DAY_MS}
+    counts = (
+        (names[2], "@quiet", 0.4, [sum(answer is not None for answer in week) for week in weeks]),
+        (names[0], "@strip", 1, [sum(answer is True for answer in week) for week in weeks]),
+    )
+    return [
+        {
+            **_bar(axis, name, colour, 6),
+            "hovertemplate": "%{y}",
+            "opacity": opacity,
+            **where,
+            "y": heights,
+        }
+        for name, colour, opacity, heights in counts
+        if any(heights)
+    ]
+
+
+def _bar(axis: str, name: str, colour: str, width_days: float) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "yaxis": axis,
+        "name": name,
+        "width": round(width_days * DAY_MS),
+        "marker": {"color": colour},
+    }

@@ -1,0 +1,115 @@
+"""How the SVG pen draws one trace: lines, filled shapes, markers, error bars and bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from firststep.figures import marks
+from firststep.figures.ink import Ink
+from firststep.figures.marks import Point, num
+from firststep.figures.scales import DAY_MS, Frame, xs_of
+
+Trace = dict[str, Any]
+
+DASHES = {
+    "solid": "",
+    "dot": ' stroke-dasharray="1.5 3"',
+    "dash": ' stroke-dasharray="6 4"',
+}
+
+
+def draw_trace(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
+    """Draw a scatter or bar trace; any other type is refused."""
+    if trace["type"] == "bar":
+        yield _bars(trace, frame, ink, clip)
+    elif trace["type"] == "scatter":
+        yield from _scatter(trace, frame, ink, clip)
+    else:
+        raise ValueError(f"no such trace: {trace['type']!r}")
+
+
+def _opacity(trace: Trace) -> str:
+    return f' opacity="{share(trace["opacity"])}"' if "opacity" in trace else ""
+
+
+def share(value: float) -> str:
+    """Write an opacity with two decimals."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").removeprefix("0") or "0"
+
+
+def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
+    reference = trace.get("yaxis", "y")
+    across, down = frame.scales["x"], frame.scales[reference]
+    xs, ys = xs_of(trace), trace["y"]
+    points: list[Point | None] = [
+        None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)
+    ]
+    mode, clipped = trace["mode"], f' clip-path="url(#{clip})"'
+    if trace.get("fill") == "toself":
+        path = marks.polygon(point for point in points if point)
+        yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{clipped}/>'
+    if "lines" in mode:
+        line = trace["line"]
+        yield (
+            f'<path d="{marks.line(points)}" stroke-width="{num(line["width"])}" '
+            f'stroke-linecap="round"{DASHES[line.get("dash", "solid")]}'
+            f"{ink(stroke=line['color'])}{clipped}/>"
+        )
+    if "error_y" in trace:
+        yield _whiskers(trace, xs, frame, ink, clipped)
+    if "markers" in mode:
+        shown = [
+            (across(x), down(y))
+            for x, y in zip(xs, ys, strict=True)
+            if y is not None and across.holds(x) and down.holds(y)
+        ]
+        yield _markers(trace, shown, ink)
+
+
+def _markers(trace: Trace, shown: list[Point], ink: Ink) -> str:
+    marker = trace["marker"]
+    symbol, size = marker.get("symbol", "circle"), marker["size"]
+    if not shown:
+        return ""
+    if symbol == "circle" and "line" not in marker:
+        return (
+            f'<path d="{marks.dots(shown)}" stroke-width="{num(size)}" stroke-linecap="round"'
+            f"{_opacity(trace)}{ink(stroke=marker['color'])}/>"
+        )
+    edge = marker.get("line", {})
+    width = f' stroke-width="{num(edge["width"])}"' if edge else ""
+    colours = ink(fill=marker["color"], stroke=edge.get("color"))
+    return f'<path d="{marks.markers(shown, symbol, size)}"{width}{_opacity(trace)}{colours}/>'
+
+
+def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clipped: str) -> str:
+    bars = trace["error_y"]
+    across, down = frame.scales["x"], frame.scales[trace.get("yaxis", "y")]
+    spans = [
+        (across(x), down(y - below), down(y + above))
+        for x, y, above, below in zip(
+            xs, trace["y"], bars["array"], bars["arrayminus"], strict=True
+        )
+        if across.holds(x) and above + below > 0
+    ]
+    path = marks.whiskers(spans, bars["width"])
+    return (
+        f'<path d="{path}" stroke-width="{num(bars["thickness"])}"'
+        f"{ink(stroke=bars['color'])}{clipped}/>"
+    )
+
+
+def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
+    across, down = frame.scales["x"], frame.scales[trace["yaxis"]]
+    half = trace["width"] / DAY_MS / 2
+    ground = down(0)
+    spans = [
+        (across(x - half), across(x + half), ground, down(y))
+        for x, y in zip(xs_of(trace), trace["y"], strict=True)
+        if y
+    ]
+    if not spans:
+        return ""
+    colours = ink(fill=trace["marker"]["color"])
+    return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours} clip-path="url(#{clip})"/>'

@@ -1,0 +1,306 @@
+"""The main chart: a person's own pain day by day, beside what has been reported for others."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+
+from firststep.figures import benchmarks, labels, strips, words
+from firststep.figures.axes import fixed_layout
+from firststep.figures.labels import Label, Place
+from firststep.figures.marks import Point
+from firststep.figures.scales import DAY_MS, Frame
+from firststep.figures.view import Event, TrajectoryView, Values
+
+Trace = dict[str, Any]
+
+#: Beyond so many days neighbouring entries share a pixel, and a week shows each value once.
+DAILY_UP_TO = 400
+WEEK = 7
+
+
+def trajectory(view: TrajectoryView) -> dict[str, Any]:
+    """Draw up the chart of one measure and foot as a Plotly figure: a plain dict.
+
+    Values on the y axis are pain from 0 to 10; the x axis is days. Colours are roles (``theme``).
+    """
+    layout = fixed_layout(view.first_day, view.last_day)
+    layout["shapes"] = [*strips.grounds(), *_care_line(view)]
+    wanted = [*_care_label(view), *_baseline_label(view), *_event_labels(view)]
+    wanted += [*benchmarks.own_labels(view), *benchmarks.other_labels(view)]
+    layout["annotations"] = [
+        labels.note(
+            _("%(measure)s, 0–10", measure=view.measure_label),
+            "@ink",
+            x=0,
+            y=1,
+            xref="paper",
+            yref="paper",
+            xanchor="left",
+            yanchor="bottom",
+            xshift=-20,
+            yshift=8,
+        ),
+        *strips.titles(),
+        *labels.arrange(wanted, _points(view, layout), layout),
+    ]
+    data = [*benchmarks.windows(view), *_baseline(view), *_entries(view), *_means(view)]
+    data += [*benchmarks.published(view), *_events(view), *strips.traces(view)]
+    return {"data": data, "layout": layout}
+
+
+def series(first_day: date, values: list[float | None] | Values, step_days: int = 1) -> Trace:
+    """Write a series with its dates sent once, from its first value to its last."""
+    kept = [index for index, value in enumerate(values) if value is not None]
+    if not kept:
+        return {"x": [], "y": []}
+    begin, end = kept[0], kept[-1]
+    start = first_day + timedelta(days=begin * step_days)
+    return {
+        "x0": start.isoformat(),
+        "dx": step_days * DAY_MS,
+        "y": [short(value) for value in values[begin : end + 1]],
+    }
+
+
+def short(value: float | None) -> float | int | None:
+    """Round to hundredths, a fifth of a pixel, and write whole numbers without a point."""
+    if value is None:
+        return None
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _entries(view: TrajectoryView) -> list[Trace]:
+    """Draw the entries as dots; those made from memory later are hollow."""
+    pairs = list(zip(view.values, view.late, strict=True))
+    on_time = [None if late else value for value, late in pairs]
+    later = [value if late else None for value, late in pairs]
+    size = 5 if len(pairs) <= 120 else 3
+    dot = {"color": "@point", "size": size}
+    ring = {
+        "color": "@surface",
+        "size": size + 0.5,
+        "line": {"color": "@point", "width": 1.2},
+    }
+    traces = []
+    for values, name, marker in (
+        (on_time, _("Entry of the day"), dot),
+        (later, _("Entered later, from memory"), ring),
+    ):
+        if any(value is not None for value in values):
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "markers",
+                    "name": name,
+                    "marker": marker,
+                    "cliponaxis": False,
+                    "hovertemplate": "%{y}",
+                    **_dots(view.first_day, values),
+                }
+            )
+    return traces
+
+
+def _dots(first_day: date, values: list[float | None]) -> Trace:
+    if len(values) <= DAILY_UP_TO:
+        return series(first_day, values)
+    xs: list[str] = []
+    ys: list[float | int | None] = []
+    for begin in range(0, len(values), WEEK):
+        week = sorted({value for value in values[begin : begin + WEEK] if value is not None})
+        xs += [(first_day + timedelta(days=begin + 3)).isoformat()] * len(week)
+        ys += [short(value) for value in week]
+    return {"x": xs, "y": ys}
+
+
+def _means(view: TrajectoryView) -> list[Trace]:
+    """Draw the 7-day mean as a line that stops where it is not valid."""
+    if all(mean is None for mean in view.means):
+        return []
+    means, step_days = list(view.means), 1
+    if len(means) > DAILY_UP_TO:
+        means, step_days = means[::WEEK], WEEK
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": _("7-day mean"),
+            "line": {"color": "@series", "width": 2.5 if step_days == 1 else 1.5},
+            "connectgaps": False,
+            "hovertemplate": "%{y:.1f}",
+            **series(view.first_day, means, step_days),
+        }
+    ]
+
+
+def _baseline(view: TrajectoryView) -> list[Trace]:
+    """Mark the baseline on its day, with a dotted line from there on."""
+    if view.baseline is None or view.baseline.day > view.last_day:
+        return []
+    day, level = view.baseline.day, short(view.baseline.value)
+    name = _("Baseline")
+    begin = max(day, view.first_day).isoformat()
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "showlegend": not view.shows(day),
+        "line": {"color": "@baseline", "width": 1, "dash": "dot"},
+        "hoverinfo": "skip",
+        "x": [begin, view.last_day.isoformat()],
+        "y": [level, level],
+    }
+    if not view.shows(day):
+        return [line]
+    mark = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": name,
+        "marker": {
+            "color": "@surface",
+            "size": 8,
+            "symbol": "diamond",
+            "line": {"color": "@baseline", "width": 1.5},
+        },
+        "hovertemplate": "%{y:.1f}",
+        "x": [day.isoformat()],
+        "y": [level],
+    }
+    return [line, mark]
+
+
+def _baseline_label(view: TrajectoryView) -> list[Label]:
+    if view.baseline is None or view.baseline.day > view.last_day:
+        return []
+    level, last = view.baseline.value, view.last_day.isoformat()
+    begin = max(view.baseline.day, view.first_day).isoformat()
+    text = _("Baseline %(points)s", points=words.points(level))
+    middle = (view.first_day + (view.last_day - view.first_day) / 2).isoformat()
+    places = (
+        Place(last, level, "right", "bottom", yshift=2),
+        Place(last, level, "right", "top", yshift=-2),
+        Place(begin, level, "left", "bottom", xshift=6, yshift=2),
+        Place(middle, level, "center", "bottom", yshift=2),
+        Place(begin, level, "left", "top", xshift=6, yshift=-4),
+    )
+    return [Label((text,), "@baseline", places)]
+
+
+def _care_line(view: TrajectoryView) -> list[dict[str, Any]]:
+    if view.care is None or not view.shows(view.care.day):
+        return []
+    day = view.care.day.isoformat()
+    return [
+        {
+            "type": "line",
+            "layer": "between",
+            "xref": "x",
+            "yref": "y",
+            "x0": day,
+            "x1": day,
+            "y0": 0,
+            "y1": 10.3,
+            "line": {"color": "@axis", "width": 1},
+        }
+    ]
+
+
+def _care_label(view: TrajectoryView) -> list[Label]:
+    if view.care is None or not view.shows(view.care.day):
+        return []
+    day = view.care.day
+    text = _(
+        "%(care)s from %(day)s", care=view.care.label, day=words.day_and_month(day)
+    )
+    places = tuple(
+        Place(day.isoformat(), level, side, "top", xshift=shift)
+        for level in (10.3, 0.8)
+        for side, shift in (("left", 4), ("right", -4))
+    )
+    return [Label((text,), "@muted", places)]
+
+
+_EVENT_SYMBOLS = {
+    "relief": ("triangle-down", "@event"),
+    "possible_relief": ("triangle-down", "@surface"),
+    "relapse": ("triangle-up", "@event"),
+}
+
+
+def _event_name(event: Event) -> str:
+    names = {
+        "relief": _("Meaningful relief, confirmed"),
+        "possible_relief": _("Possible relief, not confirmed"),
+        "relapse": _("Relapse"),
+    }
+    return names[event.kind]
+
+
+def _shown_events(view: TrajectoryView) -> list[Event]:
+    return [event for event in view.events if view.shows(event.day)]
+
+
+def _events(view: TrajectoryView) -> list[Trace]:
+    traces = []
+    for event in _shown_events(view):
+        symbol, fill = _EVENT_SYMBOLS[event.kind]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": _event_name(event),
+                "marker": {
+                    "color": fill,
+                    "size": 11,
+                    "symbol": symbol,
+                    "line": {"color": "@event", "width": 1.5},
+                },
+                "hovertemplate": "%{y:.1f}",
+                "x": [event.day.isoformat()],
+                "y": [short(event.value)],
+            }
+        )
+    return traces
+
+
+def _event_labels(view: TrajectoryView) -> list[Label]:
+    texts = {
+        "relief": _("Relief %(day)s"),
+        "possible_relief": _("Relief? %(day)s"),
+        "relapse": _("Relapse %(day)s"),
+    }
+    around = [
+        (side, row, across, up * way)
+        for up in (9, 22, 36, 50)
+        for row, way in (("bottom", 1), ("top", -1))
+        for side, across in (("left", 0), ("center", 0), ("right", 0))
+    ]
+    return [
+        Label(
+            (texts[event.kind] % {"day": words.day_and_month(event.day)},),
+            "@ink",
+            tuple(
+                Place(event.day.isoformat(), event.value, side, row, across, up)
+                for side, row, across, up in around
+            ),
+        )
+        for event in _shown_events(view)
+    ]
+
+
+def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
+    """List the marks that labels should keep clear of, in pixels of the narrowest drawing."""
+    frame = Frame(layout, *labels.NARROWEST_PX)
+    across, down = frame.scales["x"], frame.scales["y"]
+    first = view.first_day.toordinal()
+    points = [
+        (across(first + index), down(value))
+        for series_ in (view.values, view.means)
+        for index, value in enumerate(series_)
+        if value is not None
+    ]
+    return sorted(points)

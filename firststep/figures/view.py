@@ -1,0 +1,109 @@
+"""What the trajectory chart and its table show: one measure of one foot over one period."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Literal
+
+Answers = tuple[bool | None, ...]
+Values = tuple[float | None, ...]
+
+
+@dataclass(frozen=True)
+class Level:
+    """A value (0 to 10) on a day."""
+
+    day: date
+    value: float
+
+
+@dataclass(frozen=True)
+class CareStart:
+    """The day on which care began, and what it is called ("Acupuncture")."""
+
+    day: date
+    label: str
+
+
+@dataclass(frozen=True)
+class ReliefWindow:
+    """One arm's clinic-reported row, anchored at the person's own baseline (all values 0 to 10).
+
+    ``starts`` is week 0, where the person's baseline stands. ``upper`` is the relief level and
+    ``lower`` the baseline minus the reported average reduction, clipped at 0; ``reduction`` is
+    that reduction in points as reported.
+    """
+
+    label: str
+    starts: date
+    baseline: float
+    opens: date
+    closes: date
+    upper: float
+    lower: float
+    reduction: float
+    own: bool
+
+
+@dataclass(frozen=True)
+class PublishedPoint:
+    """One peer-reviewed figure, anchored at the person's own baseline; an interval if verified."""
+
+    number: int
+    label: str
+    day: date
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """A relief or relapse by the outcome rules, on the 7-day mean of its day."""
+
+    kind: Literal["relief", "possible_relief", "relapse"]
+    day: date
+    value: float
+
+
+@dataclass(frozen=True)
+class TrajectoryView:
+    """All that the chart shows; every series has one item a day from ``first_day`` on.
+
+    ``values`` are the entries, ``means`` the valid 7-day means, ``late`` says which entries were
+    made from memory; None is "not recorded" and is never 0.
+    """
+
+    measure_label: str
+    first_day: date
+    values: Values
+    late: tuple[bool, ...]
+    means: Values
+    stretch: Answers
+    nsaid: Answers
+    care: CareStart | None = None
+    baseline: Level | None = None
+    windows: tuple[ReliefWindow, ...] = field(default=())
+    published: tuple[PublishedPoint, ...] = field(default=())
+    events: tuple[Event, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        """Refuse series of different lengths: they would be drawn on the wrong days."""
+        series = (self.values, self.late, self.means, self.stretch, self.nsaid)
+        if len({len(one) for one in series}) != 1 or not self.values:
+            raise ValueError("every series of a chart has one item for each of its days")
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is shown."""
+        return self.first_day + timedelta(days=len(self.values) - 1)
+
+    def days(self) -> Iterator[date]:
+        """Go through the days that are shown, in order."""
+        return (self.first_day + timedelta(days=index) for index in range(len(self.values)))
+
+    def shows(self, day: date) -> bool:
+        """Say whether a day lies within the period."""
+        return self.first_day <= day <= self.last_day

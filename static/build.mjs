@@ -1,0 +1,168 @@
+/**
+ * Builds the browser side: static/ -> static/dist/, with a manifest that Flask reads.
+ *
+ *   node static/build.mjs
+ *
+ * Every file is named by its content and served for good; .br and .gz stand beside it. The files of
+ * the build before stay, because a page opened then still asks for them. sw.js has no hash: it is
+ * served from the root by blueprints/pwa. static/icons.py adds the PNG icons and their list.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import zlib from "node:zlib";
+import esbuild from "esbuild";
+import { plotlyStyleSheet } from "./plotly_style.mjs";
+
+const STATIC = path.dirname(fileURLToPath(import.meta.url));
+const DIST = path.join(STATIC, "dist");
+const URL_BASE = "/static/dist/";
+const TARGET = ["es2022", "safari16.4", "chrome111", "firefox115"];
+const PRECACHED = ["app.css", "app.js", "chart.js", "icon.svg"];
+const COMPRESSED = /\.(css|js|svg)$/;
+
+const brotli = promisify(zlib.brotliCompress);
+const gzip = promisify(zlib.gzip);
+const locate = createRequire(import.meta.url).resolve;
+
+/** @param {string | Uint8Array} content */
+const hashOf = (content) => createHash("sha256").update(content).digest("hex").slice(0, 10);
+
+/**
+ * Writes a file under a name that carries its content's hash.
+ * @param {Map<string, string>} built
+ * @param {string} name
+ * @param {string | Uint8Array} content
+ */
+async function emit(built, name, content) {
+  const { name: stem, ext } = path.parse(name);
+  const hashed = `${stem}-${hashOf(content)}${ext}`;
+  const file = path.join(DIST, hashed);
+  if (!existsSync(file)) await writeFile(file, content);
+  built.set(name, hashed);
+}
+
+/**
+ * @param {string[]} entryPoints
+ * @param {Record<string, string>} define
+ * @returns {Promise<{name: string, text: string}[]>}
+ */
+async function bundle(entryPoints, define = {}) {
+  const result = await esbuild.build({
+    entryPoints: entryPoints.map((entry) => path.join(STATIC, entry)),
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    target: TARGET,
+    outdir: DIST,
+    entryNames: "[name]",
+    legalComments: "eof",
+    logLevel: "warning",
+    define,
+  });
+  return result.outputFiles.map((file) => ({ name: path.basename(file.path), text: file.text }));
+}
+
+/** @param {Map<string, string>} built */
+async function emitPlotly(built) {
+  const source = await readFile(locate("plotly.js-basic-dist-min"), "utf8");
+  await emit(built, "plotly.js", source);
+  await emit(built, "plotly.css", plotlyStyleSheet(source));
+}
+
+/** @param {Map<string, string>} built */
+async function emitIcons(built) {
+  const folder = path.join(STATIC, "icons");
+  for (const name of (await readdir(folder)).filter((file) => file.endsWith(".svg")).sort()) {
+    await emit(built, name, await readFile(path.join(folder, name)));
+  }
+}
+
+/** @param {Map<string, string>} built @param {string} name */
+const address = (built, name) => JSON.stringify(URL_BASE + built.get(name));
+
+/** @param {Map<string, string>} built */
+async function emitServiceWorkers(built) {
+  const precached = PRECACHED.map((name) => ({ url: URL_BASE + built.get(name), revision: null }));
+  const workers = await bundle(["js/sw.js", "js/sw_kill.js"], {
+    __PRECACHED__: JSON.stringify(precached),
+    "process.env.NODE_ENV": '"production"',
+  });
+  for (const { name, text } of workers) await writeFile(path.join(DIST, name), text);
+}
+
+/**
+ * Writes .br and .gz beside a file unless they are there: the name carries the content's hash, so
+ * they cannot be stale. Plotly alone takes seconds.
+ * @param {string} name
+ */
+async function compress(name) {
+  const file = path.join(DIST, name);
+  if (!COMPRESSED.test(name) || (existsSync(`${file}.br`) && existsSync(`${file}.gz`))) return;
+  const content = await readFile(file);
+  const params = { [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length, [zlib.constants.BROTLI_PARAM_LGWIN]: 22 };
+  const [br, gz] = await Promise.all([brotli(content, { params }), gzip(content, { level: 9 })]);
+  await Promise.all([writeFile(`${file}.br`, br), writeFile(`${file}.gz`, gz)]);
+}
+
+/**
+ * @param {string} name
+ * @returns {Promise<Record<string, string>>} a list that an earlier build left, empty when there is none
+ */
+async function earlier(name) {
+  const file = path.join(DIST, name);
+  return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : {};
+}
+
+/**
+ * Writes the manifest, and moves the one before to previous.json when anything changed.
+ * @param {Map<string, string>} built
+ */
+async function writeManifests(built) {
+  const [current, previous, icons] = await Promise.all(["manifest.json", "previous.json", "icons.json"].map(earlier));
+  const manifest = Object.fromEntries([...built].sort());
+  const older = JSON.stringify(current) === JSON.stringify(manifest) ? previous : current;
+  await writeFile(path.join(DIST, "previous.json"), JSON.stringify(older, null, 1));
+  await writeFile(path.join(DIST, "manifest.json"), JSON.stringify(manifest, null, 1));
+  const named = [manifest, older, icons].flatMap((list) => Object.values(list));
+  await sweep(new Set(["manifest.json", "previous.json", "icons.json", "sw.js", "sw_kill.js", ...named]));
+}
+
+/**
+ * Removes what neither this build nor the one before names.
+ * @param {Set<string>} kept
+ */
+async function sweep(kept) {
+  for (const name of await readdir(DIST)) {
+    if (!kept.has(name.replace(/\.(br|gz)$/, ""))) await rm(path.join(DIST, name));
+  }
+}
+
+/** @returns {Promise<Map<string, string>>} name -> hashed name */
+export async function build() {
+  await mkdir(DIST, { recursive: true });
+  /** @type {Map<string, string>} */
+  const built = new Map();
+  await emitPlotly(built);
+  await emitIcons(built);
+  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "css/app.css"], {
+    __PLOTLY_JS__: address(built, "plotly.js"),
+    __PLOTLY_CSS__: address(built, "plotly.css"),
+  });
+  for (const { name, text } of outputs) await emit(built, name, text);
+  await emitServiceWorkers(built);
+  await Promise.all([...built.values()].map(compress));
+  await writeManifests(built);
+  return built;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const started = performance.now();
+  const built = await build();
+  console.log(`built ${built.size + 1} files into static/dist in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+}

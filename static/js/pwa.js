@@ -1,0 +1,37 @@
+/** Registers the service worker, and offers a new version; the page is reloaded only by a tap. */
+
+/** @param {ServiceWorker} waiting */
+function offer(waiting) {
+  const bar = document.getElementById("update");
+  const button = bar?.querySelector("[data-update-apply]");
+  if (!bar || !button) return;
+  bar.hidden = false;
+  button.addEventListener("click", () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage("skip-waiting");
+  }, { once: true });
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function watch(registration) {
+  if (registration.waiting && navigator.serviceWorker.controller) offer(registration.waiting);
+  registration.addEventListener("updatefound", () => {
+    const arriving = registration.installing;
+    arriving?.addEventListener("statechange", () => {
+      // Without a controller this is the first installation, which replaces nothing.
+      if (arriving.state === "installed" && navigator.serviceWorker.controller) offer(arriving);
+    });
+  });
+}
+
+export function watchUpdates() {
+  if (!("serviceWorker" in navigator)) return;
+  window.addEventListener("load", async () => {
+    try {
+      watch(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }));
+    } catch (error) {
+      // Private windows refuse registration; every page works without the worker.
+      console.info("no service worker:", error);
+    }
+  });
+}

@@ -1,0 +1,21 @@
+/**
+ * Guesses the time zone into an empty field, where the person sees and can change it.
+ * Hooks: input or select [data-zone]; [data-zone-shown] repeats the guess as text.
+ */
+
+/** @returns {string} an IANA name, empty where the browser hides it */
+export function browserZone() {
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+  return zone.includes("/") || zone === "UTC" ? zone : "";
+}
+
+/** @param {ParentNode} root */
+export function guessZone(root) {
+  const zone = browserZone();
+  if (!zone) return;
+  for (const field of root.querySelectorAll("[data-zone]")) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || field.value) continue;
+    field.value = zone;
+  }
+  for (const shown of root.querySelectorAll("[data-zone-shown]")) shown.textContent = zone;
+}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext, MigrationStep
+from alembic.script import Script
 from flask_alembic import Alembic
 from sqlalchemy import Connection, event
 from sqlalchemy.types import TypeDecorator
@@ -36,6 +38,33 @@ class GuardedAlembic(Alembic):
         with _foreign_keys_off(connection):
             super().run_migrations(fn, **kwargs)
 
+    def upgrade(self, target: int | str | Script = "heads") -> None:
+        """Upgrade after a copy of the SQLite file was set aside, if there is something in it to lose."""
+        current = {script.revision for script in self.current()}
+        if current and current != {script.revision for script in self.heads()}:
+            self._set_copy_aside("-".join(sorted(current)))
+        super().upgrade(target)
+
+    def _set_copy_aside(self, revision: str) -> None:
+        connection = self.migration_context.connection
+        path = connection.engine.url.database if connection is not None else None
+        if connection is None or connection.dialect.name != "sqlite" or not path or path == ":memory:":
+            return
+        copy = Path(f"{path}.before-upgrade-from-{revision}")
+        copy.unlink(missing_ok=True)
+        copy.touch(mode=0o600)
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("VACUUM INTO ?", (str(copy),))
+
+    def current(self) -> tuple[Script, ...]:
+        """Return the revisions that the database is at, and hold no lock afterwards."""
+        found = super().current()
+        connection = self.migration_context.connection
+        if connection is not None:
+            connection.rollback()
+        return found
+
 
 @contextmanager
 def _foreign_keys_off(connection: Connection) -> Iterator[None]:
@@ -50,8 +79,8 @@ def _foreign_keys_off(connection: Connection) -> Iterator[None]:
         yield
     finally:
         event.remove(connection, "commit", _check_before_commit)
-        if connection.in_transaction():
-            connection.rollback()
+        # SQLAlchemy takes a commit that its own listener refused for done; the driver still holds the transaction.
+        driver.rollback()
         driver.execute("PRAGMA foreign_keys=ON")
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from firststep.commands.backup import init_backup_commands
+
 
 def init_commands(app: Flask) -> None:
     """Add the commands to the application."""
+    init_backup_commands(app)

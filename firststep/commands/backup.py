@@ -1,0 +1,68 @@
+"""``flask --app app backup FILE`` and ``restore FILE``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import with_appcontext
+from sqlalchemy import Connection
+
+from firststep.database import reading_only
+from firststep.extensions import alembic, db
+from firststep.services.backup import BackupError, Contents, restore_backup, write_backup
+from firststep.web import clock
+
+
+def init_backup_commands(app: Flask) -> None:
+    """Add the two commands."""
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write everything of this moment to FILE, while the server goes on."""
+    revision = _revision()
+    with reading_only(), _snapshot() as connection:
+        held = write_backup(connection, file, revision=revision, now=clock.now())
+    _report(f"Backed up to {file}", held)
+    click.echo("Keep SECRET_KEY in another safe place: without it second factors in this backup cannot be used.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def restore(file: Path) -> None:
+    """Fill an empty database from FILE, and check every table against it."""
+    alembic.upgrade()
+    revision = _revision()
+    try:
+        with db.engine.begin() as connection:
+            held = restore_backup(connection, file, revision=revision)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    _report(f"Restored from {file} and checked", held)
+
+
+def _snapshot() -> Connection:
+    connection = db.engine.connect()
+    if connection.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="REPEATABLE READ")
+    return connection
+
+
+def _revision() -> str:
+    current = alembic.current()
+    if not current:
+        raise click.ClickException("The database has no tables yet; run `flask --app app db upgrade` first.")
+    db.session.rollback()
+    return current[0].revision
+
+
+def _report(title: str, held: dict[str, Contents]) -> None:
+    rows = sum(contents.rows for contents in held.values())
+    click.echo(f"{title}: {rows} rows in {len(held)} tables.")

@@ -1,0 +1,139 @@
+"""A backup taken while somebody writes restores to the same rows, and a damaged one restores nothing."""
+
+from __future__ import annotations
+
+import stat
+import threading
+import zipfile
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+
+from firststep.extensions import db
+from firststep.models import DiaryChange, FootDay, Practice, User
+from firststep.services.backup import contents, tables
+from tests.cast import Cast
+from tests.conftest import empty_tables
+from tests.factories import LONG_AGO
+
+
+def run(app: Flask, *words: str) -> Result:
+    """Run a command of the application."""
+    return app.test_cli_runner().invoke(args=list(words))
+
+
+def held(app: Flask) -> dict[str, object]:
+    """Return rows and hash of every table."""
+    with app.app_context(), db.engine.connect() as connection:
+        return {table.name: contents(connection, table) for table in tables()}
+
+
+def test_the_drill_counts_and_hashes_are_the_same_after_a_restore(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "steps.backup"
+    before = held(app)
+    done = run(app, "backup", str(file))
+    assert done.exit_code == 0, done.output
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with app.app_context():
+        empty_tables(db.session)
+    assert held(app) != before
+    done = run(app, "restore", str(file))
+    assert done.exit_code == 0, done.output
+    assert held(app) == before
+    with app.app_context():
+        assert db.session.get_one(User, cast.ana_user).email == "ana@example.com"
+        assert len(db.session.scalars(select(FootDay)).all()) > 30
+
+
+def test_rows_written_after_a_restore_get_new_numbers(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    def change(op: int) -> DiaryChange:
+        return DiaryChange(
+            op_id=UUID(int=op), patient_id=cast.ana, day=LONG_AGO.date(), field="note", entered_at=LONG_AGO, stored_at=LONG_AGO
+        )
+
+    with app.app_context():
+        db.session.add_all([change(1), change(2)])
+        db.session.commit()
+    run(app, "backup", str(tmp_path / "b"))
+    with app.app_context():
+        empty_tables(db.session)
+    assert run(app, "restore", str(tmp_path / "b")).exit_code == 0
+    with app.app_context():
+        known = set(db.session.scalars(select(DiaryChange.seq)))
+        db.session.add(change(3))
+        db.session.commit()
+        assert len(set(db.session.scalars(select(DiaryChange.seq))) - known) == 1
+
+
+def test_a_backup_is_of_one_moment_while_others_write(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        with app.app_context():
+            count = 0
+            while not stop.is_set():
+                db.session.add(Practice(name=f"P{count}", created_at=LONG_AGO))
+                db.session.commit()
+                count += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        done = run(app, "backup", str(tmp_path / "busy"))
+    finally:
+        stop.set()
+        writer.join()
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        empty_tables(db.session)
+    assert run(app, "restore", str(tmp_path / "busy")).exit_code == 0
+
+
+def _changed(file: Path, part: str, old: bytes, new: bytes) -> None:
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old in parts[part]
+    parts[part] = parts[part].replace(old, new)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+
+
+@pytest.mark.parametrize("harm", ["changed row", "cut off", "other schema", "not a backup"])
+def test_a_damaged_backup_is_refused_and_restores_nothing(app: Flask, cast: Cast, tmp_path: Path, harm: str) -> None:
+    file = tmp_path / "steps.backup"
+    run(app, "backup", str(file))
+    if harm == "changed row":
+        _changed(file, "user.jsonl", b"ben@example.com", b"eve@example.com")
+    elif harm == "cut off":
+        file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    elif harm == "other schema":
+        _changed(file, "manifest.json", b'"revision": "', b'"revision": "9')
+    else:
+        file.write_bytes(b"something else")
+    with app.app_context():
+        empty_tables(db.session)
+    done = run(app, "restore", str(file))
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    with app.app_context():
+        assert db.session.scalars(select(User)).all() == []
+
+
+def test_a_restore_never_touches_a_database_that_holds_something(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    run(app, "backup", str(tmp_path / "b"))
+    before = held(app)
+    done = run(app, "restore", str(tmp_path / "b"))
+    assert done.exit_code == 1
+    assert "is not empty" in done.output
+    assert held(app) == before
+
+
+def test_sessions_are_not_in_a_backup(app: Flask, ana: object, tmp_path: Path) -> None:
+    run(app, "backup", str(tmp_path / "b"))
+    with zipfile.ZipFile(tmp_path / "b") as archive:
+        assert "user_session.jsonl" not in archive.namelist()

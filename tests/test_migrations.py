@@ -1,0 +1,182 @@
+"""The migrations make what the models say, up and down and with data, and never delete child rows by the way."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import Engine, inspect
+
+from app import create_app
+from firststep.extensions import alembic, db
+from firststep.migrating import ForeignKeysBroken, GuardedAlembic
+from firststep.models import Base, Patient
+from firststep.settings import Settings
+from tests import cast as people
+from tests.support.databases import database_url
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Flask]:
+    """Return an application on a database without any table."""
+    app = create_app(
+        Settings(
+            environment="test",
+            var_dir=tmp_path,
+            secret_key="x" * 40,
+            database_url=database_url(tmp_path),
+            huey_url=f"sqlite:///{tmp_path / 'queue.db'}",
+        )
+    )
+    with app.app_context():
+        yield app
+        db.session.rollback()
+        db.engine.dispose()
+
+
+def described(engine: Engine) -> dict[str, Any]:
+    """Return every table's columns, keys, checks, uniques and indexes, in a form that compares."""
+    look = inspect(engine)
+    tables = {}
+    for name in look.get_table_names():
+        if name == "alembic_version":
+            continue
+        tables[name] = {
+            "columns": sorted((c["name"], str(c["type"]), c["nullable"]) for c in look.get_columns(name)),
+            "primary key": look.get_pk_constraint(name)["constrained_columns"],
+            "checks": sorted((c["name"], _plain(c["sqltext"])) for c in look.get_check_constraints(name)),
+            "uniques": sorted((c["name"], tuple(c["column_names"])) for c in look.get_unique_constraints(name)),
+            "indexes": sorted((i["name"], tuple(i["column_names"]), i["unique"]) for i in look.get_indexes(name)),
+            "foreign keys": sorted(
+                (k["name"], k["referred_table"], tuple(k["constrained_columns"]), k["options"].get("ondelete"))
+                for k in look.get_foreign_keys(name)
+            ),
+        }
+    return tables
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("(", " ").replace(")", " ").split())
+
+
+def test_migrated_schema_equals_the_models(empty: Flask) -> None:
+    alembic.upgrade()
+    migrated = described(db.engine)
+    alembic.downgrade("base")
+    assert described(db.engine) == {}
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("DROP TABLE alembic_version"))
+    Base.metadata.create_all(db.engine)
+    assert migrated == described(db.engine)
+    assert sum(len(table["checks"]) for table in migrated.values()) > 15
+
+
+def test_autogenerate_finds_nothing_to_do(empty: Flask) -> None:
+    alembic.upgrade()
+    assert alembic.compare_metadata() == []
+
+
+def test_every_revision_goes_up_down_and_up_with_data(empty: Flask) -> None:
+    alembic.upgrade()
+    people.make_cast(db.session)
+    db.session.rollback()
+    counts = _counts()
+    assert counts["foot_day"] > 30
+    for script in list(alembic.script_directory.walk_revisions())[:-1]:
+        alembic.downgrade(str(script.down_revision))
+        alembic.upgrade(script.revision)
+        assert _counts() == counts
+    alembic.downgrade("base")
+    alembic.upgrade()
+    assert set(_counts().values()) == {0}
+
+
+def _counts() -> dict[str, int]:
+    counts = {
+        table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+    db.session.rollback()
+    return counts
+
+
+def _rebuild_patient(context: Any) -> None:
+    with context_operations(context).batch_alter_table("patient", recreate="always") as batch:
+        batch.add_column(sa.Column("shoe_size", sa.Integer()))
+
+
+def context_operations(context: Any) -> Any:
+    """Return Alembic's operations on the context's connection."""
+    from alembic.operations import Operations
+
+    return Operations(context)
+
+
+def test_a_rebuilt_parent_table_keeps_its_children(empty: Flask) -> None:
+    alembic.upgrade()
+    people.make_cast(db.session)
+    db.session.rollback()
+    before = _counts()
+
+    def steps(_revision: object, context: Any) -> list[Any]:
+        _rebuild_patient(context)
+        return []
+
+    alembic.run_migrations(steps)
+    assert "shoe_size" in {column["name"] for column in inspect(db.engine).get_columns("patient")}
+    assert _counts() == before
+
+
+@pytest.mark.sqlite_only
+def test_without_the_guard_the_children_would_be_gone(empty: Flask) -> None:
+    alembic.upgrade()
+    people.make_cast(db.session)
+    db.session.rollback()
+    with db.engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        from alembic.migration import MigrationContext
+
+        _rebuild_patient(MigrationContext.configure(connection))
+    assert _counts()["foot_day"] == 0
+
+
+@pytest.mark.sqlite_only
+def test_a_migration_that_orphans_rows_is_rolled_back(empty: Flask) -> None:
+    alembic.upgrade()
+    people.make_cast(db.session)
+    db.session.rollback()
+    before = _counts()
+
+    def steps(_revision: object, context: Any) -> list[Any]:
+        context.connection.execute(sa.delete(Patient.__table__))
+        return []
+
+    with pytest.raises(ForeignKeysBroken, match="rows would lose their parent"):
+        alembic.run_migrations(steps)
+    db.session.rollback()
+    assert _counts() == before
+    with db.engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+@pytest.mark.sqlite_only
+def test_an_upgrade_sets_a_private_copy_aside_first(empty: Flask, tmp_path: Path) -> None:
+    alembic.upgrade("0001")
+    people.make_cast(db.session)
+    db.session.rollback()
+    alembic._set_copy_aside("0001")
+    (copy,) = tmp_path.glob("test.db.before-upgrade-from-0001")
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    with closing(sqlite3.connect(copy)) as aside:
+        assert aside.execute("SELECT count(*) FROM foot_day").fetchone()[0] > 30
+
+
+def test_the_guard_is_what_the_application_uses() -> None:
+    assert isinstance(alembic, GuardedAlembic)

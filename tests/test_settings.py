@@ -1,0 +1,60 @@
+"""Settings have safe defaults, and production does not start unsafe."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from firststep.settings import SettingsError, load_settings
+
+SAFE = {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "s" * 40,
+    "BASE_URL": "https://steps.example.com",
+    "SMTP_URL": "smtp://mail.example.com:587",
+}
+
+
+def test_a_fresh_machine_starts_with_a_private_secret_that_stays(tmp_path: Path) -> None:
+    first = load_settings({"VAR_DIR": str(tmp_path)})
+    assert len(first.secret_key) >= 32
+    assert stat.S_IMODE((tmp_path / "secret_key").stat().st_mode) == 0o600
+    assert load_settings({"VAR_DIR": str(tmp_path)}).secret_key == first.secret_key
+    assert first.is_sqlite
+    assert not first.debug
+
+
+def test_a_safe_production_configuration_is_accepted() -> None:
+    settings = load_settings(SAFE)
+    assert settings.secure
+    assert settings.host == "steps.example.com"
+    assert not settings.demo
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SECRET_KEY", "", "SECRET_KEY is missing"),
+        ("SECRET_KEY", "short", "SECRET_KEY is missing or shorter"),
+        ("DEBUG", "1", "DEBUG is on"),
+        ("DEMO", "1", "DEMO is on"),
+        ("BASE_URL", "http://steps.example.com", "does not begin with https"),
+        ("SMTP_URL", "", "SMTP_URL is missing"),
+        ("PROXY_HOPS", "two", "PROXY_HOPS is 'two'"),
+        ("DEBUG", "perhaps", "DEBUG is 'perhaps'"),
+        ("ENVIRONMENT", "staging", "ENVIRONMENT is 'staging'"),
+    ],
+)
+def test_each_unsafe_setting_stops_the_start_with_one_sentence(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence) as caught:
+        load_settings(SAFE | {name: value})
+    assert "\n" not in str(caught.value)
+
+
+def test_secrets_do_not_show_in_the_representation() -> None:
+    settings = load_settings(SAFE | {"DATABASE_URL": "postgresql://u:hidden@db/x"})
+    assert "hidden" not in repr(settings)
+    assert SAFE["SECRET_KEY"] not in repr(settings)
+    assert settings.database_url == "postgresql+psycopg://u:hidden@db/x"

@@ -88,7 +88,7 @@ const address = (built, name) => JSON.stringify(URL_BASE + built.get(name));
 
 /** @param {Map<string, string>} built */
 async function emitServiceWorkers(built) {
-  const precached = PRECACHED.map((name) => ({ url: URL_BASE + built.get(name), revision: null }));
+  const precached = PRECACHED.map((name) => ({ url: URL_BASE + built.get(name) }));
   const workers = await bundle(["js/sw.js", "js/sw_kill.js"], {
     __PRECACHED__: JSON.stringify(precached),
     "process.env.NODE_ENV": '"production"',

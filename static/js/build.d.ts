@@ -1,4 +1,4 @@
 /** Values that static/build.mjs writes into the bundles. */
 declare const __PLOTLY_JS__: string;
 declare const __PLOTLY_CSS__: string;
-declare const __PRECACHED__: { url: string; revision: string | null }[];
+declare const __PRECACHED__: { url: string }[];

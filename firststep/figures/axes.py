@@ -33,6 +33,7 @@ def fixed_layout(first_day: date, last_day: date) -> dict[str, Any]:
         "dragmode": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",
+        "hoverdistance": max(3, 480 // (days + 1)),
         "showlegend": False,
         "bargap": 0,
         "barmode": "overlay",
@@ -53,7 +54,7 @@ def fixed_layout(first_day: date, last_day: date) -> dict[str, Any]:
             "ticktext": [text for _, text in ticks],
             "tickfont": _TICK_FONT,
             "tickangle": 0,
-            "hoverformat": "%x",
+            "unifiedhovertitle": {"text": "%{x|%a %-d %b %Y}"},
         },
         "yaxis": {
             "range": [0, 10.3],
@@ -104,8 +105,8 @@ def _candidates(
         date(number // 12, number % 12 + 1, 1)
         for number in range(first_day.year * 12 + first_day.month, last_day.year * 12 + last_day.month)
     ]
-    if length <= 800:
-        step = 2 if length <= 400 else 4
+    if length <= 1300:
+        step = next(step for step in (2, 3, 4, 6) if length / 30 / step <= 7)
         return [day for day in months if (day.month - 1) % step == 0], words.month
     years = max(1, round(length / 365 / 6))
     return [day for day in months if day.month == 1 and day.year % years == 0], words.year

@@ -76,8 +76,7 @@ def _box_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
     if not _box_in_sight(view, window):
         return []
     opens, closes = _edges(view, window)
-    last, first = view.last_day.isoformat(), view.first_day.isoformat()
-    texts = (_("%(arm)s, reported", arm=window.label), _("by a clinic, not peer-reviewed"))
+    texts = (_("%(arm)s: clinic report,", arm=window.label), _("not peer-reviewed"))
     places = (
         Place(closes, window.upper, "left", "top", xshift=5, yshift=-2),
         Place(opens, window.upper, "left", "bottom", yshift=3),
@@ -85,12 +84,10 @@ def _box_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
         Place(closes, window.upper, "left", "bottom", xshift=5, yshift=22),
         Place(closes, window.lower, "left", "bottom", xshift=5, yshift=18),
         Place(closes, window.upper, "right", "bottom", yshift=3),
-        Place(last, window.upper, "right", "top", yshift=-2),
-        Place(last, window.upper, "right", "bottom", yshift=3),
         Place(opens, window.lower, "left", "top", yshift=-3),
-        Place(last, window.lower, "right", "top", yshift=-3),
+        Place(closes, window.lower, "right", "top", yshift=-3),
         Place(opens, window.lower, "right", "bottom", xshift=-5),
-        Place(first, window.lower, "left", "bottom", xshift=3),
+        Place(closes, window.upper, "left", "bottom", xshift=5, yshift=40),
     )
     return [Label(texts, "@band", places)]
 
@@ -151,6 +148,7 @@ def other_labels(view: TrajectoryView) -> list[Label]:
             Place(closes, window.lower, "right", "bottom", xshift=-3, yshift=2),
             Place(opens, window.lower, "left", "top", yshift=-2),
             Place(closes, window.lower, "right", "top", yshift=-2),
+            Place(opens, window.lower, "right", "bottom", xshift=-3),
             Place(closes, window.upper, "left", "top", xshift=4, yshift=-2),
             Place(closes, window.lower, "left", "bottom", xshift=4),
             Place(closes, window.upper, "right", "bottom", yshift=2),
@@ -199,7 +197,6 @@ def _stroke(name: str, colour: str, dash: str, points: list[tuple[date, float]])
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "showlegend": False,
         "line": {"color": colour, "width": 1.5, "dash": dash},
         "hoverinfo": "skip",
         "x": [day.isoformat() for day, _level in points],
@@ -240,4 +237,4 @@ def _after(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:
         return []
     name = _("Baseline minus the reported average")
     ends = [(window.closes, window.lower), (view.last_day, window.lower)]
-    return [{**_stroke(name, "@band", "dash", ends), "showlegend": True}]
+    return [_stroke(name, "@band", "dash", ends)]

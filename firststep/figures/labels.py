@@ -18,7 +18,9 @@ NARROWEST_PX = (344, 336)
 SIZE_PX = 11
 _LINE_PX = 13
 #: What lies under a label costs this much for each square pixel, and each point this much.
-_COST_OF_LABEL, _COST_OF_OUTSIDE, _COST_OF_POINT, _COST_OF_RANK = 4.0, 30.0, 30.0, 8.0
+_COST_OF_LABEL, _COST_OF_OUTSIDE, _COST_OF_POINT, _COST_OF_RANK = 4.0, 30.0, 30.0, 12.0
+
+_ROUNDS = 2
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -50,27 +52,42 @@ class Label:
 
 
 def arrange(labels: list[Label], points: list[Point], layout: dict[str, Any]) -> list[dict[str, Any]]:
-    """Choose a place for every label, earlier ones first, and give Plotly's annotations.
+    """Choose a place for every label and give Plotly's annotations.
 
-    ``points`` are the marks of the chart in pixels of the narrowest drawing, in order of x.
+    ``points`` are the marks of the chart in pixels of the narrowest drawing, in order of x. Each
+    label takes its cheapest place beside the others; later rounds mend what the first ones spoilt.
     """
     frame = Frame(layout, *NARROWEST_PX)
     xs = [point[0] for point in points]
-    taken: list[Box] = []
-    notes: list[dict[str, Any]] = []
-    for label in labels:
-        priced = [
-            (_cost(_box(label, place, frame), rank, taken, points, xs, frame), rank)
-            for rank, place in enumerate(label.places)
-        ]
-        _, rank = min(priced)
-        place = label.places[rank]
-        box = _box(label, place, frame)
-        if label.dropped and any(_overlap(box, other) for other in taken):
-            continue
-        taken.append(box)
-        notes += _annotations(label, place)
-    return notes
+    options = [_options(label, points, xs, frame) for label in labels]
+    taken: list[Box | None] = [None] * len(labels)
+    chosen = [label.places[0] for label in labels]
+    for _round in range(_ROUNDS):
+        for index, label in enumerate(labels):
+            others = [box for at, box in enumerate(taken) if box and at != index]
+            price, rank = min(
+                (price + _COST_OF_LABEL * sum(_overlap(box, other) for other in others), rank)
+                for rank, (price, box) in enumerate(options[index])
+            )
+            chosen[index], box = label.places[rank], options[index][rank][1]
+            crowded = label.dropped and any(_overlap(box, other) for other in others)
+            taken[index] = None if crowded else box
+    return [
+        annotation
+        for label, place, box in zip(labels, chosen, taken, strict=True)
+        if box
+        for annotation in _annotations(label, place)
+    ]
+
+
+def _options(
+    label: Label, points: list[Point], xs: list[float], frame: Frame
+) -> list[tuple[float, Box]]:
+    """Price each place of a label by itself: what it covers, how far it leaves the plot, its rank."""
+    boxes = [_box(label, place, frame) for place in label.places]
+    return [
+        (_cost(box, points, xs, frame) + _COST_OF_RANK * rank, box) for rank, box in enumerate(boxes)
+    ]
 
 
 def width_px(text: str) -> float:
@@ -87,21 +104,14 @@ def _box(label: Label, place: Place, frame: Frame) -> Box:
     return left, top, left + wide, top + high
 
 
-def _cost(
-    box: Box, rank: int, taken: list[Box], points: list[Point], xs: list[float], frame: Frame
-) -> float:
+def _cost(box: Box, points: list[Point], xs: list[float], frame: Frame) -> float:
     left, top, right, bottom = box
     scale = frame.scales["y"]
     inside: Box = (frame.left, scale.end_px - _LINE_PX, frame.right + 4, scale.start_px)
     outside = (right - left) * (bottom - top) - _overlap(box, inside)
     begin, end = bisect_left(xs, left - 3), bisect_left(xs, right + 3)
     covered = sum(top - 3 < y < bottom + 3 for _, y in points[begin:end])
-    return (
-        _COST_OF_LABEL * sum(_overlap(box, other) for other in taken)
-        + _COST_OF_OUTSIDE * outside
-        + _COST_OF_POINT * covered
-        + _COST_OF_RANK * rank
-    )
+    return _COST_OF_OUTSIDE * outside + _COST_OF_POINT * covered
 
 
 def _overlap(one: Box, other: Box) -> float:

@@ -122,7 +122,8 @@ def whiskers(spans: Iterable[tuple[float, float, float]], cap: float) -> str:
 
 def _circle(r: float) -> str:
     arc = f"a{num(r)} {num(r)} 0 1 0"
-    return f"m{num(-r)} 0{arc} {num(2 * r)} 0{arc} {num(-2 * r)} 0zm{num(r)} 0"
+    out, over, back = -round(r * 10), 2 * round(r * 10), round(r * 10)
+    return f"m{_tenths(out)} 0{arc} {_tenths(over)} 0{arc} {_tenths(-over)} 0zm{_tenths(back)} 0"
 
 
 def _corners(corners: list[Point]) -> str:

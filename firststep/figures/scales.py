@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -17,19 +16,18 @@ def position(value: Any) -> float:
     return float(value)
 
 
-@dataclass(frozen=True)
 class Scale:
     """A straight line from values to pixels."""
 
-    low: float
-    high: float
-    start_px: float
-    end_px: float
+    def __init__(self, low: float, high: float, start_px: float, end_px: float) -> None:
+        self.low, self.high = low, high
+        self.start_px, self.end_px = start_px, end_px
+        self._px = (end_px - start_px) / (high - low)
+        self._zero_px = start_px - low * self._px
 
-    def __call__(self, value: Any) -> float:
-        """Give the pixel of a date or number."""
-        share = (position(value) - self.low) / (self.high - self.low)
-        return self.start_px + share * (self.end_px - self.start_px)
+    def __call__(self, value: float) -> float:
+        """Give the pixel of a number (of a date: its ``position``)."""
+        return self._zero_px + value * self._px
 
     def holds(self, value: float) -> bool:
         """Say whether a value lies within the range that is shown."""
@@ -67,13 +65,13 @@ class Frame:
         """Give the pixel across for a value on an x axis, or for a share of the paper."""
         if reference == "paper":
             return float(self.left + value * (self.right - self.left))
-        return self.scales[reference](value)
+        return self.scales[reference](position(value))
 
     def y(self, reference: str, value: Any) -> float:
         """Give the pixel down for a value on a y axis, or for a share of the paper."""
         if reference == "paper":
             return self._paper_y(value)
-        return self.scales[reference](value)
+        return self.scales[reference](position(value))
 
     def _paper_y(self, share: float) -> float:
         return float(self.bottom - share * (self.bottom - self.top))

@@ -58,23 +58,24 @@ def titles() -> list[dict[str, Any]]:
 
 def traces(view: TrajectoryView) -> list[dict[str, Any]]:
     """Draw both strips, by day or by week."""
-    draw = _days if len(view.values) <= DAYS_UP_TO else _weeks
-    stretch = (_("Stretching done"), _("Stretching not done"), _("Days answered on stretching"))
-    nsaid = (_("NSAID taken"), _("No NSAID"), _("Days answered on NSAID"))
-    return [
-        *draw(view, view.stretch, "y2", stretch),
-        *draw(view, view.nsaid, "y3", nsaid),
-    ]
+    if len(view.values) <= DAYS_UP_TO:
+        return [
+            *_days(view, view.stretch, "y2", (_("Stretching done"), _("Stretching not done"))),
+            *_days(view, view.nsaid, "y3", (_("NSAID taken"), _("No NSAID"))),
+        ]
+    stretch = (_("Days of stretching in the week"), _("Days with an answer on stretching"))
+    nsaid = (_("Days with an NSAID in the week"), _("Days with an answer on NSAIDs"))
+    return [*_weeks(view, view.stretch, "y2", stretch), *_weeks(view, view.nsaid, "y3", nsaid)]
 
 
 def _days(
-    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str, str]
+    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]
 ) -> list[dict[str, Any]]:
     kinds = ((True, names[0], FULL, "@strip"), (False, names[1], LOW, "@quiet"))
     return [
         {
             **_bar(axis, name, colour, 0.72),
-            "hovertemplate": " ",
+            "hovertemplate": f"{name}<extra></extra>",
             "x": [day.isoformat() for day, answer in zip(view.days(), answers, strict=True) if answer is kind],
             "y": [height] * sum(answer is kind for answer in answers),
         }
@@ -84,13 +85,13 @@ def _days(
 
 
 def _weeks(
-    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str, str]
+    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]
 ) -> list[dict[str, Any]]:
     weeks = [answers[begin : begin + 7] for begin in range(0, len(answers), 7)]
     middle = view.first_day + timedelta(days=3)
     where = {"x0": middle.isoformat(), "dx": 7 * DAY_MS}
     counts = (
-        (names[2], "@quiet", 0.4, [sum(answer is not None for answer in week) for week in weeks]),
+        (names[1], "@quiet", 0.4, [sum(answer is not None for answer in week) for week in weeks]),
         (names[0], "@strip", 1, [sum(answer is True for answer in week) for week in weeks]),
     )
     return [

@@ -42,7 +42,7 @@ def draw(
     layout, ink = figure["layout"], Ink(palette)
     frame = Frame(layout, width, height)
     ident = f"c{crc32(repr((figure, width, height, title)).encode()):08x}"
-    clip = f"{ident}p"
+    clip = f' clip-path="url(#{ident}p)"'
     body = "".join(
         [
             f'<path d="M0 0h{width}v{height}H0z"{ink(fill="@surface")}/>' if palette else "",
@@ -59,7 +59,7 @@ def draw(
         f'font-family="{FONT}" fill="none" stroke-linejoin="round">'
         f'<title id="{ident}t">{_text(title)}</title>'
         f'<desc id="{ident}d">{_text(description)}</desc>'
-        f'<clipPath id="{clip}"><path d="{_area(frame)}"/></clipPath>{body}</svg>'
+        f'<clipPath id="{ident}p"><path d="{_area(frame)}"/></clipPath>{body}</svg>'
     )
 
 
@@ -109,7 +109,7 @@ def _tick_labels(
 
 def _shapes(layout: dict[str, Any], frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     """Draw the shapes, which all lie between the grid and the traces."""
-    yield f'<g clip-path="url(#{clip})">'
+    yield f"<g{clip}>"
     for shape in layout["shapes"]:
         if shape["layer"] != "between":
             raise ValueError(f"no such layer: {shape['layer']!r}")

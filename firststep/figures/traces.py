@@ -19,8 +19,8 @@ DASHES = {
 }
 
 
-def draw_trace(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
-    """Draw a scatter or bar trace; any other type is refused."""
+def draw_trace(trace: Trace, frame: Frame, ink: Ink, clip: str = "") -> Iterator[str]:
+    """Draw a scatter or bar trace; any other type is refused. ``clip`` is an attribute to add."""
     if trace["type"] == "bar":
         yield _bars(trace, frame, ink, clip)
     elif trace["type"] == "scatter":
@@ -45,19 +45,19 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     points: list[Point | None] = [
         None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)
     ]
-    mode, clipped = trace["mode"], f' clip-path="url(#{clip})"'
+    mode = trace["mode"]
     if trace.get("fill") == "toself":
         path = marks.polygon(point for point in points if point)
-        yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{clipped}/>'
+        yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{clip}/>'
     if "lines" in mode:
         line = trace["line"]
         yield (
             f'<path d="{marks.line(points)}" stroke-width="{num(line["width"])}" '
             f'stroke-linecap="round"{DASHES[line.get("dash", "solid")]}'
-            f"{ink(stroke=line['color'])}{clipped}/>"
+            f"{ink(stroke=line['color'])}{clip}/>"
         )
     if "error_y" in trace:
-        yield _whiskers(trace, xs, frame, ink, clipped)
+        yield _whiskers(trace, xs, frame, ink, clip)
     if "markers" in mode:
         shown = [
             (across(x), down(y))
@@ -83,7 +83,7 @@ def _markers(trace: Trace, shown: list[Point], ink: Ink) -> str:
     return f'<path d="{marks.markers(shown, symbol, size)}"{width}{_opacity(trace)}{colours}/>'
 
 
-def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clipped: str) -> str:
+def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clip: str) -> str:
     bars = trace["error_y"]
     across, down = frame.scales["x"], frame.scales[trace.get("yaxis", "y")]
     spans = [
@@ -96,7 +96,7 @@ def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clipped: st
     path = marks.whiskers(spans, bars["width"])
     return (
         f'<path d="{path}" stroke-width="{num(bars["thickness"])}"'
-        f"{ink(stroke=bars['color'])}{clipped}/>"
+        f"{ink(stroke=bars['color'])}{clip}/>"
     )
 
 
@@ -112,4 +112,4 @@ def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
     if not spans:
         return ""
     colours = ink(fill=trace["marker"]["color"])
-    return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours} clip-path="url(#{clip})"/>'
+    return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours}{clip}/>'

@@ -148,7 +148,6 @@ def _baseline(view: TrajectoryView) -> list[Trace]:
         "type": "scatter",
         "mode": "lines",
         "name": name,
-        "showlegend": not view.shows(day),
         "line": {"color": "@baseline", "width": 1, "dash": "dot"},
         "hoverinfo": "skip",
         "x": [begin, view.last_day.isoformat()],
@@ -237,7 +236,7 @@ def _event_name(event: Event) -> str:
         "possible_relief": _("Possible relief, not confirmed"),
         "relapse": _("Relapse"),
     }
-    return names[event.kind]
+    return str(names[event.kind])
 
 
 def _shown_events(view: TrajectoryView) -> list[Event]:
@@ -267,25 +266,30 @@ def _events(view: TrajectoryView) -> list[Trace]:
     return traces
 
 
-def _event_labels(view: TrajectoryView) -> list[Label]:
+def _event_text(event: Event) -> str:
+    day = words.day_and_month(event.day)
     texts = {
-        "relief": _("Relief %(day)s"),
-        "possible_relief": _("Relief? %(day)s"),
-        "relapse": _("Relapse %(day)s"),
+        "relief": _("Relief %(day)s", day=day),
+        "possible_relief": _("Relief? %(day)s", day=day),
+        "relapse": _("Relapse %(day)s", day=day),
     }
+    return str(texts[event.kind])
+
+
+def _event_labels(view: TrajectoryView) -> list[Label]:
     around = [
-        (side, row, across, up * way)
+        (side, row, up * way)
         for up in (9, 22, 36, 50)
         for row, way in (("bottom", 1), ("top", -1))
-        for side, across in (("left", 0), ("center", 0), ("right", 0))
+        for side in ("left", "center", "right")
     ]
     return [
         Label(
-            (texts[event.kind] % {"day": words.day_and_month(event.day)},),
+            (_event_text(event),),
             "@ink",
             tuple(
-                Place(event.day.isoformat(), event.value, side, row, across, up)
-                for side, row, across, up in around
+                Place(event.day.isoformat(), event.value, side, row, yshift=up)
+                for side, row, up in around
             ),
         )
         for event in _shown_events(view)

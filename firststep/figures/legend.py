@@ -1,0 +1,70 @@
+"""The legend of a figure: its names as text for the page, each with a small drawn key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from firststep.figures.ink import Ink
+from firststep.figures.scales import DAY_MS, Frame
+from firststep.figures.theme import Palette
+from firststep.figures.traces import draw_trace
+
+_WIDTH, _HEIGHT = 24, 14
+_LAYOUT = {
+    "margin": {"l": 1, "r": 1, "t": 1, "b": 1},
+    "xaxis": {"range": [0, 2]},
+    "yaxis": {"range": [0, 2]},
+    "yaxis2": {"range": [0, 7]},
+    "yaxis3": {"range": [0, 7]},
+}
+
+
+@dataclass(frozen=True)
+class LegendItem:
+    """One name on the chart and the picture of how it is drawn."""
+
+    label: str
+    key: Markup
+
+
+def legend(figure: dict[str, Any], palette: Palette | None = None) -> list[LegendItem]:
+    """List what a figure shows, in its order; traces of one name share one key.
+
+    The last line says what an empty place means: it is never a zero or a no.
+    """
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for trace in figure["data"]:
+        groups.setdefault(trace["name"], []).append(trace)
+    items = [LegendItem(name, _key(traces, palette)) for name, traces in groups.items()]
+    return [*items, LegendItem(_("Nothing drawn: not recorded"), _key([], palette))]
+
+
+def _key(traces: list[dict[str, Any]], palette: Palette | None) -> Markup:
+    frame, ink = Frame(_LAYOUT, _WIDTH, _HEIGHT), Ink(palette)
+    body = "".join(part for trace in traces[:2] for part in draw_trace(_sample(trace), frame, ink))
+    # Numbers, roles and class names alone: no text is drawn in a key.
+    return Markup(
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" fill="none" '
+        f'aria-hidden="true">{body}</svg>'
+    )
+
+
+def _sample(trace: dict[str, Any]) -> dict[str, Any]:
+    """Keep a trace's look and give it a place in the key."""
+    look = {key: value for key, value in trace.items() if key not in ("x0", "dx", "error_y")}
+    if trace["type"] == "bar":
+        return {**look, "x": [1], "y": [max(trace["y"])], "width": 0.5 * DAY_MS}
+    if trace.get("fill") == "toself" or _closed(trace):
+        return {**look, "x": [0.2, 1.8, 1.8, 0.2, 0.2], "y": [1.9, 1.9, 0.1, 0.1, 1.9]}
+    if trace["mode"] == "lines":
+        return {**look, "x": [0, 2], "y": [1, 1]}
+    return {**look, "x": [1], "y": [1]}
+
+
+def _closed(trace: dict[str, Any]) -> bool:
+    xs = trace.get("x", [])
+    return len(xs) > 2 and trace["mode"] == "lines" and xs[0] == xs[-1]

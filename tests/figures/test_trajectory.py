@@ -1,0 +1,186 @@
+"""The trajectory figure: valid Plotly, gaps kept, nothing shown that was not given."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+
+from firststep.figures.scales import xs_of
+from firststep.figures.theme import LIGHT, paint
+from firststep.figures.trajectory import trajectory
+from firststep.figures.view import Level
+from tests.figures import views
+
+VIEWS = {
+    "empty": views.empty(30),
+    "one entry": replace(views.empty(90), values=(6.0, *[None] * 89)),
+    "no arm": replace(views.busy(90), windows=(), care=None),
+    "month": views.busy(30),
+    "quarter": views.busy(90),
+    "year": views.busy(365),
+    "ten years": views.busy(3650),
+}
+
+
+def named(figure: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the traces of one name."""
+    return [trace for trace in figure["data"] if trace["name"] == name]
+
+
+def texts(figure: dict[str, Any]) -> list[str]:
+    """Return what is written on the chart."""
+    return [note["text"] for note in figure["layout"]["annotations"]]
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_plotly_accepts_the_figure(name: str) -> None:
+    figure = paint(trajectory(VIEWS[name]), LIGHT)
+    assert len(go.Figure(figure).data) == len(figure["data"])
+    assert "@" not in json.dumps(figure)
+
+
+def test_nothing_moves_under_a_finger() -> None:
+    layout = trajectory(VIEWS["quarter"])["layout"]
+    axes = [layout[name] for name in ("xaxis", "yaxis", "yaxis2", "yaxis3")]
+    assert layout["dragmode"] is False
+    assert layout["hovermode"] == "x unified"
+    assert all(axis["fixedrange"] is True for axis in axes)
+
+
+def test_an_empty_diary_draws_axes_and_no_data() -> None:
+    figure = trajectory(views.empty(30))
+    assert figure["data"] == []
+    assert texts(figure) == ["First-step pain, 0–10", "Stretching", "NSAID"]
+
+
+def test_every_entry_is_one_dot_on_its_day() -> None:
+    view = views.busy(365)
+    figure = trajectory(view)
+    drawn: dict[float, float] = {}
+    for name in ("Entry of the day", "Entered later, from memory"):
+        (trace,) = named(figure, name)
+        drawn |= {x: y for x, y in zip(xs_of(trace), trace["y"], strict=True) if y is not None}
+    recorded = zip(view.days(), view.values, strict=True)
+    assert drawn == {day.toordinal(): value for day, value in recorded if value is not None}
+
+
+def test_the_mean_breaks_where_it_is_not_valid() -> None:
+    view = views.busy(90)
+    (trace,) = named(trajectory(view), "7-day mean")
+    drawn = dict(zip(xs_of(trace), trace["y"], strict=True))
+    assert trace["connectgaps"] is False
+    assert None in trace["y"]
+    for day, mean in zip(view.days(), view.means, strict=True):
+        shown = drawn.get(day.toordinal())
+        assert shown == (None if mean is None else pytest.approx(mean, abs=0.005))
+
+
+def test_zero_is_drawn_and_null_is_not() -> None:
+    view = replace(views.empty(30), values=(0.0, None, *[None] * 28), stretch=(False,) + (None,) * 29)
+    figure = trajectory(view)
+    assert named(figure, "Entry of the day")[0]["y"] == [0]
+    assert named(figure, "Stretching not done")[0]["x"] == ["2026-01-05"]
+    assert not named(figure, "Stretching done")
+
+
+def test_a_strip_tells_yes_no_and_unrecorded_apart_by_height() -> None:
+    answers = (True, False, None) * 10
+    figure = trajectory(replace(views.empty(30), nsaid=answers))
+    (taken,), (none,) = named(figure, "NSAID taken"), named(figure, "No NSAID")
+    assert min(taken["y"]) > 2 * max(none["y"])
+    assert len(taken["x"]) == len(none["x"]) == 10
+    assert not set(taken["x"]) & set(none["x"])
+
+
+def test_a_year_of_strips_counts_days_by_week() -> None:
+    view = views.busy(365)
+    figure = trajectory(view)
+    (taken,) = named(figure, "Days with an NSAID in the week")
+    (answered,) = named(figure, "Days with an answer on NSAIDs")
+    assert sum(taken["y"]) == sum(answer is True for answer in view.nsaid)
+    assert sum(answered["y"]) == sum(answer is not None for answer in view.nsaid)
+
+
+def test_ten_years_lose_no_value_of_a_week() -> None:
+    view = views.busy(3650)
+    figure = trajectory(view)
+    (dots,) = named(figure, "Entry of the day")
+    for begin in range(0, 3650, 7):
+        middle = (view.first_day + timedelta(days=begin + 3)).isoformat()
+        shown = {y for x, y in zip(dots["x"], dots["y"], strict=True) if x == middle}
+        pairs = zip(view.values[begin : begin + 7], view.late[begin : begin + 7], strict=True)
+        assert shown == {value for value, late in pairs if value is not None and not late}
+
+
+def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:
+    view = replace(views.busy(90), windows=(views.window(0, own=True),))
+    figure = trajectory(view)
+    own = "Acupuncture: clinic-reported, not peer-reviewed"
+    area, edge = named(figure, own)
+    assert set(area["y"]) == {5.04, 1.4}
+    assert edge["x"][:2] == ["2026-02-09", "2026-03-02"]
+    (wedge,) = named(figure, "Guide, not data")
+    assert (wedge["x"][0], wedge["y"][0]) == ("2026-01-19", 7.2)
+    (after,) = named(figure, "Baseline minus the reported average")
+    assert after["y"] == [1.4, 1.4]
+    assert after["line"]["dash"] == "dash"
+    assert {"guide, not data", "not peer-reviewed", "average −5.8"} <= set(texts(figure))
+
+
+def test_other_arms_are_named_and_drawn_differently() -> None:
+    figure = trajectory(views.busy(90))
+    dashes = {trace["line"]["dash"] for trace in figure["data"] if trace["mode" if "mode" in trace else "type"] == "lines" and "peer-reviewed" in trace["name"]}
+    assert dashes == {"solid", "dot", "dash"}
+    assert {"Standard care", "Combined"} <= set(texts(figure))
+
+
+def test_without_an_arm_there_is_no_window() -> None:
+    figure = trajectory(replace(views.busy(90), windows=(), published=()))
+    assert not [trace for trace in figure["data"] if "reviewed" in trace["name"]]
+    assert not named(figure, "Guide, not data")
+
+
+def test_a_published_interval_is_drawn_only_where_there_is_one() -> None:
+    (trace,) = named(trajectory(views.busy(90)), "Peer-reviewed figures")
+    assert trace["error_y"]["array"] == [1, 0]
+    assert trace["error_y"]["arrayminus"] == [1, 0]
+    assert {"1", "2"} <= set(texts(trajectory(views.busy(90))))
+
+
+def test_what_lies_outside_the_period_is_not_marked() -> None:
+    view = views.busy(90)
+    late = replace(view, baseline=Level(view.last_day + timedelta(days=1), 7.0), events=())
+    assert not named(trajectory(late), "Baseline")
+    early = replace(view, baseline=Level(view.first_day - timedelta(days=9), 7.0))
+    (line,) = named(trajectory(early), "Baseline")
+    assert line["x"][0] == view.first_day.isoformat()
+
+
+@pytest.mark.parametrize("days", [30, 90, 365, 1000, 3650])
+@pytest.mark.parametrize("start", [date(2024, 2, 29), date(2026, 1, 1), date(2026, 12, 31)])
+def test_ticks_are_few_and_stand_clear_of_the_edges(days: int, start: date) -> None:
+    view = replace(views.empty(days), first_day=start)
+    axis = trajectory(view)["layout"]["xaxis"]
+    ordinals = [date.fromisoformat(day).toordinal() for day in axis["tickvals"]]
+    edge = days * 0.035
+    assert 3 <= len(ordinals) <= 7
+    assert len(axis["ticktext"]) == len(ordinals)
+    assert min(ordinals) - view.first_day.toordinal() >= edge
+    assert view.last_day.toordinal() - max(ordinals) >= edge
+
+
+@pytest.mark.parametrize(("days", "budget"), [(30, 2200), (90, 3200), (365, 4200), (3650, 12000)])
+def test_the_figure_is_small_on_the_wire(days: int, budget: int) -> None:
+    text = json.dumps(trajectory(views.busy(days)), separators=(",", ":"))
+    assert len(gzip.compress(text.encode(), 6)) <= budget
+
+
+def test_a_view_refuses_series_of_different_lengths() -> None:
+    with pytest.raises(ValueError, match="one item for each"):
+        replace(views.empty(30), values=(None,) * 29)

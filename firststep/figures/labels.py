@@ -58,36 +58,53 @@ def arrange(labels: list[Label], points: list[Point], layout: dict[str, Any]) ->
     label takes its cheapest place beside the others; later rounds mend what the first ones spoilt.
     """
     frame = Frame(layout, *NARROWEST_PX)
-    xs = [point[0] for point in points]
-    options = [_options(label, points, xs, frame) for label in labels]
-    taken: list[Box | None] = [None] * len(labels)
-    chosen = [label.places[0] for label in labels]
+    candidates = [_Candidates(label, points, frame) for label in labels]
+    taken: list[tuple[Box, Place] | None] = [None] * len(labels)
     for _round in range(_ROUNDS):
-        for index, label in enumerate(labels):
-            others = [box for at, box in enumerate(taken) if box and at != index]
-            price, rank = min(
-                (price + _COST_OF_LABEL * sum(_overlap(box, other) for other in others), rank)
-                for rank, (price, box) in enumerate(options[index])
+        before = list(taken)
+        for index, candidate in enumerate(candidates):
+            taken[index] = candidate.choose(
+                [one[0] for at, one in enumerate(taken) if one and at != index]
             )
-            chosen[index], box = label.places[rank], options[index][rank][1]
-            crowded = label.dropped and any(_overlap(box, other) for other in others)
-            taken[index] = None if crowded else box
+        if taken == before:
+            break
     return [
         annotation
-        for label, place, box in zip(labels, chosen, taken, strict=True)
-        if box
-        for annotation in _annotations(label, place)
+        for label, one in zip(labels, taken, strict=True)
+        if one
+        for annotation in _annotations(label, one[1])
     ]
 
 
-def _options(
-    label: Label, points: list[Point], xs: list[float], frame: Frame
-) -> list[tuple[float, Box]]:
-    """Price each place of a label by itself: what it covers, how far it leaves the plot, its rank."""
-    boxes = [_box(label, place, frame) for place in label.places]
-    return [
-        (_cost(box, points, xs, frame) + _COST_OF_RANK * rank, box) for rank, box in enumerate(boxes)
-    ]
+class _Candidates:
+    """The places of one label, each priced once: what it covers, what is cut off, its rank."""
+
+    def __init__(self, label: Label, points: list[Point], frame: Frame) -> None:
+        self._label, self._points, self._frame = label, points, frame
+        self._size = max(map(width_px, label.lines)), float(_LINE_PX * len(label.lines))
+        self._priced: dict[int, tuple[float, Box]] = {}
+
+    def choose(self, others: list[Box]) -> tuple[Box, Place] | None:
+        """Take the place that is cheapest beside the other labels; None where it is dropped."""
+        best, chosen = float("inf"), 0
+        for rank in range(len(self._label.places)):
+            if _COST_OF_RANK * rank >= best:
+                break
+            price, box = self._price(rank)
+            price += _COST_OF_LABEL * sum(_overlap(box, other) for other in others)
+            if price < best:
+                best, chosen = price, rank
+        box = self._price(chosen)[1]
+        if self._label.dropped and any(_overlap(box, other) for other in others):
+            return None
+        return box, self._label.places[chosen]
+
+    def _price(self, rank: int) -> tuple[float, Box]:
+        if rank not in self._priced:
+            box = _box(self._size, self._label.places[rank], self._frame)
+            price = _COST_OF_RANK * rank + _cost(box, self._points, self._frame)
+            self._priced[rank] = price, box
+        return self._priced[rank]
 
 
 def width_px(text: str) -> float:
@@ -95,22 +112,23 @@ def width_px(text: str) -> float:
     return sum(SIZE_PX if east_asian_width(c) in "WF" else 0.55 * SIZE_PX for c in text)
 
 
-def _box(label: Label, place: Place, frame: Frame) -> Box:
+def _box(size: tuple[float, float], place: Place, frame: Frame) -> Box:
+    wide, high = size
     x = frame.x(place.xref, place.x) + place.xshift
     y = frame.y("y", place.y) - place.yshift
-    wide, high = max(map(width_px, label.lines)), _LINE_PX * len(label.lines)
     left = x - wide * {"left": 0, "center": 0.5, "right": 1}[place.xanchor]
     top = y - high * {"top": 0, "middle": 0.5, "bottom": 1}[place.yanchor]
     return left, top, left + wide, top + high
 
 
-def _cost(box: Box, points: list[Point], xs: list[float], frame: Frame) -> float:
+def _cost(box: Box, points: list[Point], frame: Frame) -> float:
     left, top, right, bottom = box
     scale = frame.scales["y"]
     inside: Box = (frame.left, scale.end_px - _LINE_PX, frame.right + 4, scale.start_px)
     outside = (right - left) * (bottom - top) - _overlap(box, inside)
-    begin, end = bisect_left(xs, left - 3), bisect_left(xs, right + 3)
-    covered = sum(top - 3 < y < bottom + 3 for _, y in points[begin:end])
+    begin, end = bisect_left(points, (left - 3, 0)), bisect_left(points, (right + 3, 0))
+    above, below = top - 3, bottom + 3
+    covered = sum(above < y < below for _, y in points[begin:end])
     return _COST_OF_OUTSIDE * outside + _COST_OF_POINT * covered
 
 

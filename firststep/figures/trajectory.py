@@ -46,8 +46,9 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
         *strips.titles(),
         *labels.arrange(wanted, _points(view, layout), layout),
     ]
-    data = [*benchmarks.windows(view), *_baseline(view), *_entries(view), *_means(view)]
-    data += [*benchmarks.published(view), *_events(view), *strips.traces(view)]
+    data = [*benchmarks.windows(view), *_baseline_line(view), *_entries(view), *_means(view)]
+    data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
+    data += strips.traces(view)
     return {"data": data, "layout": layout}
 
 
@@ -137,39 +138,44 @@ def _means(view: TrajectoryView) -> list[Trace]:
     ]
 
 
-def _baseline(view: TrajectoryView) -> list[Trace]:
-    """Mark the baseline on its day, with a dotted line from there on."""
+def _baseline_line(view: TrajectoryView) -> list[Trace]:
+    """Draw the baseline's level as a dotted line from its day on."""
     if view.baseline is None or view.baseline.day > view.last_day:
         return []
-    day, level = view.baseline.day, short(view.baseline.value)
-    name = _("Baseline")
-    begin = max(day, view.first_day).isoformat()
-    line = {
-        "type": "scatter",
-        "mode": "lines",
-        "name": name,
-        "line": {"color": "@baseline", "width": 1, "dash": "dot"},
-        "hoverinfo": "skip",
-        "x": [begin, view.last_day.isoformat()],
-        "y": [level, level],
-    }
-    if not view.shows(day):
-        return [line]
-    mark = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": name,
-        "marker": {
-            "color": "@surface",
-            "size": 8,
-            "symbol": "diamond",
-            "line": {"color": "@baseline", "width": 1.5},
-        },
-        "hovertemplate": "%{y:.1f}",
-        "x": [day.isoformat()],
-        "y": [level],
-    }
-    return [line, mark]
+    level = short(view.baseline.value)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": _("Baseline"),
+            "line": {"color": "@baseline", "width": 1, "dash": "dot"},
+            "hoverinfo": "skip",
+            "x": [max(view.baseline.day, view.first_day).isoformat(), view.last_day.isoformat()],
+            "y": [level, level],
+        }
+    ]
+
+
+def _baseline_mark(view: TrajectoryView) -> list[Trace]:
+    """Mark the baseline on its day."""
+    if view.baseline is None or not view.shows(view.baseline.day):
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": _("Baseline"),
+            "marker": {
+                "color": "@surface",
+                "size": 8,
+                "symbol": "diamond",
+                "line": {"color": "@baseline", "width": 1.5},
+            },
+            "hovertemplate": "%{y:.1f}",
+            "x": [view.baseline.day.isoformat()],
+            "y": [short(view.baseline.value)],
+        }
+    ]
 
 
 def _baseline_label(view: TrajectoryView) -> list[Label]:

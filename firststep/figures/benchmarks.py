@@ -61,6 +61,16 @@ def published(view: TrajectoryView) -> list[Trace]:
     ]
 
 
+def published_marks(view: TrajectoryView) -> list[tuple[date, float]]:
+    """List where the peer-reviewed points and the ends of their intervals are drawn."""
+    return [
+        (point.day, level)
+        for point in _published_in_sight(view)
+        for level in (point.value, point.low, point.high)
+        if level is not None
+    ]
+
+
 def own_labels(view: TrajectoryView) -> list[Label]:
     """Label the person's own window, the line after it, and the wedge that leads to it."""
     labels: list[Label] = []
@@ -228,7 +238,7 @@ def _wedge(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:
         (window.opens, window.upper),
         (window.opens, window.lower),
     ]
-    return [_area(_("Guide, not data"), "@guide", 0.08, corners)]
+    return [_area(_("Guide, not data"), "@guide", 0.1, corners)]
 
 
 def _after(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:

@@ -20,6 +20,9 @@ Trace = dict[str, Any]
 DAILY_UP_TO = 400
 WEEK = 7
 
+#: A label on a marker of its own hides more than one on an entry among others.
+_WEIGHT = 3
+
 
 def trajectory(view: TrajectoryView) -> dict[str, Any]:
     """Draw up the chart of one measure and foot as a Plotly figure: a plain dict.
@@ -313,4 +316,7 @@ def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
         for index, value in enumerate(series_)
         if value is not None
     ]
+    heavy = [(event.day, event.value) for event in _shown_events(view)]
+    heavy += benchmarks.published_marks(view)
+    points += [(across(day.toordinal()), down(value)) for day, value in heavy * _WEIGHT]
     return sorted(points)

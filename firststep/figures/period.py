@@ -1,0 +1,40 @@
+"""Which days a chart shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+PERIODS = (30, 90, 365)
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Period:
+    """A run of whole days."""
+
+    first_day: date
+    length: int
+
+    def __iter__(self) -> Iterator[date]:
+        """Go through the days in order."""
+        return (self.first_day + timedelta(days=index) for index in range(self.length))
+
+    def spread(self, items: Mapping[date, Item]) -> tuple[Item | None, ...]:
+        """Put items on the days of the period; a day without one is None."""
+        return tuple(items.get(day) for day in self)
+
+
+def period(length: int, today: date, begins: date | None) -> Period:
+    """Choose the days of a chart: the last ``length`` days up to today.
+
+    Who began later than that sees as many days from the beginning on, with what is reported for
+    the weeks ahead of today instead of empty days before the first entry.
+    """
+    first_day = today - timedelta(days=length - 1)
+    if begins is not None:
+        first_day = max(first_day, min(begins, today))
+    return Period(first_day, length)

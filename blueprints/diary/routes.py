@@ -1,17 +1,170 @@
-"""Scaffold of the diary area."""
+"""The daily log: today, any past day, its history, and taking the last change back."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from typing import TypeAlias
+from uuid import UUID
 
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+
+from blueprints.diary.form import DayForm, form_of, read_form
+from blueprints.diary.view import day_context, history_context, night_context, saved_context
+from firststep.extensions import db
+from firststep.services.diary_entry import read_doses, read_entry
+from firststep.services.diary_fields import Refused, parse_day
+from firststep.services.diary_history import read_history, undo_op
+from firststep.services.diary_ops import apply_op
+from firststep.services.diary_reading import read_logged_days, strip_range
+from firststep.web import clock
+from firststep.web.actors import current_account, current_patient
 from firststep.web.policy import policy
-from firststep.web.render import render
+from firststep.web.render import render, wants_part
 
 diary = Blueprint("diary", __name__)
+
+Answer: TypeAlias = Response | str
+
+# From midnight until this hour "today" may still mean yesterday for the person.
+NIGHT_ENDS = 4
 
 
 @diary.get("/log")
 @policy(GET="patient")
-def today() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
+def today() -> Answer:
+    """Show today's form; at night ask which day is meant; with ?day=… go to that day."""
+    if current_patient().feet is None:
+        return _to(url_for("treatment.start"))
+    if "day" in request.args:
+        return _go_to_day(request.args["day"])
+    moment = clock.now().astimezone(clock.zone(current_account().time_zone))
+    if moment.hour < NIGHT_ENDS:
+        return render("diary/night.html", **night_context(moment.date()))
+    return _page(moment.date())
+
+
+@diary.get("/log/<day>")
+@policy(GET="patient")
+def past_day(day: str) -> Answer:
+    """Show the form of any day that has come."""
+    if current_patient().feet is None:
+        return _to(url_for("treatment.start"))
+    return _page(_day_or_404(day))
+
+
+@diary.post("/log")
+@policy(POST="patient")
+def save() -> Answer:
+    """Store what was tapped or typed; a part answers with what changed on the page, a form with the page."""
+    patient, zone = current_patient(), current_account().time_zone
+    if patient.feet is None:
+        return _to(url_for("treatment.start"))
+    patient_id, first_entry = patient.id, "first" in request.form
+    op, refusals = read_form(request.form, today=_today(), now=clock.now(), zone=zone, only_changed=not wants_part())
+    try:
+        answer = apply_op(db.session, patient_id, op, now=clock.now()) if op else None
+    except Refused as refused:
+        db.session.rollback()
+        refusals, answer = [refused], None
+    if refusals:
+        return _refused_page(refusals)
+    db.session.commit()
+    if wants_part():
+        return render("diary/day.html", block="saved", **saved_context(answer, _today()))
+    if first_entry:
+        return _to(url_for("charts.progress"))
+    saved_op = answer.op_id if answer else None
+    return _to(url_for("diary.past_day", day=request.form["day"], saved=saved_op))
+
+
+@diary.post("/log/undo")
+@policy(POST="patient")
+def undo() -> Answer:
+    """Take back the op that the button names, and show its day."""
+    patient, zone = current_patient(), current_account().time_zone
+    try:
+        undone, undo_id = UUID(request.form.get("undo", "")), UUID(request.form.get("op", ""))
+    except ValueError:
+        abort(404)
+    day = undo_op(db.session, patient.id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
+    if day is None:
+        abort(404)
+    db.session.commit()
+    return _to(url_for("diary.past_day", day=day.isoformat(), undone=1))
+
+
+@diary.get("/log/<day>/history")
+@policy(GET="patient")
+def history(day: str) -> Answer:
+    """Show every change of the day to the person whose diary it is."""
+    chosen = _day_or_404(day)
+    lines = read_history(db.session, current_patient().id, chosen)
+    return render("diary/history.html", **history_context(lines, chosen, _today(), current_account().time_zone))
+
+
+def _today() -> date:
+    return clock.local_day(clock.now(), current_account().time_zone)
+
+
+def _day_or_404(text: str) -> date:
+    try:
+        return parse_day(text, latest=_today())
+    except Refused:
+        abort(404)
+
+
+def _go_to_day(text: str) -> Answer:
+    try:
+        day = parse_day(text, latest=_today())
+    except Refused as refused:
+        return _refused_page([refused])
+    return _to(url_for("diary.past_day", day=day.isoformat()))
+
+
+def _page(day: date) -> str:
+    form = form_of(read_entry(db.session, current_patient().id, day))
+    return render("diary/day.html", **_context(form))
+
+
+def _refused_page(refusals: list[Refused]) -> Response:
+    """Show the form again with everything that was typed, and each sentence at its input."""
+    try:
+        day = parse_day(request.form.get("day"), latest=_today())
+    except Refused:
+        day = _today()
+    form = form_of(read_entry(db.session, current_patient().id, day))
+    form.values |= {name: request.form[name] for name in form.values if name in request.form}
+    for refused in refusals:
+        form.refuse(refused)
+    response = make_response(render("diary/day.html", block="fields", **_context(form)), 422)
+    if wants_part():
+        response.headers["HX-Retarget"] = "#day-form"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _context(form: DayForm) -> dict[str, object]:
+    patient, now_day = current_patient(), _today()
+    first, last = strip_range(now_day)
+    return day_context(
+        form,
+        feet=patient.feet or "right",
+        today=now_day,
+        doses=read_doses(db.session, patient.id, form.day),
+        logged=read_logged_days(db.session, patient.id, first=first, last=last),
+        first_entry="first" in request.values,
+        saved_op=_uuid_or_none(request.args.get("saved")),
+        undone="undone" in request.args,
+        chosen_day=request.values.get("day", ""),
+    )
+
+
+def _uuid_or_none(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _to(address: str) -> Response:
+    return make_response(redirect(address, 303))

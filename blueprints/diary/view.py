@@ -1,0 +1,161 @@
+"""What the templates of the daily log are given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from blueprints.diary.form import SHOWN, DayForm, input_name
+from blueprints.diary.words import (
+    day_words,
+    dose_words,
+    field_words,
+    foot_words,
+    moment_words,
+    relative_day,
+    short_day,
+    source_words,
+    value_words,
+)
+from firststep.services.diary_doses import product_choices
+from firststep.services.diary_entry import DoseEntry
+from firststep.services.diary_fields import FIRST_DAY, FOOT_FIELDS
+from firststep.services.diary_history import HistoryLine
+from firststep.services.diary_ops import Answer
+from firststep.services.diary_reading import STRIP_DAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class StripDay:
+    """One day in the strip of recent days."""
+
+    day: date
+    href: str
+    short: str
+    words: str
+    logged: bool
+    current: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scale:
+    """One question about pain, answered with eleven buttons."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FootCard:
+    """The questions about one foot; without a title when there is only one foot."""
+
+    foot: str
+    title: str
+    scales: list[Scale]
+
+
+def day_context(
+    form: DayForm,
+    *,
+    feet: str,
+    today: date,
+    doses: list[DoseEntry],
+    logged: Collection[date],
+    first_entry: bool,
+    saved_op: UUID | None,
+    undone: bool,
+    chosen_day: str,
+) -> dict[str, object]:
+    """Return what the day's page shows."""
+    one_foot = "" if feet == "both" else foot_words(feet)
+    return {
+        "form": form,
+        "feet": foot_cards(feet),
+        "shown_prefix": SHOWN,
+        "words": day_words(form.day, today),
+        "note": " · ".join(part for part in (relative_day(form.day, today), one_foot) if part),
+        "previous": _link(form.day - timedelta(days=1), today),
+        "next": _link(form.day + timedelta(days=1), today),
+        "doses": [(dose.id, dose_words(dose), uuid4()) for dose in doses],
+        "products": product_choices(),
+        "strip": [
+            _strip_day(today - timedelta(days=back), form.day, today, logged) for back in reversed(range(STRIP_DAYS))
+        ],
+        "logged_of_7": sum(today - timedelta(days=back) in logged for back in range(7)),
+        "first_entry": first_entry,
+        "undo": saved_op,
+        "undo_id": uuid4(),
+        "status": _("Undone") if undone else _("Saved") if saved_op else "",
+        "chosen_day": chosen_day or form.day.isoformat(),
+        "today": today,
+        "cell": None,
+        "history_href": url_for("diary.history", day=form.day.isoformat()),
+    }
+
+
+def foot_cards(feet: str) -> list[FootCard]:
+    """Return the questions for the foot, or for each of both."""
+    shown = ["right", "left"] if feet == "both" else [feet]
+    return [
+        FootCard(
+            foot=foot,
+            title=foot_words(foot) if feet == "both" else "",
+            scales=[Scale(name=input_name(foot, name), label=field_words(name)) for name in FOOT_FIELDS],
+        )
+        for foot in shown
+    ]
+
+
+def saved_context(answer: Answer | None, today: date) -> dict[str, object]:
+    """Return what the answer to a tap shows: the way back, and the day's place in the strip."""
+    cell = None
+    if answer and today - timedelta(days=STRIP_DAYS) < answer.entry.day <= today:
+        logged = () if answer.entry.is_empty else (answer.entry.day,)
+        cell = _strip_day(answer.entry.day, answer.entry.day, today, logged)
+    return {"undo": answer.op_id if answer else None, "undo_id": uuid4(), "cell": cell}
+
+
+def night_context(today: date) -> dict[str, object]:
+    """Return what the question "Yesterday or today?" shows."""
+    yesterday = today - timedelta(days=1)
+    return {
+        "choices": [
+            (url_for("diary.past_day", day=day.isoformat()), relative_day(day, today), day_words(day, today))
+            for day in (yesterday, today)
+        ]
+    }
+
+
+def history_context(lines: list[HistoryLine], day: date, today: date, zone: str) -> dict[str, object]:
+    """Return what the history of a day shows."""
+    rows = [
+        (
+            moment_words(line.stored_at, zone),
+            " · ".join(part for part in (foot_words(line.foot), field_words(line.field)) if part),
+            value_words(line.field, line.old_value),
+            value_words(line.field, line.new_value),
+            source_words(line),
+        )
+        for line in lines
+    ]
+    return {"rows": rows, "words": day_words(day, today), "day_href": url_for("diary.past_day", day=day.isoformat())}
+
+
+def _link(day: date, today: date) -> str:
+    return url_for("diary.past_day", day=day.isoformat()) if FIRST_DAY <= day <= today else ""
+
+
+def _strip_day(day: date, current: date, today: date, logged: Collection[date]) -> StripDay:
+    return StripDay(
+        day=day,
+        href=url_for("diary.past_day", day=day.isoformat()),
+        short=short_day(day),
+        words=relative_day(day, today) or day_words(day, today),
+        logged=day in logged,
+        current=day == current,
+    )

@@ -1,0 +1,90 @@
+"""What the patient can read about past changes, and taking the last change back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from firststep.models import DiaryChange
+from firststep.services.diary_entry import dose_from_text, from_text
+from firststep.services.diary_fields import Value
+from firststep.services.diary_ops import DoseChange, Op, apply_op, lock_diary
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryLine:
+    """One field set once."""
+
+    foot: str
+    field: str
+    old_value: str | None
+    new_value: str | None
+    stored_at: datetime
+    recalled: bool
+    source: str
+
+
+def read_history(session: Session, patient_id: UUID, day: date) -> list[HistoryLine]:
+    """Return every change of the day, the newest first."""
+    rows = session.execute(
+        select(
+            DiaryChange.foot,
+            DiaryChange.field,
+            DiaryChange.old_value,
+            DiaryChange.new_value,
+            DiaryChange.stored_at,
+            DiaryChange.recalled,
+            DiaryChange.source,
+        )
+        .where(DiaryChange.patient_id == patient_id, DiaryChange.day == day)
+        .order_by(DiaryChange.seq.desc())
+    ).all()
+    return [HistoryLine(**row._mapping) for row in rows]
+
+
+def undo_op(session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, now: datetime, zone: str) -> date | None:
+    """Set back what the op set, as a new op, and return its day; None: the patient has no such op.
+
+    A field that was changed again since then stays as it is.
+    """
+    lock_diary(session, patient_id)
+    changes = session.scalars(
+        select(DiaryChange).where(DiaryChange.op_id == op_id, DiaryChange.patient_id == patient_id)
+    ).all()
+    if not changes:
+        return None
+    day = changes[0].day
+    newest = _newest_revisions(session, patient_id, day)
+    sets: dict[str, dict[str, Value]] = {}
+    dose: DoseChange | None = None
+    for change in changes:
+        if newest[change.foot, change.field] != change.seq:
+            continue
+        if change.field == "dose":
+            dose = _dose_back(change)
+        else:
+            sets.setdefault(change.foot, {})[change.field] = from_text(change.field, change.old_value)
+    if sets or dose:
+        apply_op(session, patient_id, Op(id=undo_id, day=day, sets=sets, dose=dose, entered_at=now, zone=zone), now=now)
+    return day
+
+
+def _newest_revisions(session: Session, patient_id: UUID, day: date) -> dict[tuple[str, str], int]:
+    rows = session.execute(
+        select(DiaryChange.foot, DiaryChange.field, func.max(DiaryChange.seq))
+        .where(DiaryChange.patient_id == patient_id, DiaryChange.day == day)
+        .group_by(DiaryChange.foot, DiaryChange.field)
+    ).all()
+    return {(foot, field): seq for foot, field, seq in rows}
+
+
+def _dose_back(change: DiaryChange) -> DoseChange | None:
+    before, after = dose_from_text(change.old_value), dose_from_text(change.new_value)
+    if before is not None:
+        values = {name: value for name, value in before.__dict__.items() if name != "id"}
+        return DoseChange(id=before.id, values=values)
+    return DoseChange(id=after.id, removed=True) if after else None

@@ -1,0 +1,223 @@
+"""The daily log as a person uses it: with taps, without JavaScript, on past days, at night."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from firststep.extensions import db
+from firststep.models import Day, DiaryChange, Dose, FootDay, Patient
+from tests.cast import NOW, TODAY, Browser, Cast
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def test_the_log_shows_todays_questions_with_nothing_preselected(ben: Browser) -> None:
+    page = ben.get("/log").get_data(as_text=True)
+    assert "Monday 23 November" in page
+    assert re.findall(r'name="first_step_pain-right" value="(\d+)"', page) == [str(number) for number in range(11)]
+    scales = re.findall(r"<input[^>]*name=\"(?:first_step|average)_pain-right\"[^>]*>", page)
+    assert len(scales) == 24
+    assert not any("checked" in scale for scale in scales)
+
+
+def test_a_tap_stores_one_field_and_answers_with_a_part(app: Flask, ben: Browser, cast: Cast) -> None:
+    answer = ben.post("/log", data=tap(**{"first_step_pain-right": "6"}), headers=PART)
+    part = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert "<html" not in part
+    assert "Undo" in part
+    assert 'id="strip-2026-11-23" hx-swap-oob="true"' in part
+    row = foot_day(app, cast)
+    assert (row.first_step_pain, row.average_pain, row.first_step_recalled) == (60, None, False)
+    assert row.first_step_entered_at == NOW
+
+
+def test_without_javascript_the_form_saves_and_shows_the_day_again(app: Flask, ben: Browser, cast: Cast) -> None:
+    answer = ben.post(
+        "/log", data=tap(**{"first_step_pain-right": "0", "stretch_done": "yes", "stretch_minutes": "12"})
+    )
+    assert answer.status_code == 303
+    page = ben.get(answer.location).get_data(as_text=True)
+    assert "Saved" in page
+    assert re.search(r'name="first_step_pain-right" value="0" checked', page)
+    assert foot_day(app, cast).first_step_pain == 0
+    assert stored_day(app, cast).stretch_minutes == 12
+
+
+def test_an_untouched_form_stores_nothing(app: Flask, ben: Browser, cast: Cast) -> None:
+    page = ben.get("/log").get_data(as_text=True)
+    answer = ben.post("/log", data=whole_form(page))
+    assert answer.status_code == 303
+    assert counts(app) == (0, 0, 0, 0)
+
+
+def test_an_old_page_does_not_replace_what_another_device_wrote(app: Flask, ben: Browser, cast: Cast) -> None:
+    old_page = ben.get("/log").get_data(as_text=True)
+    ben.post("/log", data=tap(**{"average_pain-right": "4"}), headers=PART)
+    ben.post("/log", data=whole_form(old_page) | {"first_step_pain-right": "7"})
+    row = foot_day(app, cast)
+    assert (row.first_step_pain, row.average_pain) == (70, 40)
+
+
+def test_clear_means_not_recorded_again(app: Flask, ben: Browser, cast: Cast) -> None:
+    ben.post("/log", data=tap(**{"first_step_pain-right": "6"}), headers=PART)
+    ben.post("/log", data=tap(**{"first_step_pain-right": ""}), headers=PART)
+    row = foot_day(app, cast)
+    assert (row.first_step_pain, row.first_step_entered_at, row.first_step_recalled) == (None, None, False)
+
+
+def test_a_past_day_is_filled_and_marked_as_recalled(app: Flask, ben: Browser, cast: Cast) -> None:
+    assert ben.get("/log/2026-11-20").status_code == 200
+    ben.post("/log", data=tap(day="2026-11-20", **{"first_step_pain-right": "5"}), headers=PART)
+    assert foot_day(app, cast, date(2026, 11, 20)).first_step_recalled is True
+    history = ben.get("/log/2026-11-20/history").get_data(as_text=True)
+    assert "on a later day" in history
+
+
+def test_history_shows_old_and_new_to_the_patient_only(ben: Browser, ana: Browser) -> None:
+    for value in ("6", "3"):
+        ben.post("/log", data=tap(**{"first_step_pain-right": value}), headers=PART)
+    rows = re.findall(r"<tr>.*?</tr>", ben.get("/log/2026-11-23/history").get_data(as_text=True), re.S)
+    assert [re.findall(r"<td>(.*?)</td>", row)[1:3] for row in rows[1:]] == [["6", "3"], ["not recorded", "6"]]
+    assert "No changes yet" in ana.get("/log/2026-11-23/history").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/log/2026-11-24", "/log/2026-02-30", "/log/20261123", "/log/1999-12-31", "/log/x"])
+def test_days_that_are_none_or_not_yet_are_not_found(ben: Browser, path: str) -> None:
+    assert ben.get(path).status_code == 404
+    assert ben.get(f"{path}/history").status_code == 404
+
+
+def test_another_day_is_chosen_without_javascript(ben: Browser) -> None:
+    answer = ben.get("/log?day=2026-10-01")
+    assert (answer.status_code, answer.location) == (303, "/log/2026-10-01")
+    refused = ben.get("/log?day=2026-12-01")
+    assert refused.status_code == 422
+    assert "That day has not come yet." in refused.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("hour", "asks"), [(23, False), (0, True), (3, True), (4, False)])
+def test_at_night_the_log_asks_which_day(ben: Browser, set_clock, hour: int, asks: bool) -> None:
+    berlin_is_ahead = timedelta(hours=1)
+    local_evening = datetime(2026, 11, 23, 12, tzinfo=UTC).replace(hour=hour) - berlin_is_ahead
+    set_clock(local_evening)
+    page = ben.get("/log").get_data(as_text=True)
+    assert ("Yesterday or today?" in page) is asks
+    if asks:
+        assert 'href="/log/2026-11-22"' in page
+        assert 'href="/log/2026-11-23"' in page
+
+
+def test_the_strip_has_holes_and_links(ana: Browser) -> None:
+    page = ana.get("/log").get_data(as_text=True)
+    strip = re.findall(r'<li id="strip-(\S+)"><a class="days__day(\S*| days__day--logged)"', page)
+    assert len(strip) == 14
+    assert strip[-1][0] == "2026-11-23"
+    assert {logged for _, logged in strip} == {"", " days__day--logged"}
+
+
+def test_both_feet_have_their_own_questions(app: Flask, ben: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.get_one(Patient, cast.ben).feet = "both"
+        db.session.commit()
+    page = ben.get("/log").get_data(as_text=True)
+    assert page.index("Right foot") < page.index("Left foot")
+    ben.post("/log", data=tap(**{"first_step_pain-right": "6", "first_step_pain-left": "2"}))
+    assert (foot_day(app, cast).first_step_pain, foot_day(app, cast, foot="left").first_step_pain) == (60, 20)
+
+
+def test_a_patient_without_a_foot_is_led_to_the_start(app: Flask, ben: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.get_one(Patient, cast.ben).feet = None
+        db.session.commit()
+    assert ben.get("/log").location == "/start"
+    assert ben.get("/log/2026-11-20").location == "/start"
+    assert ben.post("/log", data=tap(**{"first_step_pain-right": "6"})).location == "/start"
+
+
+def test_undo_sets_back_what_the_last_tap_set(app: Flask, ben: Browser, cast: Cast) -> None:
+    ben.post("/log", data=tap(**{"first_step_pain-right": "6"}), headers=PART)
+    part = ben.post("/log", data=tap(**{"first_step_pain-right": "9"}), headers=PART).get_data(as_text=True)
+    undo = dict(re.findall(r'name="(op|undo)" value="(\S+)"', part))
+    for _ in range(2):
+        answer = ben.post("/log/undo", data=undo)
+        assert answer.location == "/log/2026-11-23?undone=1"
+    assert foot_day(app, cast).first_step_pain == 60
+    assert counts(app)[2] == 3
+
+
+def test_nobody_undoes_somebody_elses_change(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
+    part = ben.post("/log", data=tap(**{"first_step_pain-right": "6"}), headers=PART).get_data(as_text=True)
+    undo = dict(re.findall(r'name="(op|undo)" value="(\S+)"', part))
+    assert ana.post("/log/undo", data=undo).status_code == 404
+    assert ana.post("/log/undo", data=undo | {"undo": str(uuid4())}).status_code == 404
+    assert foot_day(app, cast).first_step_pain == 60
+
+
+def test_a_dose_of_an_oral_nsaid_answers_the_question_unless_the_person_did(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    dose_id = str(uuid4())
+    for sent in ({"dose_product": "ibuprofen"}, {"dose_mg": "400"}):
+        ben.post("/log", data=tap(dose_id=dose_id, **sent), headers=PART)
+    assert stored_day(app, cast).nsaid_taken is True
+    with app.app_context():
+        dose = db.session.scalars(select(Dose)).one()
+        assert (dose.product, dose.dose_mg, dose.patient_id) == ("ibuprofen", 400, cast.ben)
+    ben.post("/log", data=tap(nsaid_taken="no"), headers=PART)
+    ben.post("/log", data=tap(dose_id=str(uuid4()), dose_product="naproxen"), headers=PART)
+    assert stored_day(app, cast).nsaid_taken is False
+    assert "Ibuprofen, 400 mg" in ben.get("/log").get_data(as_text=True)
+
+
+def test_a_dose_is_removed_by_its_owner_only(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
+    dose_id = str(uuid4())
+    ben.post("/log", data=tap(dose_id=dose_id, dose_product="ibuprofen"))
+    ana.post("/log", data=tap(remove_dose=dose_id))
+    assert counts(app)[3] == 1
+    ana.post("/log", data=tap(dose_id=dose_id, dose_product="naproxen"))
+    with app.app_context():
+        assert db.session.scalars(select(Dose.product)).one() == "ibuprofen"
+    ben.post("/log", data=tap(remove_dose=dose_id))
+    assert counts(app)[3] == 0
+
+
+def tap(day: str = "2026-11-23", **fields: str) -> dict[str, str]:
+    return {"op": str(uuid4()), "day": day, **fields}
+
+
+def whole_form(page: str) -> dict[str, str]:
+    """Return what a browser without JavaScript sends for the untouched daily form."""
+    form = page.split('id="day-form"', 1)[1].split("</form>", 1)[0]
+    inputs = re.findall(r"<input ([^>]*)>", form)
+    values = {}
+    for text in inputs:
+        attributes = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', text))
+        if attributes["type"] != "radio" or text.endswith("checked"):
+            values[attributes["name"]] = attributes.get("value", "")
+    return values | {"note": "", "dose_product": ""}
+
+
+def foot_day(app: Flask, cast: Cast, day: date = TODAY, foot: str = "right") -> FootDay:
+    with app.app_context():
+        return db.session.get_one(FootDay, (cast.ben, day, foot))
+
+
+def stored_day(app: Flask, cast: Cast, day: date = TODAY) -> Day:
+    with app.app_context():
+        return db.session.get_one(Day, (cast.ben, day))
+
+
+def counts(app: Flask) -> tuple[int, ...]:
+    """Return how many rows Ben and the history have; Ana's are told apart by her own day."""
+    with app.app_context():
+        return tuple(
+            db.session.scalar(select(func.count()).select_from(table).where(table.day == TODAY)) or 0
+            for table in (Day, FootDay, DiaryChange, Dose)
+        )

@@ -19,6 +19,7 @@ from blueprints.treatment.routes import treatment
 from firststep.commands import init_commands
 from firststep.database import engine_options, prepare_engine
 from firststep.extensions import alembic, babel, csrf, db, htmx, limiter
+from firststep.jobs.queue import init_queue
 from firststep.migrating import render_type
 from firststep.settings import Settings, SettingsError, load_settings
 from firststep.web.assets import init_assets
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_errors(app)
     init_assets(app)
     init_security(app, settings)
+    init_queue(app)
     for area in AREAS:
         app.register_blueprint(area)
     init_commands(app)

@@ -1,0 +1,57 @@
+"""A finished mail, and its exact bytes on the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
+
+# The default width folds a long List-Unsubscribe address into encoded words, which no provider reads as a link.
+_WIRE = SMTP.clone(max_line_length=998)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What one person is to read; with ``list_unsubscribe`` it is list mail, without it account mail."""
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    kind: str
+    list_unsubscribe: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who writes: the header line, the envelope's address and the domain of ids."""
+
+    header: str
+    address: str
+    domain: str
+
+
+def sender_of(mail_from: str) -> Sender:
+    """Return the sender that a setting such as ``Name <name@example.org>`` means."""
+    address = parseaddr(mail_from)[1]
+    return Sender(header=mail_from, address=address, domain=address.rpartition("@")[2])
+
+
+def to_bytes(letter: Letter, *, sender: Sender, message_id: str, now: datetime) -> bytes:
+    """Return the mail as it goes over the wire; a line break in a header raises ValueError."""
+    message = EmailMessage(policy=_WIRE)
+    message["From"] = sender.header
+    message["To"] = letter.to
+    message["Subject"] = letter.subject
+    message["Date"] = now
+    message["Message-ID"] = f"<{message_id}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if letter.list_unsubscribe:
+        message["List-Id"] = f"<{letter.kind.replace('_', '-')}.{sender.domain}>"
+        message["List-Unsubscribe"] = f"<{letter.list_unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()

@@ -6,8 +6,10 @@ from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, make_response, redirect, request, url_for
 
+from blueprints.diary import sync
+from blueprints.diary.area import diary
 from blueprints.diary.form import DayForm, form_of, read_form
 from blueprints.diary.view import day_context, history_context, night_context, saved_context
 from firststep.extensions import db
@@ -21,7 +23,7 @@ from firststep.web.actors import current_account, current_patient
 from firststep.web.policy import policy
 from firststep.web.render import render, wants_part
 
-diary = Blueprint("diary", __name__)
+__all__ = ["diary", "sync"]
 
 Answer: TypeAlias = Response | str
 

@@ -1,0 +1,1 @@
+"""The steps of `make test`, what each gave, and the summary."""

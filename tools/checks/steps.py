@@ -1,0 +1,94 @@
+"""Which checks and tests there are, and the command of each."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.browser import find_browser
+from tools.node import node_environment
+from tools.python import VENV
+from tools.shell import ROOT
+
+REPORTS = ROOT / ".reports"
+# These ask no database anything, so a second engine has nothing to add.
+WITHOUT_DATABASE = ("tests/clinical", "tests/figures", "tests/browser", "tests/tools")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line of the summary."""
+
+    name: str
+    group: str
+    command: Sequence[str]
+    env: Mapping[str, str]
+    #: JUnit file from which passed and failed tests are counted; without one the step counts as one check.
+    report: Path | None = None
+    limit_s: int = 900
+
+
+def steps() -> list[Step]:
+    """Return every step, the longest first."""
+    REPORTS.mkdir(exist_ok=True)
+    for old in REPORTS.glob("*.xml"):
+        old.unlink()
+    return [*_python_tests(), *_lint(), *_javascript()]
+
+
+def browser_missing() -> bool:
+    """Tell whether no browser can be found on this machine."""
+    return find_browser() is None
+
+
+def _python_tests() -> list[Step]:
+    ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+    return [
+        _pytest("sqlite", "not soak and not browser"),
+        _pytest("postgresql", "not soak and not browser and not sqlite_only", *ignored, TEST_DATABASE="postgresql"),
+        _pytest("browser", "browser and not soak"),
+    ]
+
+
+def _pytest(name: str, marked: str, *options: str, **env: str) -> Step:
+    report = REPORTS / f"{name}.xml"
+    # A folder of its own: two runs that begin in the same moment would otherwise tidy up each other's.
+    folder = REPORTS / f"tmp-{name}"
+    command = [_tool("python"), "-m", "pytest", "-q", "--tb=short", "-m", marked, f"--junitxml={report}"]
+    command += [f"--basetemp={folder}", "-p", "no:cacheprovider", "--durations=5", *options]
+    return Step(name=name, group="tests", command=command, env={**os.environ, **env}, report=report)
+
+
+def _lint() -> list[Step]:
+    commands = {
+        "types": ["mypy"],
+        "lint": ["ruff", "check"],
+        "format": ["ruff", "format", "--check"],
+        "imports": ["lint-imports", "--no-logo"],
+        "templates": ["djlint", "--lint", "--quiet", "templates"],
+    }
+    return [
+        Step(name=name, group="lint", command=[_tool(command[0]), *command[1:]], env=dict(os.environ))
+        for name, command in commands.items()
+    ]
+
+
+def _javascript() -> list[Step]:
+    env = node_environment()
+    npm = shutil.which("npm", path=env["PATH"]) or "npm"
+    node = shutil.which("node", path=env["PATH"]) or "node"
+    report = REPORTS / "javascript.xml"
+    found = sorted(str(path.relative_to(ROOT)) for path in (ROOT / "tests" / "js").glob("**/*.test.*js"))
+    reporters = ["--test-reporter=spec", "--test-reporter-destination=stdout"]
+    reporters += ["--test-reporter=junit", f"--test-reporter-destination={report}"]
+    return [
+        Step(name="javascript types", group="lint", command=[npm, "run", "--silent", "check"], env=env),
+        Step(name="javascript", group="tests", command=[node, "--test", *reporters, *found], env=env, report=report),
+    ]
+
+
+def _tool(name: str) -> str:
+    return str(VENV / "bin" / name)

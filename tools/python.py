@@ -50,12 +50,21 @@ def make_environment(folder: Path) -> None:
     try:
         run(f"Making the virtual environment {folder.name}", [sys.executable, "-m", "venv", folder])
     except Failed as failed:
-        raise Failed(f"{failed}\nOn Debian and Ubuntu the missing part comes with: apt-get install python3-venv") from None
+        raise Failed(
+            f"{failed}\nOn Debian and Ubuntu the missing part comes with: apt-get install python3-venv"
+        ) from None
 
 
 def pip_install(folder: Path, pins: Path, doing: str) -> None:
     """Install exactly these pins, each checked against its hash."""
-    pip = [folder / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+    pip: list[str | Path] = [
+        folder / "bin" / "python",
+        "-m",
+        "pip",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--quiet",
+    ]
     run(doing, [*pip, "install", "--require-hashes", "--requirement", pins])
 
 

@@ -26,6 +26,8 @@ def new_postgresql_database() -> str:
     """Make a database on the test server and return its URL."""
     name = f"firststep_test_{uuid4().hex}"
     url = make_url(server_url())
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as connection:
+    with psycopg.connect(
+        url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+    ) as connection:
         connection.execute(f'CREATE DATABASE "{name}"')
     return url.set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)

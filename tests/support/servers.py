@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from waitress.server import create_server
+from waitress import wasyncore
+
+from firststep.web.server import make_server
 
 
 def free_port() -> int:
@@ -23,13 +25,14 @@ def serving(app: Flask) -> Iterator[str]:
     """Serve the application in a thread; yield its address, with a host name that passkeys accept."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = create_server(app, sockets=[listening], threads=4, clear_untrusted_proxy_headers=True)
-    # `asyncore_loop_timeout` is a second; closing from the thread's own loop needs no wait longer than that.
-    thread = threading.Thread(target=server.run, daemon=True)
+    address = f"http://localhost:{listening.getsockname()[1]}"
+    server = make_server(app, [listening])
+    thread = threading.Thread(target=server.run)
     thread.start()
     try:
-        yield f"http://localhost:{listening.getsockname()[1]}"
+        yield address
     finally:
-        server.close()
         server.task_dispatcher.shutdown()
+        # Closed by the loop's own thread, which ends when nothing is left to watch.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         thread.join(timeout=5)

@@ -1,0 +1,97 @@
+"""The web server: waitress, with the limits under which it answers although many clients are slow."""
+
+from __future__ import annotations
+
+import errno
+import resource
+import socket
+from typing import Any
+
+from flask import Flask
+from waitress.server import create_server
+
+from firststep.settings import Settings
+
+CONNECTIONS = 2000
+# Sockets are not the only files: database, log, pipes, and what a request opens.
+OTHER_FILES = 256
+THREADS = 8
+SILENT_CLIENT_S = 20
+# The app refuses most bodies far earlier; this bounds what a client can make the server store first.
+LARGEST_BODY_BYTES = 16 * 1024 * 1024
+LARGEST_HEADERS_BYTES = 32 * 1024
+
+
+class PortTaken(Exception):
+    """Another program listens there."""
+
+
+def open_sockets(host: str, port: int) -> list[socket.socket]:
+    """Return sockets bound to every address of the host; browsers try ::1 before 127.0.0.1 for localhost."""
+    opened: list[socket.socket] = []
+    try:
+        for family, kind, protocol, _, address in _addresses(host, port):
+            bound = _bind(family, kind, protocol, address)
+            if bound:
+                opened.append(bound)
+    except OSError as error:
+        for one in opened:
+            one.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortTaken from error
+        raise
+    if not opened:
+        raise OSError(errno.EADDRNOTAVAIL, f"This machine has no address for {host}")
+    return opened
+
+
+def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
+    """Return a server on these sockets; its ``run`` serves until SystemExit."""
+    settings: Settings = app.config["SETTINGS"]
+    return create_server(
+        app,
+        sockets=sockets,
+        threads=THREADS,
+        connection_limit=min(CONNECTIONS, _raise_file_limit() - OTHER_FILES),
+        channel_timeout=SILENT_CLIENT_S,
+        max_request_body_size=LARGEST_BODY_BYTES,
+        max_request_header_size=LARGEST_HEADERS_BYTES,
+        # Behind a proxy web/requests.py reads these headers and trusts as many of them as there are proxies.
+        clear_untrusted_proxy_headers=not settings.proxy_hops,
+        ident=None,
+    )
+
+
+def _addresses(host: str, port: int) -> list[Any]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+
+
+def _bind(family: int, kind: int, protocol: int, address: Any) -> socket.socket | None:
+    """Return a bound socket, or None for an address that this machine does not have."""
+    try:
+        made = socket.socket(family, kind, protocol)
+    except OSError:
+        return None
+    if family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind(address)
+        # Linux lets two programs bind with SO_REUSEADDR; only the second `listen` fails.
+        made.listen(1024)
+    except OSError as error:
+        made.close()
+        if error.errno == errno.EADDRNOTAVAIL:
+            return None
+        raise
+    return made
+
+
+def _raise_file_limit() -> int:
+    """Let this process open as many files as the connections need, and return how many it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return wanted if soft == resource.RLIM_INFINITY else soft

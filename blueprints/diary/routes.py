@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from flask import Response, abort, make_response, redirect, request, url_for
@@ -145,7 +145,7 @@ def _refused_page(refusals: list[Refused]) -> Response:
     return response
 
 
-def _context(form: DayForm) -> dict[str, object]:
+def _context(form: DayForm) -> dict[str, Any]:
     patient, now_day = current_patient(), _today()
     first, last = strip_range(now_day)
     return day_context(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import url_for
@@ -70,7 +71,7 @@ def day_context(
     saved_op: UUID | None,
     undone: bool,
     chosen_day: str,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Return what the day's page shows."""
     one_foot = "" if feet == "both" else foot_words(feet)
     return {
@@ -111,7 +112,7 @@ def foot_cards(feet: str) -> list[FootCard]:
     ]
 
 
-def saved_context(answer: Answer | None, today: date) -> dict[str, object]:
+def saved_context(answer: Answer | None, today: date) -> dict[str, Any]:
     """Return what the answer to a tap shows: the way back, and the day's place in the strip."""
     cell = None
     if answer and today - timedelta(days=STRIP_DAYS) < answer.entry.day <= today:
@@ -120,7 +121,7 @@ def saved_context(answer: Answer | None, today: date) -> dict[str, object]:
     return {"undo": answer.op_id if answer else None, "undo_id": uuid4(), "cell": cell}
 
 
-def night_context(today: date) -> dict[str, object]:
+def night_context(today: date) -> dict[str, Any]:
     """Return what the question "Yesterday or today?" shows."""
     yesterday = today - timedelta(days=1)
     return {
@@ -131,7 +132,7 @@ def night_context(today: date) -> dict[str, object]:
     }
 
 
-def history_context(lines: list[HistoryLine], day: date, today: date, zone: str) -> dict[str, object]:
+def history_context(lines: list[HistoryLine], day: date, today: date, zone: str) -> dict[str, Any]:
     """Return what the history of a day shows."""
     rows = [
         (

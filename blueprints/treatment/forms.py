@@ -1,0 +1,124 @@
+"""The forms about care: the first questions, and one course of care."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, RadioField, SelectField
+from wtforms.validators import InputRequired
+from wtforms.widgets import DateInput, MonthInput
+
+from firststep.services.diary_fields import Refused, parse_day
+from firststep.services.zones import local_day, zone_choices
+from firststep.web import clock
+from firststep.web.actors import current_account
+from firststep.web.forms import choices
+
+NO_CARE = "none"
+_CARE = (
+    ("standard", _l("Standard care, such as stretching or physiotherapy")),
+    ("acupuncture", _l("Acupuncture")),
+    ("combined", _l("Both of them")),
+)
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
+
+
+def today() -> date:
+    """Return the calendar date that the signed-in person sees."""
+    return local_day(clock.now(), current_account().time_zone)
+
+
+class DayField(DateField):  # type: ignore[misc]
+    """A strict ISO date that has come; what was typed stays in the field when it is refused."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the date, or refuse it with its sentence."""
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = parse_day(self.complete(text), latest=today(), field=self.name)
+        except Refused as refused:
+            raise ValueError(refused.sentence) from None
+
+    def complete(self, text: str) -> str:
+        """Return the text as a date."""
+        return text
+
+
+class MonthField(DayField):
+    """A month, stored as its first day; a browser without a month picker shows a text field."""
+
+    widget = MonthInput()
+
+    def complete(self, text: str) -> str:
+        """Return the first day of the month."""
+        return f"{text}-01" if _MONTH.fullmatch(text) else text
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return " ".join(self.raw_data)
+        return self.data.strftime("%Y-%m") if self.data else ""
+
+
+class StartForm(FlaskForm):  # type: ignore[misc]
+    """The three first questions, and the time zone."""
+
+    feet = RadioField(
+        _l("Which foot hurts?"),
+        choices=choices(("right", _l("Right")), ("left", _l("Left")), ("both", _l("Both"))),
+        validators=[InputRequired(_l("Choose which foot hurts."))],
+    )
+    onset_on = MonthField(_l("Since about when?"), description=_l("A month is enough, such as 2026-03."))
+    arm = RadioField(
+        _l("What are you doing for it?"),
+        choices=choices(*_CARE, (NO_CARE, _l("Nothing yet"))),
+    )
+    starts_on = DayField(_l("Since which day?"), description=_l("The day on which this care began."))
+    time_zone = SelectField(
+        _l("Time zone"),
+        description=_l("It decides when your day begins."),
+        choices=choices(*zone_choices()),
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that care has its first day."""
+        good = bool(super().validate(extra_validators))
+        if self.arm is None or self.arm.data == NO_CARE or self.starts_on.errors or self.arm.errors:
+            return good
+        if self.starts_on.data is None:
+            self.starts_on.errors = [_("Choose the day on which this care began.")]
+            return False
+        return good
+
+
+class EpisodeForm(FlaskForm):  # type: ignore[misc]
+    """One course of care."""
+
+    arm = RadioField(
+        _l("Kind of care"),
+        choices=choices(*_CARE),
+        validators=[InputRequired(_l("Choose the kind of care."))],
+    )
+    starts_on = DayField(_l("First day"))
+    ends_on = DayField(_l("Last day"), description=_l("Leave it empty while the care goes on."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that the care ends after it began."""
+        good = bool(super().validate(extra_validators))
+        if self.starts_on.data is None and not self.starts_on.errors:
+            self.starts_on.errors = [_("Choose a date.")]
+            good = False
+        if self.starts_on.data and self.ends_on.data and self.ends_on.data < self.starts_on.data:
+            self.ends_on.errors = [_("The last day cannot lie before the first.")]
+            good = False
+        return good

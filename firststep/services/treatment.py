@@ -1,0 +1,63 @@
+"""What care a patient has and since when: the first questions, and courses of care."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firststep.models import Episode, Patient
+
+
+def begin(session: Session, patient: Patient, *, feet: str, onset_on: date | None) -> None:
+    """Store which foot hurts and since when, if the person said."""
+    patient.feet = feet
+    patient.onset_on = onset_on
+    session.flush()
+
+
+def list_episodes(session: Session, patient_id: UUID) -> list[Episode]:
+    """Return the courses of care, the one that started last first."""
+    return list(
+        session.scalars(
+            select(Episode).where(Episode.patient_id == patient_id).order_by(Episode.starts_on.desc(), Episode.id)
+        )
+    )
+
+
+def get_episode(session: Session, patient_id: UUID, episode_id: UUID) -> Episode:
+    """Return the patient's course of care; raise NoResultFound when it is not there or not the patient's."""
+    return session.scalars(
+        select(Episode).where(Episode.id == episode_id, Episode.patient_id == patient_id).with_for_update()
+    ).one()
+
+
+def add_episode(
+    session: Session, patient_id: UUID, *, arm: str, starts_on: date, ends_on: date | None = None
+) -> Episode:
+    """Add a course of care; one of the same kind and start, as a second tap sends it, is not added again."""
+    known = session.scalars(
+        select(Episode).where(Episode.patient_id == patient_id, Episode.arm == arm, Episode.starts_on == starts_on)
+    ).first()
+    if known is not None:
+        return known
+    episode = Episode(patient_id=patient_id, arm=arm, starts_on=starts_on, ends_on=ends_on)
+    session.add(episode)
+    session.flush()
+    return episode
+
+
+def change_episode(session: Session, episode: Episode, *, arm: str, starts_on: date, ends_on: date | None) -> None:
+    """Replace what is stored about a course of care."""
+    episode.arm = arm
+    episode.starts_on = starts_on
+    episode.ends_on = ends_on
+    session.flush()
+
+
+def delete_episode(session: Session, episode: Episode) -> None:
+    """Delete a course of care; diary entries stay."""
+    session.delete(episode)
+    session.flush()

@@ -1,0 +1,81 @@
+"""How often oral NSAIDs are taken, at the start and now (outcomes daily-1, 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+
+WINDOW_DAYS: Final = 28
+FEWEST_ANSWERS: Final = 14
+FEWEST_ANSWERS_TO_STOP: Final = 20
+FIRST_DAYS: Final = 7
+FEWEST_ANSWERS_OF_FIRST_DAYS: Final = 4
+_HALF: Final = Fraction(1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class NsaidUse:
+    """NSAID-days per week at baseline and in the last four weeks, and what became of them; None is "cannot be said"."""
+
+    baseline: Fraction | None = None
+    last: Fraction | None = None
+    reduced: bool | None = None
+    stopped: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    answered: int
+    taken: int
+
+    @property
+    def days_per_week(self) -> Fraction:
+        return Fraction(7 * self.taken, self.answered)
+
+
+def nsaid_days_per_week(
+    answers: Mapping[date, bool], last_day: date, *, window_days: int = WINDOW_DAYS, fewest: int = FEWEST_ANSWERS
+) -> Fraction | None:
+    """Return the days per week with an oral NSAID over the days that end with ``last_day``.
+
+    ``answers`` says for each day with an answer whether one was taken; a day without an answer is missing,
+    not zero. None with fewer than ``fewest`` answers.
+
+    Rule: outcomes daily-1, 12.
+    """
+    counted = _count(answers, last_day, window_days, fewest)
+    return None if counted is None else counted.days_per_week
+
+
+def nsaid_use(answers: Mapping[date, bool], starts_on: date | None, last_answered: date | None) -> NsaidUse:
+    """Return NSAID-days per week before the start and in the 28 days that end with the last answer of any kind.
+
+    Reduced: at least half fewer. Stopped: none in a last window with at least 20 answers. Both are None
+    where the person took none at baseline, or where one of the windows has too few answers.
+
+    Rule: outcomes daily-1, 12. Source: our definition. It says nothing about dose, gels or paracetamol.
+    """
+    at_start = None if starts_on is None else _count_at_start(answers, starts_on)
+    now = None if last_answered is None else _count(answers, last_answered, WINDOW_DAYS, FEWEST_ANSWERS)
+    before = None if at_start is None else at_start.days_per_week
+    after = None if now is None else now.days_per_week
+    if not before or after is None or now is None:
+        return NsaidUse(before, after)
+    stopped = after == 0 and now.answered >= FEWEST_ANSWERS_TO_STOP
+    return NsaidUse(before, after, reduced=after <= _HALF * before, stopped=stopped)
+
+
+def _count_at_start(answers: Mapping[date, bool], starts_on: date) -> _Counted | None:
+    counted = _count(answers, starts_on - timedelta(days=1), WINDOW_DAYS, FEWEST_ANSWERS)
+    if counted is not None:
+        return counted
+    return _count(answers, starts_on + timedelta(days=FIRST_DAYS - 1), FIRST_DAYS, FEWEST_ANSWERS_OF_FIRST_DAYS)
+
+
+def _count(answers: Mapping[date, bool], last_day: date, window_days: int, fewest: int) -> _Counted | None:
+    days = (last_day - timedelta(days=before) for before in range(window_days))
+    given = [answers[day] for day in days if day in answers]
+    return _Counted(len(given), sum(given)) if len(given) >= fewest else None

@@ -1,0 +1,42 @@
+"""What has to hold for two weeks before it is called anything: the common part of relief, relapse and worsening."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Final, TypeAlias
+
+from firststep.clinical.means import UNITS_PER_POINT, SevenDayMeans
+
+CONFIRMING_DAYS: Final = 14
+FEWEST_VALID: Final = 10
+
+#: Asks one valid mean, in units of 1/4200 of a point.
+Held: TypeAlias = Callable[[int], bool]
+
+
+def first_sustained(means: SevenDayMeans, after: int, held: Held) -> int | None:
+    """Return the first place after ``after`` whose mean is valid and from which 14 days hold.
+
+    Places count the days from the first entry. The last entry lies on or after the 14th day.
+
+    Rule: outcomes daily-1, 6 and 9.
+    """
+    for index in range(max(after + 1, 0), len(means.units) - CONFIRMING_DAYS + 1):
+        units = means.units[index]
+        if units is not None and held(units) and holds_for_14_days(means, index, held):
+            return index
+    return None
+
+
+def holds_for_14_days(means: SevenDayMeans, index: int, held: Held) -> bool:
+    """Tell whether 14 recorded days from a place on have 10 valid means or more, every one of which holds."""
+    window = means.units[index : index + CONFIRMING_DAYS]
+    valid = [units for units in window if units is not None]
+    return len(window) == CONFIRMING_DAYS and len(valid) >= FEWEST_VALID and all(held(units) for units in valid)
+
+
+def mean_of_14_days(means: SevenDayMeans, index: int) -> Fraction:
+    """Return the mean, in points, of the valid means in the 14 days from a place on."""
+    valid = [units for units in means.units[index : index + CONFIRMING_DAYS] if units is not None]
+    return Fraction(sum(valid), UNITS_PER_POINT * len(valid))

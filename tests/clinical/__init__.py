@@ -1,0 +1,1 @@
+"""Tests of the outcome rules, the benchmarks and the comparison."""

@@ -25,6 +25,7 @@ from firststep.settings import Settings, SettingsError, load_settings
 from firststep.web.assets import init_assets
 from firststep.web.compression import init_compression
 from firststep.web.errors import init_errors
+from firststep.web.forms import init_forms
 from firststep.web.headers import init_headers
 from firststep.web.language import choose_locale, choose_zone
 from firststep.web.logs import init_logs
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_headers(app)
     init_requests(app, settings)
     init_rendering(app)
+    init_forms(app)
     init_page(app)
     init_errors(app)
     init_assets(app)

@@ -6,7 +6,6 @@ from flask_babel import Babel
 from flask_htmx import HTMX
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_security.core import Security
 from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf.csrf import CSRFProtect
 
@@ -18,5 +17,4 @@ alembic = GuardedAlembic(metadatas=Base.metadata)
 csrf = CSRFProtect()
 htmx = HTMX()
 babel = Babel()
-security = Security()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)

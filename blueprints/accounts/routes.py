@@ -1,24 +1,8 @@
-"""Scaffold of the accounts area."""
+"""The account area: each file of this package adds the routes of one subject."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from blueprints.accounts import address, consents, factor, password, sessions, settings, sign_up, texts
+from blueprints.accounts.area import accounts
 
-from firststep.web.policy import policy
-from firststep.web.render import render
-
-accounts = Blueprint("accounts", __name__)
-
-
-@accounts.get("/settings")
-@policy(GET="signed_in")
-def settings() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
-
-
-@accounts.get("/settings/factor")
-@policy(GET="half")
-def factor() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
+__all__ = ["accounts", "address", "consents", "factor", "password", "sessions", "settings", "sign_up", "texts"]

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from firststep.mail.account_kinds import ACCOUNT_KINDS
 from firststep.mail.message import Letter
 from firststep.models import OutboxMail
 
@@ -19,5 +20,6 @@ def _nobody(_session: Session, _row: OutboxMail, _now: datetime) -> None:
 
 
 BUILDERS: Mapping[str, Builder] = {
+    **ACCOUNT_KINDS,
     "nobody": _nobody,
 }

@@ -20,6 +20,12 @@ ROLES = ("patient", "practitioner")
 CONSENT_KINDS = ("terms", "privacy", "health_data", "detailed_mail", "cohort_use", "push")
 
 
+class Words(AsaList):  # type: ignore[misc]
+    """A list of words in one column; the base class does not say that statements with it may be cached."""
+
+    cache_ok = True
+
+
 class User(Base, UserMixin):  # type: ignore[misc]
     """A person who can sign in; the names without comment are those that Flask-Security expects."""
 
@@ -44,7 +50,7 @@ class User(Base, UserMixin):  # type: ignore[misc]
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     # The time step of the last accepted code: no code works twice.
     totp_last_counter: Mapped[int | None] = mapped_column()
-    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Words()))
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
     # Grows with each mailed link of the kind, so that only the newest one works.
     reset_serial: Mapped[int] = mapped_column(default=0)
@@ -71,7 +77,7 @@ class WebAuthn(Base, WebAuthnMixin):  # type: ignore[misc]
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
     sign_count: Mapped[int | None] = mapped_column(default=0)
-    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
+    transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Words()))
     backup_state: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     device_type: Mapped[str] = mapped_column(String(64))
     extensions: Mapped[str | None] = mapped_column(String(255))

@@ -31,6 +31,8 @@ class Patient(Base):
     onset_on: Mapped[date | None] = mapped_column()
     birth_year: Mapped[int | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # Set while the person does not agree to the keeping of health data: nothing is stored, shown or mailed.
+    diary_closed_at: Mapped[datetime | None] = mapped_column(Moment)
 
     user: Mapped[User | None] = relationship(back_populates="patient")
 

@@ -78,6 +78,8 @@ def _answer(wanted: Policy) -> Response | None:
         return to_factor()
     if wanted != "signed_in" and current_user.role != wanted:
         abort(404)
+    if wanted == "patient" and current_user.patient.diary_closed_at is not None:
+        return _send_to(url_for("accounts.consents"))
     return None
 
 

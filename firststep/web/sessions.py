@@ -24,7 +24,7 @@ from firststep.models import User, UserSession
 from firststep.web import clock
 
 # What may lie in the cookie of somebody who is not signed in.
-_COOKIE_KEYS = {"csrf_token", "_flashes", "zone", "locale"}
+_COOKIE_KEYS = {"csrf_token", "_flashes", "zone", "locale", "fs_cc", "confirm_address"}
 _SEEN_EVERY = timedelta(minutes=2)
 _PENDING_LIFE = timedelta(minutes=30)
 
@@ -41,6 +41,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.row_id: UUID | None = row.id if row else None
         self.row_user_id: UUID | None = row.user_id if row else None
         self.factor_checked_at: datetime | None = row.factor_checked_at if row else None
+        self.created_at: datetime | None = row.created_at if row else None
         self.last_seen_at: datetime | None = row.last_seen_at if row else None
         self.own_device = bool(row and row.own_device)
         self.new_id_wanted = False
@@ -136,9 +137,7 @@ class ServerSessionInterface(SessionInterface):
         self._write(session, last_seen_at=moment)
 
     def _update(self, session: ServerSession, moment: datetime) -> None:
-        self._write(
-            session, data=dict(session), last_seen_at=moment, factor_checked_at=session.factor_checked_at
-        )
+        self._write(session, data=dict(session), last_seen_at=moment, factor_checked_at=session.factor_checked_at)
 
     def _write(self, session: ServerSession, **values: Any) -> None:
         db.session.execute(update(UserSession).where(UserSession.id == session.row_id).values(**values))
@@ -146,13 +145,16 @@ class ServerSessionInterface(SessionInterface):
 
     def _replace_row(self, session: ServerSession, user_id: UUID | None, moment: datetime) -> str:
         token = secrets.token_urlsafe(32)
+        # A new id for the same person does not make the session younger.
+        same_person = session.row_id is not None and user_id == session.row_user_id
+        created_at = session.created_at if same_person and session.created_at else moment
         if session.row_id:
             db.session.execute(delete(UserSession).where(UserSession.id == session.row_id))
         db.session.execute(
             insert(UserSession).values(
                 token_hash=hash_token(token),
                 user_id=user_id,
-                created_at=moment,
+                created_at=created_at,
                 last_seen_at=moment,
                 factor_checked_at=session.factor_checked_at,
                 own_device=session.own_device,

@@ -1,0 +1,160 @@
+"""The forms of the account area."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_security.proxies import _security
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, ValidationError
+from wtforms.validators import InputRequired, Length, Optional
+
+from firststep.services.addresses import BadAddress, canonical_address
+from firststep.services.zones import zone_choices
+from firststep.web.forms import choices
+
+
+def plain_line(_form: FlaskForm, field: StringField) -> None:
+    """Refuse characters that cannot be stored or printed in one line."""
+    text = field.data or ""
+    if any(not letter.isprintable() for letter in text):
+        raise ValidationError(_("This text has a character that cannot be stored."))
+
+
+def one_address(_form: FlaskForm, field: EmailField) -> None:
+    """Accept one e-mail address and bring it into its stored form."""
+    try:
+        field.data = canonical_address(field.data or "")
+    except BadAddress:
+        raise ValidationError(_("Enter one e-mail address, like name@example.com.")) from None
+
+
+def good_password(_form: FlaskForm, field: PasswordField) -> None:
+    """Apply the rules for new passwords, and bring the text into its normal form."""
+    complaints, normal = _security.password_util.validate(field.data or "", False)
+    if complaints:
+        raise ValidationError(" ".join(str(complaint) for complaint in complaints))
+    field.data = normal
+
+
+def trimmed(text: str | None) -> str:
+    """Return the text without spaces around it."""
+    return (text or "").strip()
+
+
+def zone_field() -> SelectField:
+    """Return the choice of a time zone; empty until the browser or the person chose."""
+    return SelectField(
+        _l("Time zone"),
+        choices=choices(("", _l("Choose your time zone")), *zone_choices()),
+        validators=[InputRequired(_l("Choose your time zone."))],
+        validate_choice=True,
+    )
+
+
+def address_field() -> EmailField:
+    """Return the field for one address."""
+    return EmailField(_l("E-mail"), validators=[InputRequired(_l("Enter your e-mail address.")), one_address])
+
+
+def new_password_field(label: str) -> PasswordField:
+    """Return the field for a new password."""
+    return PasswordField(label, validators=[InputRequired(_l("Choose a password.")), good_password])
+
+
+class SignUpForm(FlaskForm):  # type: ignore[misc]
+    """What somebody says to get an account."""
+
+    role = RadioField(
+        _l("I am …"),
+        choices=choices(("patient", _l("a patient")), ("practitioner", _l("a practitioner"))),
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    name = StringField(_l("Name"), filters=[trimmed], validators=[Length(max=120), plain_line])
+    email = address_field()
+    password = new_password_field(_l("Password"))
+    time_zone = zone_field()
+    terms = BooleanField(validators=[InputRequired(_l("Please agree to the terms, or leave without an account."))])
+    privacy = BooleanField(validators=[InputRequired(_l("Please say that you read how your data is handled."))])
+    health_data = BooleanField(validators=[InputRequired(_l("Without this agreement no diary can be kept."))])
+
+    def validate_name(self, field: StringField) -> None:
+        """Demand a name from a practitioner only: patients must know to whom they show something."""
+        if self.role.data == "practitioner" and not field.data:
+            raise ValidationError(_("Enter the name that your patients know."))
+
+
+class ConfirmCodeForm(FlaskForm):  # type: ignore[misc]
+    """The six digits of the confirmation mail."""
+
+    code = StringField(
+        _l("Code from the mail"),
+        filters=[lambda text: "".join((text or "").split())],
+        validators=[InputRequired(_l("Enter the six digits of the mail.")), Length(max=12)],
+    )
+
+
+class AddressForm(FlaskForm):  # type: ignore[misc]
+    """One address."""
+
+    email = address_field()
+
+
+class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+    """A new password, typed once: a mistake is mended by the link of the reset mail."""
+
+    password = new_password_field(_l("New password"))
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The old password and a new one."""
+
+    current = PasswordField(
+        _l("Current password"), validators=[InputRequired(_l("Enter your password.")), Length(max=256)]
+    )
+
+
+class CodeForm(FlaskForm):  # type: ignore[misc]
+    """Six digits of an app, or a recovery code."""
+
+    code = StringField(
+        _l("Code"),
+        filters=[lambda text: "".join((text or "").split()).lower()],
+        validators=[InputRequired(_l("Enter the code.")), Length(max=40)],
+    )
+
+
+class ProfileForm(FlaskForm):  # type: ignore[misc]
+    """What a person can set about themselves."""
+
+    name = StringField(_l("Name"), filters=[trimmed], validators=[Length(max=120), plain_line])
+    time_zone = zone_field()
+    week_starts_on = SelectField(
+        _l("The week starts on"),
+        choices=choices(("0", _l("Monday")), ("6", _l("Sunday")), ("5", _l("Saturday"))),
+    )
+
+
+class PatientForm(ProfileForm):
+    """A patient's settings."""
+
+    feet = RadioField(
+        _l("Which foot hurts?"),
+        choices=choices(("left", _l("Left")), ("right", _l("Right")), ("both", _l("Both"))),
+        validators=[Optional()],
+    )
+
+
+class PractitionerForm(ProfileForm):
+    """A practitioner's settings; what is stated here is not checked by us."""
+
+    profession = StringField(_l("Profession"), filters=[trimmed], validators=[Length(max=80), plain_line])
+    credential_issuer = StringField(
+        _l("Licence issued by"), filters=[trimmed], validators=[Length(max=120), plain_line]
+    )
+    credential_number = StringField(_l("Licence number"), filters=[trimmed], validators=[Length(max=60), plain_line])
+
+    def validate_name(self, field: StringField) -> None:
+        """Demand a name: patients must know to whom they show something."""
+        if not field.data:
+            raise ValidationError(_("Enter the name that your patients know."))

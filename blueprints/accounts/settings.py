@@ -1,0 +1,95 @@
+"""The settings page, and where a person goes after signing in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from blueprints.accounts.area import accounts
+from blueprints.accounts.forms import PatientForm, PractitionerForm, ProfileForm
+from firststep.extensions import db
+from firststep.models import User
+from firststep.services import accounts as service
+from firststep.services import profile
+from firststep.web.actors import current_account
+from firststep.web.policy import policy
+from firststep.web.render import render
+
+
+@accounts.get("/home")
+@policy(GET="signed_in")
+def home() -> ResponseReturnValue:
+    """Go to where the person begins: the first questions, the log, or the list of patients."""
+    user = current_account()
+    if user.role == "practitioner":
+        return redirect(url_for("practice.patients"), 303)
+    begun = user.patient is not None and user.patient.feet is not None
+    return redirect(url_for("diary.today" if begun else "treatment.start"), 303)
+
+
+@accounts.get("/settings")
+@policy(GET="signed_in")
+def settings() -> ResponseReturnValue:
+    """Show the settings."""
+    user = current_account()
+    return _page(user, _form(user, formdata=None))
+
+
+@accounts.post("/settings")
+@policy(POST="signed_in")
+def save_settings() -> ResponseReturnValue:
+    """Store the settings."""
+    user = current_account()
+    form = _form(user)
+    if not form.validate_on_submit():
+        return _page(user, form), 422
+    profile.save_profile(db.session, user, _values(form))
+    db.session.commit()
+    flash(_("Saved."), "success")
+    return redirect(url_for("accounts.settings"), 303)
+
+
+def _form(user: User, **kwargs: Any) -> ProfileForm:
+    own: dict[str, Any] = {
+        "name": user.name,
+        "time_zone": user.time_zone,
+        "week_starts_on": str(user.week_starts_on),
+    }
+    if user.practitioner is not None:
+        stated = user.practitioner
+        own |= {
+            "profession": stated.profession,
+            "credential_issuer": stated.credential_issuer,
+            "credential_number": stated.credential_number,
+        }
+        return PractitionerForm(data=own, **kwargs)
+    own["feet"] = user.patient.feet if user.patient else None
+    return PatientForm(data=own, **kwargs)
+
+
+def _values(form: ProfileForm) -> profile.Profile:
+    def text(name: str) -> str | None:
+        return form[name].data or "" if name in form else None
+
+    return profile.Profile(
+        name=form.name.data,
+        time_zone=form.time_zone.data,
+        week_starts_on=int(form.week_starts_on.data),
+        feet=(form["feet"].data or None) if "feet" in form else None,
+        profession=text("profession"),
+        credential_issuer=text("credential_issuer"),
+        credential_number=text("credential_number"),
+    )
+
+
+def _page(user: User, form: ProfileForm) -> str:
+    return render(
+        "accounts/settings.html",
+        form=form,
+        role=user.role,
+        address=user.email,
+        has_factor=service.has_any_factor(user),
+    )

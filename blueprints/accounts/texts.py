@@ -1,0 +1,24 @@
+"""The terms and the page on data, for everybody."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+
+from blueprints.accounts.area import accounts
+from firststep.services.consents import TEXT_VERSION
+from firststep.web.policy import policy
+from firststep.web.render import render
+
+
+@accounts.get("/terms")
+@policy(GET="public")
+def terms() -> ResponseReturnValue:
+    """Show the terms of use."""
+    return render("accounts/terms.html", version=TEXT_VERSION)
+
+
+@accounts.get("/privacy")
+@policy(GET="public")
+def privacy() -> ResponseReturnValue:
+    """Show how data is handled."""
+    return render("accounts/privacy.html", version=TEXT_VERSION)

@@ -1,0 +1,96 @@
+"""What a person agreed to, in which version of the text, and what was withdrawn; rows are only added."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from firststep.models import Consent, MailPreference, Share, User
+
+# The version of the pages /terms and /privacy and of the sentences at sign-up; a new text gets a new one.
+TEXT_VERSION = "2026-11"
+AT_SIGN_UP = ("terms", "privacy", "health_data")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How a consent stands now."""
+
+    kind: str
+    text_version: str
+    given_at: datetime | None
+    withdrawn_at: datetime | None
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the consent is given and not withdrawn."""
+        return self.given_at is not None and self.withdrawn_at is None
+
+
+def give_consent(session: Session, user_id: UUID, kind: str, now: datetime) -> None:
+    """Add that the person agrees to the current text."""
+    session.add(Consent(user_id=user_id, kind=kind, text_version=TEXT_VERSION, given_at=now))
+    session.flush()
+
+
+def withdraw_consent(session: Session, user_id: UUID, kind: str, now: datetime) -> None:
+    """Add that the person no longer agrees; nothing happens when there is nothing to withdraw."""
+    standing = consent_standings(session, user_id).get(kind)
+    if standing is None or not standing.holds:
+        return
+    session.add(
+        Consent(
+            user_id=user_id,
+            kind=kind,
+            text_version=standing.text_version,
+            given_at=standing.given_at,
+            withdrawn_at=now,
+        )
+    )
+    session.flush()
+
+
+def withdraw_health_data(session: Session, user: User, now: datetime) -> None:
+    """Close the diary: no entry is taken or shown, every share ends, and no weekly mail is due."""
+    withdraw_consent(session, user.id, "health_data", now)
+    if user.patient is None or user.patient.diary_closed_at is not None:
+        return
+    user.patient.diary_closed_at = now
+    open_shares = Share.patient_id == user.patient.id, Share.state.in_(("invited", "accepted", "active"))
+    session.execute(
+        update(Share)
+        .where(*open_shares)
+        .values(state="stopped", ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(
+        update(MailPreference).where(MailPreference.patient_id == user.patient.id).values(weekly=False, next_at=None)
+    )
+    session.flush()
+
+
+def give_health_data(session: Session, user: User, now: datetime) -> None:
+    """Open the diary again; shares and mails stay off until the person switches them on."""
+    if user.patient is None or user.patient.diary_closed_at is None:
+        return
+    give_consent(session, user.id, "health_data", now)
+    user.patient.diary_closed_at = None
+    session.flush()
+
+
+def consent_standings(session: Session, user_id: UUID) -> dict[str, Standing]:
+    """Return the last word of the person on each kind that was ever asked."""
+    rows = session.scalars(select(Consent).where(Consent.user_id == user_id).order_by(Consent.id))
+    return {
+        row.kind: Standing(
+            kind=row.kind,
+            text_version=row.text_version,
+            given_at=row.given_at,
+            withdrawn_at=row.withdrawn_at,
+        )
+        for row in rows
+    }

@@ -1,0 +1,38 @@
+"""What a person states about themselves: name, zone, week, foot, profession."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from firststep.models import User
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """The settings of one person; None leaves what belongs to the other role."""
+
+    name: str
+    time_zone: str
+    week_starts_on: int
+    feet: str | None = None
+    profession: str | None = None
+    credential_issuer: str | None = None
+    credential_number: str | None = None
+
+
+def save_profile(session: Session, user: User, profile: Profile) -> None:
+    """Store the profile; a change of zone moves no entry, as each belongs to the day it was made for."""
+    user.name = profile.name
+    user.time_zone = profile.time_zone
+    user.week_starts_on = profile.week_starts_on
+    if user.patient is not None:
+        user.patient.alias = profile.name
+        if profile.feet is not None:
+            user.patient.feet = profile.feet
+    if user.practitioner is not None:
+        user.practitioner.profession = profile.profession or ""
+        user.practitioner.credential_issuer = profile.credential_issuer or ""
+        user.practitioner.credential_number = profile.credential_number or ""
+    session.flush()

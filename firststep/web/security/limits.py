@@ -1,0 +1,77 @@
+"""How often something may be tried: by network address and by account, counted together over all doors."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Response, request, session
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+
+from firststep.extensions import limiter
+from firststep.services.addresses import BadAddress, canonical_address
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SIGN_IN = (("30 per 15 minutes", "network"), ("10 per 15 minutes", "account and network"), ("100 per hour", "account"))
+FACTOR = (("5 per 15 minutes", "person"), ("60 per 15 minutes", "network"))
+MAILS = (("20 per hour", "network"), ("5 per hour", "account"))
+CODES = (("20 per hour", "network"), ("5 per 15 minutes", "account"))
+LINKS = (("60 per hour", "network"),)
+PASSKEYS = (("60 per 15 minutes", "network"),)
+
+
+def limited(limits: tuple[tuple[str, str], ...], door: str, *, failures_only: bool = False) -> Callable[[View], View]:
+    """Limit the POSTs of a view; views with the same ``door`` share one count."""
+
+    def decorate(view: View) -> View:
+        for amount, key in limits:
+            view = limiter.shared_limit(
+                amount,
+                scope=f"{door} {key}",
+                key_func=_KEYS[key],
+                methods=["POST"],
+                deduct_when=_failed if failures_only else None,
+            )(view)
+        return view
+
+    return decorate
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code >= 400
+
+
+def _network() -> str:
+    return get_remote_address()
+
+
+def _account() -> str:
+    """Return a key for the address that was typed, whether it has an account or not."""
+    body = request.get_json(silent=True) if request.is_json else None
+    typed = str((body if isinstance(body, dict) else request.form).get("email") or session.get("confirm_address", ""))
+    try:
+        typed = canonical_address(typed)
+    except BadAddress:
+        typed = typed[:254].casefold()
+    return hashlib.sha256(typed.encode(errors="replace")).hexdigest()
+
+
+def _account_and_network() -> str:
+    return f"{_account()} {_network()}"
+
+
+def _person() -> str:
+    """Return a key for the person who is signed in, wholly or by half."""
+    signed_in = current_user.get_id() if current_user.is_authenticated else None
+    return str(signed_in or session.get("tf_user_id") or _network())
+
+
+_KEYS: dict[str, Callable[[], str]] = {
+    "network": _network,
+    "account": _account,
+    "account and network": _account_and_network,
+    "person": _person,
+}

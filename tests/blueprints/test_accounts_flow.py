@@ -1,0 +1,172 @@
+"""The whole way: sign up, confirm, sign in, second factor, sign out."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from firststep.extensions import db
+from firststep.models import Consent, MailPreference, Patient, Practitioner, User, UserSession
+from tests.blueprints.accounts_support import (
+    SIGN_UP,
+    app_code,
+    code_of,
+    enter,
+    forget_last_code,
+    letter,
+    letters,
+    link_path,
+    make_account,
+    page,
+    set_up_app,
+    visitor,
+)
+from tests.factories import PASSWORD
+
+
+def test_a_patient_signs_up_confirms_by_link_and_signs_in(app: Flask) -> None:
+    client = visitor(app)
+    assert client.get("/sign-up").status_code == 200
+    answer = client.post("/sign-up", data=SIGN_UP)
+    assert (answer.status_code, answer.location) == (303, "/confirm")
+    assert "eva@example.com" in page(client.get("/confirm")).text
+    mail = letter(app, "confirm_address")
+    assert mail.to == "eva@example.com"
+    path = link_path(mail)
+    assert enter(client, "eva@example.com").status_code == 422
+    assert client.get(path).status_code == 200
+    with app.app_context():
+        assert db.session.scalars(select(User.confirmed_at)).one() is None, "opening the link changes nothing"
+    assert client.post(path).location == "/login"
+    answer = enter(client, "eva@example.com")
+    assert (answer.status_code, answer.location) == (302, "/home")
+    assert client.get("/home").location == "/start"
+    with app.app_context():
+        user = db.session.scalars(select(User)).one()
+        assert (user.name, user.role, user.time_zone) == ("Eva", "patient", "Europe/Berlin")
+        assert db.session.scalars(select(Patient.user_id)).one() == user.id
+        assert db.session.scalars(select(MailPreference.level)).one() == "discreet"
+        assert set(db.session.scalars(select(Consent.kind))) == {"terms", "privacy", "health_data"}
+
+
+def test_the_code_of_the_mail_does_the_same(app: Flask) -> None:
+    client = visitor(app)
+    client.post("/sign-up", data=SIGN_UP)
+    code = code_of(letter(app, "confirm_address"))
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    assert client.post("/confirm", data={"code": wrong}).status_code == 422
+    assert client.post("/confirm", data={"code": f"{code[:3]} {code[3:]}"}).location == "/login"
+    assert enter(client, "eva@example.com").location == "/home"
+
+
+def test_a_confirmation_link_works_once_and_dies_with_a_newer_one(app: Flask) -> None:
+    client = visitor(app)
+    client.post("/sign-up", data=SIGN_UP)
+    first = link_path(letter(app, "confirm_address"))
+    client.post("/confirm/again", data={"email": "eva@example.com"})
+    second = link_path(letter(app, "confirm_address"))
+    assert client.post(first).status_code == 410
+    assert client.post(second).status_code == 303
+    assert client.post(second).status_code == 410
+    assert page(client.get(second)).soup.find("button").get_text(strip=True) == "Send a new link"
+
+
+def test_a_practitioner_reaches_patients_only_with_a_second_factor(app: Flask) -> None:
+    client = visitor(app)
+    email = make_account(app, client, role="practitioner", name="Dr Eva")
+    with app.app_context():
+        assert db.session.scalars(select(Practitioner)).one().user.name == "Dr Eva"
+    assert enter(client, email).location == "/home"
+    assert client.get("/practice").location == "/settings/factor"
+    assert "You see patients only after" in page(client.get("/settings/factor")).text
+    codes = set_up_app(app, client)
+    assert len(codes) == 8
+    assert client.get("/practice").status_code == 200
+
+
+def test_signing_in_again_asks_for_the_code_and_takes_it_once(app: Flask) -> None:
+    client = visitor(app)
+    email = make_account(app, client)
+    enter(client, email)
+    set_up_app(app, client)
+    phone = visitor(app)
+    answer = enter(phone, email)
+    assert answer.location == "/login/code"
+    assert phone.get("/log").location == "/login?next=/log"
+    forget_last_code(app, email)
+    code = app_code(app, email)
+    assert phone.post("/login/code", data={"code": "000000"}).status_code == 422
+    assert phone.post("/login/code", data={"code": code}).location == "/home"
+    assert phone.get("/settings").status_code == 200
+    laptop = visitor(app)
+    enter(laptop, email)
+    assert laptop.post("/login/code", data={"code": code}).status_code == 422, "a code works once"
+    assert laptop.get("/settings").status_code == 303
+
+
+def test_a_recovery_code_signs_in_once_and_is_not_stored_in_clear(app: Flask) -> None:
+    client = visitor(app)
+    email = make_account(app, client)
+    enter(client, email)
+    codes = set_up_app(app, client)
+    with app.app_context():
+        stored = db.session.scalars(select(User.mf_recovery_codes)).one()
+        assert not set(codes) & set(stored)
+    phone = visitor(app)
+    enter(phone, email)
+    assert phone.post("/login/recovery", data={"code": codes[0].upper()}).location == "/home"
+    assert phone.get("/settings").status_code == 200
+    laptop = visitor(app)
+    enter(laptop, email)
+    assert laptop.post("/login/recovery", data={"code": codes[0]}).status_code == 422
+    assert laptop.post("/login/recovery", data={"code": codes[1]}).location == "/home"
+
+
+def test_signing_out_kills_a_copied_cookie(app: Flask) -> None:
+    client = visitor(app)
+    enter(client, make_account(app, client))
+    copy = app.test_client()
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    copy.set_cookie("session", cookie.value)
+    assert copy.get("/settings").status_code == 200
+    answer = client.post("/logout")
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    assert copy.get("/settings").status_code == 303
+    assert client.get("/settings").status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(UserSession)).all() == []
+
+
+def test_a_forgotten_password_is_replaced_and_every_device_is_signed_out(app: Flask) -> None:
+    client = visitor(app)
+    email = make_account(app, client)
+    enter(client, email)
+    other = visitor(app)
+    other.post("/reset", data={"email": email})
+    first = link_path(letter(app, "reset_password"))
+    other.post("/reset", data={"email": email.upper()})
+    second = link_path(letter(app, "reset_password"))
+    assert other.get(first).status_code == 410
+    assert other.post(second, data={"password": "short"}).status_code == 422
+    assert other.post(second, data={"password": "a quite new secret"}).location == "/login"
+    assert other.post(second, data={"password": "another new secret"}).status_code == 410
+    assert client.get("/settings").status_code == 303
+    assert other.get("/settings").status_code == 303, "the link does not sign in"
+    assert letters(app, "password_changed")[0].to == email
+    assert enter(other, email).status_code == 422
+    assert enter(other, email, "a quite new secret").location == "/home"
+
+
+def test_a_reset_does_not_bypass_the_second_factor(app: Flask) -> None:
+    client = visitor(app)
+    email = make_account(app, client)
+    enter(client, email)
+    set_up_app(app, client)
+    thief = visitor(app)
+    thief.post("/reset", data={"email": email})
+    thief.post(link_path(letter(app, "reset_password")), data={"password": "the thief's secret"})
+    assert enter(thief, email, "the thief's secret").location == "/login/code"
+    assert thief.get("/settings/factor/app").status_code == 303
+    assert thief.get("/settings").status_code == 303
+    assert enter(visitor(app), email, PASSWORD).status_code == 422

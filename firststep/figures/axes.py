@@ -93,9 +93,7 @@ def _ticks(first_day: date, last_day: date) -> Iterator[tuple[date, str]]:
             yield day, write(day)
 
 
-def _candidates(
-    first_day: date, last_day: date, length: int
-) -> tuple[list[date], Callable[[date], str]]:
+def _candidates(first_day: date, last_day: date, length: int) -> tuple[list[date], Callable[[date], str]]:
     if length <= 120:
         step = 7 * max(1, round(length / 38))
         offset = (-first_day.weekday()) % 7

@@ -174,9 +174,7 @@ def _box_in_sight(view: TrajectoryView, window: ReliefWindow) -> bool:
 
 def _edges(view: TrajectoryView, window: ReliefWindow) -> tuple[str, str]:
     """Give the part of the window's weeks that the period shows."""
-    opens, closes = (
-        min(max(day, view.first_day), view.last_day) for day in (window.opens, window.closes)
-    )
+    opens, closes = (min(max(day, view.first_day), view.last_day) for day in (window.opens, window.closes))
     return opens.isoformat(), closes.isoformat()
 
 
@@ -214,9 +212,7 @@ def _stroke(name: str, colour: str, dash: str, points: list[tuple[date, float]])
     }
 
 
-def _box(
-    view: TrajectoryView, window: ReliefWindow, name: str, colour: str, dash: str, opacity: float
-) -> list[Trace]:
+def _box(view: TrajectoryView, window: ReliefWindow, name: str, colour: str, dash: str, opacity: float) -> list[Trace]:
     if not _box_in_sight(view, window):
         return []
     corners = [

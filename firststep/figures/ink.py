@@ -11,9 +11,7 @@ class Ink:
     def __init__(self, palette: Palette | None) -> None:
         self._palette = palette
 
-    def __call__(
-        self, *, fill: str | None = None, stroke: str | None = None, name: str = ""
-    ) -> str:
+    def __call__(self, *, fill: str | None = None, stroke: str | None = None, name: str = "") -> str:
         """Write the attributes for a fill, a stroke, or both, given as "@role"."""
         roles = [("fill", "f", fill), ("stroke", "s", stroke)]
         asked = [(attribute, short, role_of(role)) for attribute, short, role in roles if role]

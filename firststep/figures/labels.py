@@ -63,9 +63,7 @@ def arrange(labels: list[Label], points: list[Point], layout: dict[str, Any]) ->
     for _round in range(_ROUNDS):
         before = list(taken)
         for index, candidate in enumerate(candidates):
-            taken[index] = candidate.choose(
-                [one[0] for at, one in enumerate(taken) if one and at != index]
-            )
+            taken[index] = candidate.choose([one[0] for at, one in enumerate(taken) if one and at != index])
         if taken == before:
             break
     return [

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from firststep.figures.ink import Ink
+from firststep.figures.markup import markup
 from firststep.figures.scales import DAY_MS, Frame
 from firststep.figures.theme import Palette
 from firststep.figures.traces import draw_trace
@@ -46,8 +47,7 @@ def legend(figure: dict[str, Any], palette: Palette | None = None) -> list[Legen
 def _key(traces: list[dict[str, Any]], palette: Palette | None) -> Markup:
     frame, ink = Frame(_LAYOUT, _WIDTH, _HEIGHT), Ink(palette)
     body = "".join(part for trace in traces[:2] for part in draw_trace(_sample(trace), frame, ink))
-    # Numbers, roles and class names alone: no text is drawn in a key.
-    return Markup(
+    return markup(
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" fill="none" '
         f'aria-hidden="true">{body}</svg>'
     )

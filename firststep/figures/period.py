@@ -19,6 +19,11 @@ class Period:
     first_day: date
     length: int
 
+    @property
+    def last_day(self) -> date:
+        """The last day of the run."""
+        return self.first_day + timedelta(days=self.length - 1)
+
     def __iter__(self) -> Iterator[date]:
         """Go through the days in order."""
         return (self.first_day + timedelta(days=index) for index in range(self.length))

@@ -68,9 +68,7 @@ def traces(view: TrajectoryView) -> list[dict[str, Any]]:
     return [*_weeks(view, view.stretch, "y2", stretch), *_weeks(view, view.nsaid, "y3", nsaid)]
 
 
-def _days(
-    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]
-) -> list[dict[str, Any]]:
+def _days(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]) -> list[dict[str, Any]]:
     kinds = ((True, names[0], FULL, "@strip"), (False, names[1], LOW, "@quiet"))
     return [
         {
@@ -84,9 +82,7 @@ def _days(
     ]
 
 
-def _weeks(
-    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]
-) -> list[dict[str, Any]]:
+def _weeks(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]) -> list[dict[str, Any]]:
     weeks = [answers[begin : begin + 7] for begin in range(0, len(answers), 7)]
     middle = view.first_day + timedelta(days=3)
     where = {"x0": middle.isoformat(), "dx": 7 * DAY_MS}

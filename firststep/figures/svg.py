@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from firststep.figures import marks
 from firststep.figures.ink import Ink
 from firststep.figures.marks import num
+from firststep.figures.markup import markup, text
 from firststep.figures.scales import Frame
 from firststep.figures.theme import Palette
 from firststep.figures.traces import DASHES, draw_trace, share
@@ -52,20 +53,14 @@ def draw(
             *_annotations(layout, frame, ink),
         ]
     )
-    # Every text in the body went through escape(); nothing else in it comes from a person.
-    return Markup(
+    return markup(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" aria-labelledby="{ident}t {ident}d" '
         f'font-family="{FONT}" fill="none" stroke-linejoin="round">'
-        f'<title id="{ident}t">{_text(title)}</title>'
-        f'<desc id="{ident}d">{_text(description)}</desc>'
+        f'<title id="{ident}t">{text(title)}</title>'
+        f'<desc id="{ident}d">{text(description)}</desc>'
         f'<clipPath id="{ident}p"><path d="{_area(frame)}"/></clipPath>{body}</svg>'
     )
-
-
-def _text(words: str) -> str:
-    """Escape a text, without the control characters that XML cannot hold."""
-    return str(escape("".join(c for c in words if c >= " " and c not in "\ufffe\uffff")))
 
 
 def _area(frame: Frame) -> str:
@@ -96,12 +91,10 @@ def _grid(layout: dict[str, Any], frame: Frame, ink: Ink) -> Iterator[str]:
     yield labels + _tick_labels(x_axis, [(x, frame.bottom + 15) for x in xs], "middle", ink)
 
 
-def _tick_labels(
-    axis: dict[str, Any], placed: list[marks.Point], anchor: str, ink: Ink
-) -> str:
+def _tick_labels(axis: dict[str, Any], placed: list[marks.Point], anchor: str, ink: Ink) -> str:
     labels = "".join(
-        f'<text x="{num(x)}" y="{num(y)}">{_text(text)}</text>'
-        for (x, y), text in zip(placed, axis["ticktext"], strict=True)
+        f'<text x="{num(x)}" y="{num(y)}">{text(words)}</text>'
+        for (x, y), words in zip(placed, axis["ticktext"], strict=True)
     )
     size, colour = num(axis["tickfont"]["size"]), ink(fill=axis["tickfont"]["color"])
     return f'<g text-anchor="{anchor}" font-size="{size}"{colour}>{labels}</g>'
@@ -125,10 +118,7 @@ def _shapes(layout: dict[str, Any], frame: Frame, ink: Ink, clip: str) -> Iterat
             yield f'<path d="{path}" opacity="{share(shape["opacity"])}"{ink(fill=fill)}/>'
         if edge := shape["line"].get("width"):
             dash = DASHES[shape["line"].get("dash", "solid")]
-            yield (
-                f'<path d="{path}" stroke-width="{num(edge)}"{dash}'
-                f"{ink(stroke=shape['line']['color'])}/>"
-            )
+            yield (f'<path d="{path}" stroke-width="{num(edge)}"{dash}{ink(stroke=shape["line"]["color"])}/>')
     yield "</g>"
 
 
@@ -141,5 +131,5 @@ def _annotations(layout: dict[str, Any], frame: Frame, ink: Ink) -> Iterator[str
         colours = ink(fill=note["font"]["color"], stroke="@surface", name="halo")
         yield (
             f'<text x="{num(x)}" y="{num(y)}" text-anchor="{ANCHORS[note["xanchor"]]}" '
-            f'font-size="{num(size)}" stroke-width="3"{colours}>{_text(note["text"])}</text>'
+            f'font-size="{num(size)}" stroke-width="3"{colours}>{text(note["text"])}</text>'
         )

@@ -22,12 +22,6 @@ class TableRow:
 
 def rows(view: TrajectoryView) -> list[TableRow]:
     """List the days on which anything was recorded, the latest first."""
-    columns = zip(
-        view.days(), view.values, view.late, view.means, view.stretch, view.nsaid, strict=True
-    )
+    columns = zip(view.days(), view.values, view.late, view.means, view.stretch, view.nsaid, strict=True)
     listed = [TableRow(*column) for column in columns]
-    return [
-        row
-        for row in reversed(listed)
-        if any(answer is not None for answer in (row.pain, row.stretch, row.nsaid))
-    ]
+    return [row for row in reversed(listed) if any(answer is not None for answer in (row.pain, row.stretch, row.nsaid))]

@@ -42,9 +42,7 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     reference = trace.get("yaxis", "y")
     across, down = frame.scales["x"], frame.scales[reference]
     xs, ys = xs_of(trace), trace["y"]
-    points: list[Point | None] = [
-        None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)
-    ]
+    points: list[Point | None] = [None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)]
     mode = trace["mode"]
     if trace.get("fill") == "toself":
         path = marks.polygon(point for point in points if point)
@@ -88,16 +86,11 @@ def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clip: str) 
     across, down = frame.scales["x"], frame.scales[trace.get("yaxis", "y")]
     spans = [
         (across(x), down(y - below), down(y + above))
-        for x, y, above, below in zip(
-            xs, trace["y"], bars["array"], bars["arrayminus"], strict=True
-        )
+        for x, y, above, below in zip(xs, trace["y"], bars["array"], bars["arrayminus"], strict=True)
         if across.holds(x) and above + below > 0
     ]
     path = marks.whiskers(spans, bars["width"])
-    return (
-        f'<path d="{path}" stroke-width="{num(bars["thickness"])}"'
-        f"{ink(stroke=bars['color'])}{clip}/>"
-    )
+    return f'<path d="{path}" stroke-width="{num(bars["thickness"])}"{ink(stroke=bars["color"])}{clip}/>'
 
 
 def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:

@@ -221,9 +221,7 @@ def _care_label(view: TrajectoryView) -> list[Label]:
     if view.care is None or not view.shows(view.care.day):
         return []
     day = view.care.day
-    text = _(
-        "%(care)s from %(day)s", care=view.care.label, day=words.day_and_month(day)
-    )
+    text = _("%(care)s from %(day)s", care=view.care.label, day=words.day_and_month(day))
     places = tuple(
         Place(day.isoformat(), level, side, "top", xshift=shift)
         for level in (10.3, 0.8)
@@ -296,10 +294,7 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
         Label(
             (_event_text(event),),
             "@ink",
-            tuple(
-                Place(event.day.isoformat(), event.value, side, row, yshift=up)
-                for side, row, up in around
-            ),
+            tuple(Place(event.day.isoformat(), event.value, side, row, yshift=up) for side, row, up in around),
         )
         for event in _shown_events(view)
     ]

@@ -47,10 +47,7 @@ def course(days: int) -> TrajectoryView:
         late=(False,) * days,
         means=tuple(levels),
         windows=(views.window(0, own=True),),
-        events=tuple(
-            replace(event, value=levels[(event.day - views.FIRST).days])
-            for event in views.busy(days).events
-        ),
+        events=tuple(replace(event, value=levels[(event.day - views.FIRST).days]) for event in views.busy(days).events),
     )
 
 
@@ -58,9 +55,7 @@ def course(days: int) -> TrajectoryView:
 def test_no_label_covers_another_or_is_cut(days: int) -> None:
     layout = trajectory(course(days))["layout"]
     placed = boxes(layout)
-    hidden = [
-        pair for pair in combinations(placed, 2) if overlap(placed[pair[0]], placed[pair[1]])
-    ]
+    hidden = [pair for pair in combinations(placed, 2) if overlap(placed[pair[0]], placed[pair[1]])]
     cut = [text for text, box in placed.items() if box[0] < 0 or box[2] > NARROWEST_PX[0]]
     assert hidden == []
     assert cut == []

@@ -135,7 +135,11 @@ def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:
 
 def test_other_arms_are_named_and_drawn_differently() -> None:
     figure = trajectory(views.busy(90))
-    dashes = {trace["line"]["dash"] for trace in figure["data"] if trace["mode" if "mode" in trace else "type"] == "lines" and "peer-reviewed" in trace["name"]}
+    dashes = {
+        trace["line"]["dash"]
+        for trace in figure["data"]
+        if trace["mode" if "mode" in trace else "type"] == "lines" and "peer-reviewed" in trace["name"]
+    }
     assert dashes == {"solid", "dot", "dash"}
     assert {"Standard care", "Combined"} <= set(texts(figure))
 

@@ -47,14 +47,11 @@ def busy(days: int, *, missing: float = 0.25) -> TrajectoryView:
     """Return a diary with entries, gaps, all arms, two published points and both events."""
     chance = Random(days)
     values: list[float | None] = [
-        None if chance.random() < missing or 50 < at < 62 else float(chance.randint(0, 10))
-        for at in range(days)
+        None if chance.random() < missing or 50 < at < 62 else float(chance.randint(0, 10)) for at in range(days)
     ]
     means = [mean_of(values[max(0, at - 6) : at + 1]) for at in range(days)]
     valid = [(at, mean) for at, mean in enumerate(means) if mean is not None]
-    answers = [
-        tuple(chance.choice((True, False, None)) for _ in range(days)) for _strip in range(2)
-    ]
+    answers = [tuple(chance.choice((True, False, None)) for _ in range(days)) for _strip in range(2)]
     events = tuple(
         Event(kind, FIRST + timedelta(days=at), mean)
         for kind, (at, mean) in (("relief", valid[len(valid) // 2]), ("relapse", valid[-1]))

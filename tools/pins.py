@@ -21,7 +21,8 @@ def main() -> None:
 
 def compile_pins(source: Path, target: Path, *options: str) -> None:
     """Compile one list; what is pinned stays unless the input asks for something else."""
-    fixed = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
+    fixed = ["--universal", "--python-version=3.11", "--generate-hashes", "--no-annotate"]
+    fixed += ["--no-emit-index-url", "--no-emit-find-links"]
     command = [sys.executable, "-m", "uv", "pip", "compile", *fixed, "--quiet", "--custom-compile-command", "make pins"]
     paths = [str(source.relative_to(ROOT)), "--output-file", str(target.relative_to(ROOT))]
     run(f"Compiling {source.relative_to(ROOT)}", [*command, *options, *paths])

@@ -37,6 +37,8 @@ def run_step(step: Step) -> Outcome:
     started = time.monotonic()
     exit_code, output = _run(step)
     passed, failed, skipped = _counts(step, exit_code)
+    if not (exit_code or passed or skipped) and failed:
+        output += "\nNo test ran."
     return Outcome(
         name=step.name,
         exit_code=exit_code,
@@ -74,11 +76,11 @@ def _run(step: Step) -> tuple[int, str]:
 
 
 def _counts(step: Step, exit_code: int) -> tuple[int, int, int]:
-    """Return passed, failed and skipped; a step that failed counts at least one failure."""
+    """Return passed, failed and skipped; a step that failed, or in which no test ran, counts one failure at least."""
     if step.report is None:
         return (0, 1, 0) if exit_code else (1, 0, 0)
     passed, failed, skipped = read_report(step.report)
-    if exit_code and not failed:
+    if not failed and (exit_code or not passed):
         failed = 1
     return passed, failed, skipped
 

@@ -1,9 +1,13 @@
-"""Scaffold of the pages area."""
+"""Pages for everybody: the start page, the sources of the published figures, and whether the server is well."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, redirect, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as AnyResponse
 
+from firststep.extensions import db
+from firststep.services.health import database_answers
 from firststep.web.policy import policy
 from firststep.web.render import render
 
@@ -12,6 +16,25 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 @policy(GET="public")
-def home() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
+def home() -> str | AnyResponse:
+    """Lead a signed-in person to where the day begins, and tell everybody else what this is."""
+    if not current_user.is_authenticated:
+        return render("pages/home.html")
+    if current_user.role == "practitioner":
+        return redirect(url_for("practice.patients"))
+    return redirect(url_for("diary.today"))
+
+
+@pages.get("/benchmarks")
+@policy(GET="public")
+def benchmarks() -> str:
+    """Show every published figure with its source, its grade, and what could not be verified."""
+    return render("pages/benchmarks.html", sources=[])
+
+
+@pages.get("/healthz")
+@policy(GET="public")
+def healthz() -> Response:
+    """Tell a monitor whether the server and its database answer."""
+    well = database_answers(db.session)
+    return Response("ok\n" if well else "database away\n", status=200 if well else 503, mimetype="text/plain")

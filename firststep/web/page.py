@@ -44,12 +44,12 @@ def _nav(role: str) -> list[NavItem]:
     by_role = {
         "patient": [
             ("diary.today", _("Log"), "log"),
-            ("charts.progress", _("Progress"), "chart"),
+            ("charts.progress", _("Progress"), "progress"),
             ("sharing.shares", _("Share"), "share"),
             ("accounts.settings", _("Settings"), "settings"),
         ],
         "practitioner": [
-            ("practice.patients", _("Patients"), "people"),
+            ("practice.patients", _("Patients"), "patients"),
             ("accounts.settings", _("Settings"), "settings"),
         ],
     }

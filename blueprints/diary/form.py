@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 
 from blueprints.diary.words import pain_words
+from firststep.clinical.measures import FEET
 from firststep.services.diary_doses import MOST_PRODUCT, product_choices
-from firststep.services.diary_entry import Entry
+from firststep.services.diary_entry import DoseEntry, Entry
 from firststep.services.diary_fields import (
-    FEET,
     FOOT_FIELDS,
     Refused,
     Value,
@@ -60,6 +60,14 @@ class DayForm:
     errors: dict[str, list[str]] = field(default_factory=dict)
     op_id: UUID = field(default_factory=uuid4)
     dose_id: UUID = field(default_factory=uuid4)
+
+    def show_dose(self, doses: list[DoseEntry], sent_id: UUID | None) -> list[DoseEntry]:
+        """Go on with the dose that this page is noting, and return the others."""
+        self.dose_id = sent_id or self.dose_id
+        for dose in doses:
+            if dose.id == self.dose_id:
+                self.values |= {"dose_product": dose.product, "dose_mg": str(dose.dose_mg or "")}
+        return [dose for dose in doses if dose.id != self.dose_id]
 
     def error_list(self) -> list[tuple[str, str]]:
         """Return (input, sentence) of everything that was refused."""

@@ -58,11 +58,11 @@ def past_day(day: str) -> Answer:
 @policy(POST="patient")
 def save() -> Answer:
     """Store what was tapped or typed; a part answers with what changed on the page, a form with the page."""
-    patient, zone = current_patient(), current_account().time_zone
+    patient, zone, now_day = current_patient(), current_account().time_zone, _today()
     if patient.feet is None:
         return _to(url_for("treatment.start"))
-    patient_id, first_entry = patient.id, "first" in request.form
-    op, refusals = read_form(request.form, today=_today(), now=clock.now(), zone=zone, only_changed=not wants_part())
+    patient_id = patient.id
+    op, refusals = read_form(request.form, today=now_day, now=clock.now(), zone=zone, only_changed=not wants_part())
     try:
         answer = apply_op(db.session, patient_id, op, now=clock.now()) if op else None
     except Refused as refused:
@@ -71,9 +71,12 @@ def save() -> Answer:
     if refusals:
         return _refused_page(refusals)
     db.session.commit()
+    if wants_part() and "refused" in request.form:
+        return _mended_form(answer.entry.day if answer else now_day)
     if wants_part():
-        return render("diary/day.html", block="saved", **saved_context(answer, _today()))
-    if first_entry:
+        logged = _recently_logged(patient_id, now_day)
+        return render("diary/day.html", block="saved", **saved_context(answer, now_day, logged))
+    if "first" in request.form:
         return _to(url_for("charts.progress"))
     saved_op = answer.op_id if answer else None
     return _to(url_for("diary.past_day", day=request.form["day"], saved=saved_op))
@@ -135,30 +138,46 @@ def _refused_page(refusals: list[Refused]) -> Response:
     except Refused:
         day = _today()
     form = form_of(read_entry(db.session, current_patient().id, day))
-    form.values |= {name: request.form[name] for name in form.values if name in request.form}
     for refused in refusals:
         form.refuse(refused)
     response = make_response(render("diary/day.html", block="fields", **_context(form)), 422)
-    if wants_part():
-        response.headers["HX-Retarget"] = "#day-form"
-        response.headers["HX-Reswap"] = "innerHTML"
+    return _into_form(response, "innerHTML") if wants_part() else response
+
+
+def _mended_form(day: date) -> Response:
+    """Show the form without the complaints of before; a morph leaves the focus where it is."""
+    form = form_of(read_entry(db.session, current_patient().id, day))
+    return _into_form(make_response(render("diary/day.html", block="fields", **_context(form))), "innerMorph")
+
+
+def _into_form(response: Response, swap: str) -> Response:
+    response.headers["HX-Retarget"] = "#day-form"
+    response.headers["HX-Reswap"] = swap
     return response
 
 
 def _context(form: DayForm) -> dict[str, Any]:
     patient, now_day = current_patient(), _today()
-    first, last = strip_range(now_day)
+    doses = form.show_dose(
+        read_doses(db.session, patient.id, form.day), sent_id=_uuid_or_none(request.form.get("dose_id"))
+    )
+    form.values |= {name: request.form[name] for name in form.values if name in request.form}
     return day_context(
         form,
         feet=patient.feet or "right",
         today=now_day,
-        doses=read_doses(db.session, patient.id, form.day),
-        logged=read_logged_days(db.session, patient.id, first=first, last=last),
+        doses=doses,
+        logged=_recently_logged(patient.id, now_day),
         first_entry="first" in request.values,
         saved_op=_uuid_or_none(request.args.get("saved")),
         undone="undone" in request.args,
         chosen_day=request.values.get("day", ""),
     )
+
+
+def _recently_logged(patient_id: UUID, now_day: date) -> frozenset[date]:
+    first, last = strip_range(now_day)
+    return read_logged_days(db.session, patient_id, first=first, last=last)
 
 
 def _uuid_or_none(text: str | None) -> UUID | None:

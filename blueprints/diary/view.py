@@ -84,17 +84,14 @@ def day_context(
         "next": _link(form.day + timedelta(days=1), today),
         "doses": [(dose.id, dose_words(dose), uuid4()) for dose in doses],
         "products": product_choices(),
-        "strip": [
-            _strip_day(today - timedelta(days=back), form.day, today, logged) for back in reversed(range(STRIP_DAYS))
-        ],
-        "logged_of_7": sum(today - timedelta(days=back) in logged for back in range(7)),
+        **_recent(form.day, today, logged),
         "first_entry": first_entry,
         "undo": saved_op,
         "undo_id": uuid4(),
         "status": _("Undone") if undone else _("Saved") if saved_op else "",
         "chosen_day": chosen_day or form.day.isoformat(),
         "today": today,
-        "cell": None,
+        "after_tap": False,
         "history_href": url_for("diary.history", day=form.day.isoformat()),
     }
 
@@ -112,13 +109,22 @@ def foot_cards(feet: str) -> list[FootCard]:
     ]
 
 
-def saved_context(answer: Answer | None, today: date) -> dict[str, Any]:
-    """Return what the answer to a tap shows: the way back, and the day's place in the strip."""
-    cell = None
-    if answer and today - timedelta(days=STRIP_DAYS) < answer.entry.day <= today:
-        logged = () if answer.entry.is_empty else (answer.entry.day,)
-        cell = _strip_day(answer.entry.day, answer.entry.day, today, logged)
-    return {"undo": answer.op_id if answer else None, "undo_id": uuid4(), "cell": cell}
+def saved_context(answer: Answer | None, today: date, logged: Collection[date]) -> dict[str, Any]:
+    """Return what the answer to a tap shows: the way back, and the recent days."""
+    return {
+        "undo": answer.op_id if answer else None,
+        "undo_id": uuid4(),
+        "after_tap": True,
+        **_recent(answer.entry.day if answer else today, today, logged),
+    }
+
+
+def _recent(current: date, today: date, logged: Collection[date]) -> dict[str, Any]:
+    days = [today - timedelta(days=back) for back in reversed(range(STRIP_DAYS))]
+    return {
+        "strip": [_strip_day(day, current, today, logged) for day in days],
+        "logged_of_7": sum(day in logged for day in days[-7:]),
+    }
 
 
 def night_context(today: date) -> dict[str, Any]:
@@ -135,13 +141,13 @@ def night_context(today: date) -> dict[str, Any]:
 def history_context(lines: list[HistoryLine], day: date, today: date, zone: str) -> dict[str, Any]:
     """Return what the history of a day shows."""
     rows = [
-        (
-            moment_words(line.stored_at, zone),
-            " · ".join(part for part in (foot_words(line.foot), field_words(line.field)) if part),
-            value_words(line.field, line.old_value),
-            value_words(line.field, line.new_value),
-            source_words(line),
-        )
+        {
+            "what": " · ".join(part for part in (foot_words(line.foot), field_words(line.field)) if part),
+            "before": value_words(line.field, line.old_value),
+            "after": value_words(line.field, line.new_value),
+            "when": moment_words(line.stored_at, zone),
+            "how": source_words(line),
+        }
         for line in lines
     ]
     return {"rows": rows, "words": day_words(day, today), "day_href": url_for("diary.past_day", day=day.isoformat())}

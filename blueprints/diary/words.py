@@ -34,7 +34,7 @@ def relative_day(day: date, today: date) -> str:
 
 def moment_words(moment: datetime, zone_name: str) -> str:
     """Return the moment as the person's clock showed it."""
-    return format_datetime(moment, "medium", tzinfo=zone(zone_name), locale=get_locale())
+    return format_datetime(moment, _("d MMM y, HH:mm"), tzinfo=zone(zone_name), locale=get_locale())
 
 
 def foot_words(foot: str) -> str:

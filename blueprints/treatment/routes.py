@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
@@ -164,14 +165,18 @@ def _edit_page(form: EpisodeForm, episode: Episode) -> str:
 
 def _line(episode: Episode) -> dict[str, object]:
     arms = {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Both of them")}
-    first = format_date(episode.starts_on, "long", locale=get_locale())
-    last = format_date(episode.ends_on, "long", locale=get_locale()) if episode.ends_on else None
+    first = _date_words(episode.starts_on)
+    last = _date_words(episode.ends_on) if episode.ends_on else None
     return {
         "id": episode.id,
         "arm": arms[episode.arm],
         "dates": _("%(first)s to %(last)s", first=first, last=last) if last else _("since %(first)s", first=first),
         "going_on": last is None,
     }
+
+
+def _date_words(day: date) -> str:
+    return format_date(day, _("d MMMM y"), locale=get_locale())
 
 
 def _to(address: str) -> Response:

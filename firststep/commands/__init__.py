@@ -6,6 +6,9 @@ from flask import Flask
 
 from firststep.commands.backup import init_backup_commands
 from firststep.commands.demo import init_demo_command
+from firststep.commands.diary import init_diary_commands
+from firststep.commands.episodes import init_episode_commands
+from firststep.commands.outcomes import init_outcomes_command
 from firststep.commands.serve import init_serve_command
 from firststep.commands.users import init_user_commands
 from firststep.commands.worker import init_worker_command
@@ -15,6 +18,9 @@ def init_commands(app: Flask) -> None:
     """Add the commands to the application."""
     init_backup_commands(app)
     init_demo_command(app)
+    init_diary_commands(app)
+    init_episode_commands(app)
+    init_outcomes_command(app)
     init_serve_command(app)
     init_user_commands(app)
     init_worker_command(app)

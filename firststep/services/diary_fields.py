@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
-from typing import Final, Literal, TypeAlias
+from datetime import date
+from typing import Final, TypeAlias
 
 from flask_babel import gettext as _
 
-Foot: TypeAlias = Literal["left", "right"]
+from firststep.clinical.measures import MOST_STRETCH_MINUTES
+
 Value: TypeAlias = int | bool | str | list[str] | None
 
-FEET: Final[tuple[Foot, Foot]] = ("right", "left")
 FOOT_FIELDS: Final = ("first_step_pain", "average_pain")
 DAY_FIELDS: Final = ("stretch_done", "stretch_minutes", "nsaid_taken", "note", "tags")
 
 FIRST_DAY: Final = date(2000, 1, 2)
-MOST_MINUTES: Final = 600
 MOST_NOTE: Final = 2000
 MOST_TAGS: Final = 20
 MOST_TAG: Final = 40
@@ -82,7 +81,7 @@ def parse_choice(text: str, field: str, *, yes: str = "yes", no: str = "no") -> 
 
 def parse_minutes(text: str, field: str = "stretch_minutes") -> int | None:
     """Return whole minutes, or None for empty text."""
-    return _parse_count(text, field, 0, MOST_MINUTES, _("Minutes are a whole number from 0 to 600."))
+    return _parse_count(text, field, 0, MOST_STRETCH_MINUTES, _("Minutes are a whole number from 0 to 600."))
 
 
 def parse_dose_mg(text: str, field: str = "dose_mg") -> int | None:
@@ -131,7 +130,7 @@ def check_value(field: str, value: object) -> Value:
     if field in FOOT_FIELDS:
         return 10 * _whole(value, field, 0, 10, _("Pain is a whole number from 0 to 10."))
     if field == "stretch_minutes":
-        return _whole(value, field, 0, MOST_MINUTES, _("Minutes are a whole number from 0 to 600."))
+        return _whole(value, field, 0, MOST_STRETCH_MINUTES, _("Minutes are a whole number from 0 to 600."))
     if field in ("stretch_done", "nsaid_taken"):
         if not isinstance(value, bool):
             raise Refused(field, _("Choose one of the answers."))
@@ -162,8 +161,3 @@ def _check_tags(value: object) -> list[str] | None:
             raise Refused("tags", sentence)
         tags.append(check_storable(tag.strip(), "tags"))
     return tags or None
-
-
-def next_day(day: date) -> date:
-    """Return the day after, or the same day at the end of the calendar."""
-    return day + timedelta(days=1) if day < date.max else day

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select, union
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from firststep.models import Day, FootDay
+from firststep.clinical import diary as clinical
+from firststep.clinical.measures import Foot
+from firststep.models import Day, Episode, FootDay
 
 STRIP_DAYS = 14
 
@@ -36,3 +39,43 @@ def read_logged_days(session: Session, patient_id: UUID, *, first: date, last: d
 def strip_range(today: date) -> tuple[date, date]:
     """Return the first and the last day of the strip of recent days."""
     return today - timedelta(days=STRIP_DAYS - 1), today
+
+
+def read_diary(
+    session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None
+) -> clinical.Diary:
+    """Return the diary between two days, or the whole of it, as the outcome rules read it: three statements."""
+    foot_days = select(FootDay.day, FootDay.foot, FootDay.first_step_pain, FootDay.average_pain).where(
+        FootDay.patient_id == patient_id
+    )
+    days = select(Day.day, Day.stretch_done, Day.stretch_minutes, Day.nsaid_taken).where(Day.patient_id == patient_id)
+    # Of courses of care with the same first day the one named last counts: the order must not be left to chance.
+    episodes = (
+        select(Episode.arm, Episode.starts_on, Episode.ends_on)
+        .where(Episode.patient_id == patient_id)
+        .order_by(Episode.starts_on, Episode.id)
+    )
+    return clinical.Diary(
+        foot_days=tuple(
+            clinical.FootDay(day, cast(Foot, foot), first_step, average)
+            for day, foot, first_step, average in session.execute(_between(foot_days, FootDay.day, first, last))
+        ),
+        day_answers=tuple(
+            clinical.DayAnswers(day, stretch_done, stretch_minutes, nsaid_taken)
+            for day, stretch_done, stretch_minutes, nsaid_taken in session.execute(_between(days, Day.day, first, last))
+        ),
+        episodes=tuple(
+            clinical.Episode(cast(clinical.Arm, arm), starts_on, ends_on)
+            for arm, starts_on, ends_on in session.execute(episodes)
+        ),
+    )
+
+
+def _between(
+    statement: Select[Any], day: InstrumentedAttribute[date], first: date | None, last: date | None
+) -> Select[Any]:
+    if first is not None:
+        statement = statement.where(day >= first)
+    if last is not None:
+        statement = statement.where(day <= last)
+    return statement

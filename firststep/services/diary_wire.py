@@ -10,11 +10,11 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 
+from firststep.clinical.measures import FEET
 from firststep.services.diary_doses import FORMS, MOST_PRODUCT
 from firststep.services.diary_entry import DoseEntry, Entry
 from firststep.services.diary_fields import (
     DAY_FIELDS,
-    FEET,
     FOOT_FIELDS,
     Refused,
     Value,

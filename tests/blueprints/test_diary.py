@@ -32,7 +32,9 @@ def test_a_tap_stores_one_field_and_answers_with_a_part(app: Flask, ben: Browser
     assert answer.status_code == 200
     assert "<html" not in part
     assert "Undo" in part
-    assert 'id="strip-2026-11-23" hx-swap-oob="true"' in part
+    assert 'id="recent-days" hx-swap-oob="true"' in part
+    assert re.search(r'days__day--logged" id="strip-2026-11-23"', part)
+    assert "Days logged: 1 of the last 7." in part
     row = foot_day(app, cast)
     assert (row.first_step_pain, row.average_pain, row.first_step_recalled) == (60, None, False)
     assert row.first_step_entered_at == NOW
@@ -83,8 +85,10 @@ def test_a_past_day_is_filled_and_marked_as_recalled(app: Flask, ben: Browser, c
 def test_history_shows_old_and_new_to_the_patient_only(ben: Browser, ana: Browser) -> None:
     for value in ("6", "3"):
         ben.post("/log", data=tap(**{"first_step_pain-right": value}), headers=PART)
-    rows = re.findall(r"<tr>.*?</tr>", ben.get("/log/2026-11-23/history").get_data(as_text=True), re.S)
-    assert [re.findall(r"<td>(.*?)</td>", row)[1:3] for row in rows[1:]] == [["6", "3"], ["not recorded", "6"]]
+    page = ben.get("/log/2026-11-23/history").get_data(as_text=True)
+    changes = re.findall(r"</span>([^<]+) <span aria-hidden=\"true\">→</span>.*?<b>(.*?)</b>", page)
+    assert changes == [("6", "3"), ("not recorded", "6")]
+    assert "23 Nov 2026, 07:30 · entered" in page
     assert "No changes yet" in ana.get("/log/2026-11-23/history").get_data(as_text=True)
 
 
@@ -116,10 +120,10 @@ def test_at_night_the_log_asks_which_day(ben: Browser, set_clock, hour: int, ask
 
 def test_the_strip_has_holes_and_links(ana: Browser) -> None:
     page = ana.get("/log").get_data(as_text=True)
-    strip = re.findall(r'<li id="strip-(\S+)"><a class="days__day(\S*| days__day--logged)"', page)
+    strip = re.findall(r'<a class="days__day(| days__day--logged)" id="strip-(\S+)"', page)
     assert len(strip) == 14
-    assert strip[-1][0] == "2026-11-23"
-    assert {logged for _, logged in strip} == {"", " days__day--logged"}
+    assert strip[-1][1] == "2026-11-23"
+    assert {logged for logged, _ in strip} == {"", " days__day--logged"}
 
 
 def test_both_feet_have_their_own_questions(app: Flask, ben: Browser, cast: Cast) -> None:
@@ -174,6 +178,21 @@ def test_a_dose_of_an_oral_nsaid_answers_the_question_unless_the_person_did(
     ben.post("/log", data=tap(dose_id=str(uuid4()), dose_product="naproxen"), headers=PART)
     assert stored_day(app, cast).nsaid_taken is False
     assert "Ibuprofen, 400 mg" in ben.get("/log").get_data(as_text=True)
+
+
+def test_a_refused_dose_can_be_mended_in_the_same_form(app: Flask, ben: Browser, cast: Cast) -> None:
+    dose_id = str(uuid4())
+    ben.post("/log", data=tap(dose_id=dose_id, dose_product="ibuprofen"), headers=PART)
+    refused = ben.post("/log", data=tap(dose_id=dose_id, dose_mg="99999"), headers=PART)
+    part = refused.get_data(as_text=True)
+    assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#day-form")
+    assert "A dose is a whole number of milligrams from 1 to 10,000." in part
+    assert f'name="dose_id" value="{dose_id}"' in part
+    assert '<option value="ibuprofen" selected>' in part
+    assert 'name="dose_mg" value="99999"' in part
+    ben.post("/log", data=tap(dose_id=dose_id, dose_mg="400"), headers=PART)
+    with app.app_context():
+        assert db.session.scalars(select(Dose.dose_mg)).all() == [400]
 
 
 def test_a_dose_is_removed_by_its_owner_only(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:

@@ -91,7 +91,7 @@ def test_a_second_visit_does_not_ask_about_care_again(ana: Browser) -> None:
 
 def test_care_is_added_changed_ended_and_deleted(app: Flask, ben: Browser, cast: Cast) -> None:
     ben.post("/settings/episodes", data={"arm": "standard", "starts_on": "2026-10-01", "ends_on": ""})
-    assert "since October 1, 2026" in ben.get("/settings/episodes").get_data(as_text=True)
+    assert "since 1 October 2026" in ben.get("/settings/episodes").get_data(as_text=True)
     address = f"/settings/episodes/{episode_id(app, cast)}"
     assert 'value="2026-10-01"' in ben.get(address).get_data(as_text=True)
     ben.post(address, data={"arm": "combined", "starts_on": "2026-10-05", "ends_on": ""})

@@ -1,0 +1,119 @@
+"""One week of a person: stretching as planned, and the figures of the weekly letter (outcomes daily-1, 15 and 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Final
+
+from firststep.clinical.diary import Diary
+from firststep.clinical.means import SevenDayMeans, seven_day_means
+from firststep.clinical.outcomes import Outcomes
+
+DAYS_IN_WEEK: Final = 7
+#: As ``date.weekday`` counts.
+MONDAY: Final = 0
+SUNDAY: Final = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Seven local days."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Return the seven days in order."""
+        return tuple(self.first + timedelta(days=offset) for offset in range(DAYS_IN_WEEK))
+
+    @property
+    def previous(self) -> Week:
+        """Return the week before."""
+        return week_of(self.first - timedelta(days=DAYS_IN_WEEK))
+
+
+def week_of(first: date) -> Week:
+    """Return the week that begins on a day."""
+    return Week(first=first, last=first + timedelta(days=DAYS_IN_WEEK - 1))
+
+
+def week_with(day: date, starts_on_weekday: int = MONDAY) -> Week:
+    """Return the week that a day lies in; ``starts_on_weekday`` is 0 for Monday and 6 for Sunday.
+
+    >>> week_with(date(2026, 11, 23)).last, week_with(date(2026, 11, 23), SUNDAY).first
+    (datetime.date(2026, 11, 29), datetime.date(2026, 11, 22))
+    """
+    return week_of(day - timedelta(days=(day.weekday() - starts_on_weekday) % DAYS_IN_WEEK))
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """The sets that a plan asks for on one of its days, and those that were done; None is "no answer"."""
+
+    day: date
+    sets_planned: int
+    sets_done: int | None
+
+
+def adherence(stretch_answers: Mapping[date, bool], week: Week) -> Fraction | None:
+    """Return the share of the week's answered days on which stretching was done; None with no answer.
+
+    Rule: outcomes daily-1, 15, without a plan.
+    """
+    given = [stretch_answers[day] for day in week.days if day in stretch_answers]
+    return Fraction(sum(given), len(given)) if given else None
+
+
+def adherence_to_plan(planned: Iterable[PlannedDay], week: Week) -> Fraction | None:
+    """Return sets done over sets planned on the plan's days of the week, at most 1; None with no answer.
+
+    A day that the plan leaves free is no missed day: it is not among ``planned``.
+
+    Rule: outcomes daily-1, 15.
+    """
+    days = [day for day in planned if week.first <= day.day <= week.last and day.sets_planned > 0]
+    done = [day.sets_done for day in days if day.sets_done is not None]
+    if not done:
+        return None
+    return min(Fraction(sum(done), sum(day.sets_planned for day in days)), Fraction(1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeekFigures:
+    """The figures of one week; pain in points of 10, negative differences are less pain, None cannot be said."""
+
+    week: Week
+    days_logged: int
+    mean: Fraction | None
+    against_last_week: Fraction | None
+    against_start: Fraction | None
+    adherence: Fraction | None
+
+
+def week_figures(diary: Diary, outcomes: Outcomes, week: Week) -> WeekFigures:
+    """Return the figures of the weekly letter for the foot and measure of ``outcomes``.
+
+    The mean of the week is the 7-day mean on its last day. ``days_logged`` counts days with any answer.
+
+    Rule: outcomes daily-1, 16.
+    """
+    means = _means(diary, outcomes)
+    mean, before = means.on(week.last), means.on(week.previous.last)
+    base = None if outcomes.baseline is None else outcomes.baseline.value
+    return WeekFigures(
+        week=week,
+        days_logged=len(diary.answered_days() & set(week.days)),
+        mean=mean,
+        against_last_week=None if mean is None or before is None else mean - before,
+        against_start=None if mean is None or base is None else mean - base,
+        adherence=adherence(diary.stretch_answers(), week),
+    )
+
+
+def _means(diary: Diary, outcomes: Outcomes) -> SevenDayMeans:
+    tenths = {} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure)
+    return seven_day_means(tenths)

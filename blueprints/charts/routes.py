@@ -1,10 +1,18 @@
-"""Scaffold of the charts area."""
+"""A patient's own course: the page, and the figure that the browser explores."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from functools import partial
 
+import orjson
+from flask import Blueprint, Response, request, url_for
+
+from firststep.extensions import db
+from firststep.services.trajectories import read_course
+from firststep.web import clock
+from firststep.web.actors import current_account, current_patient
 from firststep.web.policy import policy
+from firststep.web.progress import progress_figure, progress_page, read_choice
 from firststep.web.render import render
 
 charts = Blueprint("charts", __name__)
@@ -13,5 +21,24 @@ charts = Blueprint("charts", __name__)
 @charts.get("/progress")
 @policy(GET="patient")
 def progress() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
+    """Show the person's course beside the published ranges."""
+    page = progress_page(
+        read_course(db.session, current_patient().id),
+        read_choice(request.args),
+        today=clock.local_day(clock.now(), current_account().time_zone),
+        page=partial(url_for, "charts.progress"),
+        figure=partial(url_for, "charts.figure"),
+    )
+    return render("charts/progress.html", block="chart", progress=page)
+
+
+@charts.get("/progress/figure.json")
+@policy(GET="patient")
+def figure() -> Response:
+    """Return the same figure for plotly.js."""
+    drawn = progress_figure(
+        read_course(db.session, current_patient().id),
+        read_choice(request.args),
+        today=clock.local_day(clock.now(), current_account().time_zone),
+    )
+    return Response(orjson.dumps(drawn), mimetype="application/json")

@@ -10,6 +10,8 @@ from firststep.extensions import db
 from firststep.services.health import database_answers
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.sources import listed_sources
+from firststep.web.wording import caution
 
 pages = Blueprint("pages", __name__)
 
@@ -29,7 +31,7 @@ def home() -> str | AnyResponse:
 @policy(GET="public")
 def benchmarks() -> str:
     """Show every published figure with its source, its grade, and what could not be verified."""
-    return render("pages/benchmarks.html", sources=[])
+    return render("pages/benchmarks.html", sources=listed_sources(), caution=caution())
 
 
 @pages.get("/healthz")

@@ -136,7 +136,9 @@ def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile) as error:
-        raise BackupError(f"{path.name} cannot be read as a backup; it is missing, cut off or something else.") from error
+        raise BackupError(
+            f"{path.name} cannot be read as a backup; it is missing, cut off or something else."
+        ) from error
 
 
 def _manifest(archive: zipfile.ZipFile, revision: str) -> dict[str, Contents]:

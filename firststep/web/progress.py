@@ -1,0 +1,236 @@
+"""The progress page of one person: the choices of what to see, the finding, the picture, the numbers, the table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any, cast
+
+from babel.dates import format_date
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from firststep.clinical.diary import ARMS, Arm
+from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
+from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
+from firststep.figures.legend import LegendItem, legend
+from firststep.figures.period import PERIODS, Period, period
+from firststep.figures.svg import draw
+from firststep.figures.table import rows
+from firststep.figures.trajectory import trajectory
+from firststep.figures.view import TrajectoryView
+from firststep.services.trajectories import Course
+from firststep.web import wording
+from firststep.web.beside import Beside, SourceLine, beside
+from firststep.web.views import view_of
+
+Address = Callable[..., str]
+NARROW, WIDE = (344, 330), (920, 420)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What somebody wants to see; what the address says wrongly is the default."""
+
+    days: int = 90
+    measure: Measure = "first_step"
+    foot: Foot | None = None
+    #: The arm whose window is drawn; None is the person's own, "all" every one, "none" no published range.
+    ranges: str | None = None
+
+    def as_query(self) -> dict[str, str]:
+        """Return the choice as an address carries it."""
+        query = {"days": str(self.days), "measure": self.measure, "foot": self.foot, "ranges": self.ranges}
+        return {name: value for name, value in query.items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """The chart in its forms: two still drawings, the address of the figure, the legend, the table."""
+
+    src: str
+    narrow: Markup
+    wide: Markup
+    legend: list[LegendItem]
+    table_caption: str
+    table_head: list[str]
+    table_rows: list[list[str | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgressPage:
+    """Everything that the page's template shows, in words."""
+
+    sentence: str
+    first_entry_wanted: bool
+    picture: Picture | None
+    remarks: list[str]
+    numbers: list[tuple[str, str, str]]
+    sources: tuple[SourceLine, ...]
+    caution: str
+    period_tabs: list[dict[str, Any]]
+    measure_tabs: list[dict[str, Any]]
+    foot_tabs: list[dict[str, Any]]
+    range_tabs: list[dict[str, Any]]
+
+
+def read_choice(query: Mapping[str, str]) -> Choice:
+    """Read the choices from an address."""
+    days = query.get("days", "")
+    ranges = query.get("ranges")
+    return Choice(
+        days=int(days) if days in {str(length) for length in PERIODS} else 90,
+        measure=cast(Measure, query["measure"]) if query.get("measure") in MEASURES else "first_step",
+        foot=cast(Foot, query["foot"]) if query.get("foot") in FEET else None,
+        ranges=ranges if ranges in (*ARMS, "all", "none") else None,
+    )
+
+
+def progress_page(course: Course, choice: Choice, *, today: date, page: Address, figure: Address) -> ProgressPage:
+    """Put the page together; ``page`` and ``figure`` make the addresses for other choices."""
+    choice, found = _found(course, choice)
+    beside_it = _beside(course, found, choice)
+    picture = _picture(course, choice, found, beside_it, today, figure) if course.diary.answered_days() else None
+    return ProgressPage(
+        sentence=_sentence(course, found),
+        first_entry_wanted=picture is None,
+        picture=picture,
+        remarks=_remarks(found, beside_it),
+        numbers=_numbers(course, found, choice, today),
+        sources=beside_it.lines,
+        caution=wording.caution(),
+        period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
+        measure_tabs=_tabs(choice, page, "measure", [(key, wording.measure_name(key)) for key in MEASURES]),
+        foot_tabs=_foot_tabs(course, choice, page),
+        range_tabs=_range_tabs(course, choice, page),
+    )
+
+
+def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
+    """Return the figure of the same choice, for the browser to draw."""
+    choice, found = _found(course, choice)
+    return trajectory(_view(course, choice, found, _beside(course, found, choice), today))
+
+
+def _found(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
+    foot = choice.foot or worse_foot(course.diary, measure=choice.measure) or _only_foot(course)
+    choice = replace(choice, foot=foot)
+    return choice, outcomes_of_foot(course.diary, foot, measure=choice.measure)
+
+
+def _only_foot(course: Course) -> Foot:
+    feet = {row.foot for row in course.diary.foot_days}
+    return "left" if feet == {"left"} else "right"
+
+
+def _beside(course: Course, found: Outcomes, choice: Choice) -> Beside:
+    episode = course.diary.episode
+    own = episode.arm if episode else None
+    return beside(found, own=own, ranges=choice.ranges)
+
+
+def _view(course: Course, choice: Choice, found: Outcomes, beside_it: Beside, today: date) -> TrajectoryView:
+    shown = _period(course, choice, today)
+    episode = course.diary.episode
+    view = view_of(course, found, shown, care_label=wording.arm_name(episode.arm) if episode else None)
+    return replace(view, windows=beside_it.windows, published=beside_it.published)
+
+
+def _period(course: Course, choice: Choice, today: date) -> Period:
+    return period(choice.days, today, min(course.diary.answered_days(), default=None))
+
+
+def _picture(
+    course: Course, choice: Choice, found: Outcomes, beside_it: Beside, today: date, figure: Address
+) -> Picture:
+    view = _view(course, choice, found, beside_it, today)
+    drawn = trajectory(view)
+    title, description = _sentence(course, found), wording.caution()
+    return Picture(
+        src=figure(**choice.as_query()),
+        narrow=draw(drawn, width=NARROW[0], height=NARROW[1], title=title, description=description),
+        wide=draw(drawn, width=WIDE[0], height=WIDE[1], title=title, description=description),
+        legend=legend(drawn),
+        table_caption=_("Day by day"),
+        table_head=[_("Day"), _("Pain"), _("7-day mean"), _("Stretching"), _("NSAID")],
+        table_rows=_table(view),
+    )
+
+
+def _table(view: TrajectoryView) -> list[list[str | None]]:
+    return [
+        [
+            str(format_date(row.day, "medium", locale=get_locale())),
+            None if row.pain is None else f"{row.pain:g}" + (" " + _("(from memory)") if row.late else ""),
+            None if row.mean is None else wording.points(row.mean),
+            _answer(row.stretch, _("Done"), _("Not done")),
+            _answer(row.nsaid, _("Yes"), _("No")),
+        ]
+        for row in rows(view)
+    ]
+
+
+def _answer(value: bool | None, yes: str, no: str) -> str | None:
+    return None if value is None else (yes if value else no)
+
+
+def _sentence(course: Course, found: Outcomes) -> str:
+    if not course.diary.answered_days():
+        return _("Log one morning and it appears here, with the published figures beside it once you have a baseline.")
+    return wording.finding(found)
+
+
+def _remarks(found: Outcomes, beside_it: Beside) -> list[str]:
+    return [*wording.relief_sentences(found), *beside_it.remarks]
+
+
+def _numbers(course: Course, found: Outcomes, choice: Choice, today: date) -> list[tuple[str, str, str]]:
+    shown = set(_period(course, choice, today))
+    past = {day for day in shown if day <= today}
+    logged = len(course.diary.answered_days() & past)
+    none = "–"
+    return [
+        (_("Now"), wording.points(found.current.value) if found.current else none, _("of 10, 7-day mean")),
+        (_("Start"), wording.points(found.baseline.value) if found.baseline else none, _("of 10, baseline")),
+        (_("NSAID"), _per_week(found.nsaid.last), _("days a week, last 28 days")),
+        (_("Logged"), str(logged), _("of %(num)s days", num=len(past))),
+    ]
+
+
+def _per_week(value: Fraction | None) -> str:
+    return "–" if value is None else wording.points(value)
+
+
+def _period_name(length: int) -> str:
+    return {30: _("30 days"), 90: _("90 days"), 365: _("1 year")}[length]
+
+
+def _foot_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, Any]]:
+    feet = {row.foot for row in course.diary.foot_days}
+    if len(feet) < 2:
+        return []
+    return _tabs(choice, page, "foot", [(foot, wording.foot_name(foot)) for foot in ("left", "right")])
+
+
+def _range_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, Any]]:
+    episode = course.diary.episode
+    own: Arm | None = episode.arm if episode else None
+    names = [(arm, wording.arm_name(arm)) for arm in ARMS]
+    shown = replace(choice, ranges=choice.ranges or own or "none")
+    return _tabs(shown, page, "ranges", [*names, ("all", _("All three")), ("none", _("None"))])
+
+
+def _tabs(choice: Choice, page: Address, name: str, options: list[tuple[Any, str]]) -> list[dict[str, Any]]:
+    query = choice.as_query()
+    return [
+        {
+            "href": page(**query | {name: value}),
+            "label": label,
+            "current": query.get(name) == value,
+            "attrs": {"hx-get": page(**query | {name: value}), "hx-target": "#chart", "hx-push-url": "true"},
+        }
+        for value, label in options
+    ]

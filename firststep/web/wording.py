@@ -1,0 +1,130 @@
+"""Sentences about figures: neutral, without a forecast and without advice."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from firststep.clinical.benchmarks.shapes import Grade
+from firststep.clinical.diary import Arm
+from firststep.clinical.measures import Foot, Measure
+from firststep.clinical.outcomes import Outcomes
+
+
+def points(value: Fraction | float) -> str:
+    """Write points of pain with one decimal."""
+    return str(format_decimal(round(float(value), 1), "0.0", locale=get_locale()))
+
+
+def long_date(day: date) -> str:
+    """Write a date in words, "November 3, 2026"."""
+    return str(format_date(day, "long", locale=get_locale()))
+
+
+def measure_name(measure: Measure) -> str:
+    """Name a measure."""
+    return _("First-step pain") if measure == "first_step" else _("Pain over the day")
+
+
+def foot_name(foot: Foot) -> str:
+    """Name a foot."""
+    return _("Left foot") if foot == "left" else _("Right foot")
+
+
+def arm_name(arm: Arm) -> str:
+    """Name a kind of care."""
+    return {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Both combined")}[arm]
+
+
+def grade_name(grade: Grade) -> str:
+    """Name an evidence grade by the design behind it."""
+    return {
+        "A": _("Review of several trials"),
+        "B": _("Randomised trial, blinded or larger"),
+        "C": _("Small or unblinded trial, or cohort"),
+        "D": _("Expert or society statement"),
+        "E": _("Clinic-reported, not peer-reviewed"),
+    }[grade]
+
+
+def caution() -> str:
+    """Return the sentence that stands under every chart."""
+    return _(
+        "The published figures are averages from groups of other people. They do not predict one person's course, "
+        "and they do not compare treatments fairly, because the groups differed."
+    )
+
+
+def finding(found: Outcomes) -> str:
+    """Say in one sentence where the person stands."""
+    name = measure_name(found.measure)
+    if found.current is None:
+        return _("%(measure)s: a 7-day mean needs at least 4 entries in 7 days.", measure=name)
+    now = points(found.current.value)
+    if found.baseline is None or found.baseline.day == found.current.day:
+        return _("%(measure)s: your 7-day mean is %(now)s.", measure=name, now=now)
+    change = found.current.value - found.baseline.value
+    start = points(found.baseline.value)
+    if change == 0:
+        return _("%(measure)s: your 7-day mean is %(now)s, as at your start.", measure=name, now=now)
+    by = points(abs(change))
+    if change < 0:
+        return _(
+            "%(measure)s: your 7-day mean is %(now)s, %(by)s lower than at your start (%(start)s).",
+            measure=name,
+            now=now,
+            by=by,
+            start=start,
+        )
+    return _(
+        "%(measure)s: your 7-day mean is %(now)s, %(by)s higher than at your start (%(start)s).",
+        measure=name,
+        now=now,
+        by=by,
+        start=start,
+    )
+
+
+def relief_sentences(found: Outcomes) -> list[str]:
+    """Say what the relief and relapse rules found, possible kept apart from confirmed."""
+    sentences = []
+    relief, relapse = found.relief, found.relapse
+    if relief.state == "possible" and relief.day:
+        sentences.append(
+            _(
+                "Possible relief since %(day)s: it counts as meaningful relief only once it has held for 14 days.",
+                day=long_date(relief.day),
+            )
+        )
+    if relief.state == "confirmed" and relief.day and relief.days is not None:
+        sentences.append(
+            ngettext(
+                "Meaningful relief since %(day)s, %(num)d day after the start (30 %% and 2 points lower, held for 14 days).",
+                "Meaningful relief since %(day)s, %(num)d days after the start (30 %% and 2 points lower, held for 14 days).",
+                relief.days,
+                day=long_date(relief.day),
+            )
+        )
+    if relapse.day:
+        sentences.append(_("From %(day)s on the pain was back up for 14 days.", day=long_date(relapse.day)))
+    return sentences
+
+
+def low_baseline_sentence() -> str:
+    """Say why no window is drawn at a low baseline."""
+    return _(
+        "Your start was below 3 of 10. From there a fall says little, so relief is not computed and no published "
+        "range is drawn."
+    )
+
+
+def no_baseline_sentence() -> str:
+    """Say what is missing for a baseline."""
+    return _(
+        "There is no baseline yet: it takes at least 4 entries in 7 days. Until then no published range can be placed."
+    )

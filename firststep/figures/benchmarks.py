@@ -22,7 +22,7 @@ def windows(view: TrajectoryView) -> list[Trace]:
     traces: list[Trace] = []
     others = 0
     for window in view.windows:
-        name = _("%(arm)s: clinic-reported, not peer-reviewed", arm=window.label)
+        name = _window_name(window)
         if window.own:
             traces += [*_wedge(view, window), *_box(view, window, name, "@band", "solid", 0.16)]
             traces += _after(view, window)
@@ -32,33 +32,45 @@ def windows(view: TrajectoryView) -> list[Trace]:
     return traces
 
 
+def _window_name(window: ReliefWindow) -> str:
+    if window.pain_type_stated:
+        return str(_("%(arm)s: clinic-reported, not peer-reviewed", arm=window.label))
+    return str(_("%(arm)s: clinic-reported, not peer-reviewed, pain type not stated", arm=window.label))
+
+
 def published(view: TrajectoryView) -> list[Trace]:
     """Draw the peer-reviewed points, each with its interval where one was verified."""
-    shown = _published_in_sight(view)
-    if not shown:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "markers",
-            "name": _("Peer-reviewed figures"),
-            "marker": {"color": "@published", "size": 8, "symbol": "square"},
-            "cliponaxis": False,
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": [_reach(point.high, point.value) for point in shown],
-                "arrayminus": [_reach(point.value, point.low) for point in shown],
-                "color": "@published",
-                "thickness": 1.5,
-                "width": 4,
-            },
-            "text": [f"{point.number} {point.label}" for point in shown],
-            "hovertemplate": "%{text}: %{y:.1f}",
-            "x": [point.day.isoformat() for point in shown],
-            "y": [round(point.value, 2) for point in shown],
+    return [_published(point) for point in _published_in_sight(view)]
+
+
+def _published(point: PublishedPoint) -> Trace:
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": _(
+            "%(number)s %(source)s: %(treatment)s (peer-reviewed, grade %(grade)s)",
+            number=point.number,
+            source=point.source,
+            treatment=point.treatment,
+            grade=point.grade,
+        ),
+        "marker": {"color": "@published", "size": 8, "symbol": "square"},
+        "cliponaxis": False,
+        "hovertemplate": f"{point.number} {point.source}: %{{y:.1f}}<extra></extra>",
+        "x": [point.day.isoformat()],
+        "y": [round(point.value, 2)],
+    }
+    if point.low is not None and point.high is not None:
+        trace["error_y"] = {
+            "type": "data",
+            "symmetric": False,
+            "array": [round(point.high - point.value, 2)],
+            "arrayminus": [round(point.value - point.low, 2)],
+            "color": "@published",
+            "thickness": 1.5,
+            "width": 4,
         }
-    ]
+    return trace
 
 
 def published_marks(view: TrajectoryView) -> list[tuple[date, float]]:
@@ -108,7 +120,7 @@ def _after_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
     text = _("average −%(points)s", points=words.points(window.reduction))
     last, begin = view.last_day.isoformat(), max(window.closes, view.first_day).isoformat()
     places = tuple(
-        Place(day, window.lower, side, row, across, up)
+        Place(day, window.average, side, row, across, up)
         for row, up in (("bottom", 3), ("top", -3))
         for day, side, across in ((last, "right", 0), (begin, "left", 4))
     )
@@ -182,10 +194,6 @@ def _published_in_sight(view: TrajectoryView) -> list[PublishedPoint]:
     return [point for point in view.published if view.shows(point.day)]
 
 
-def _reach(far: float | None, near: float | None) -> float:
-    return 0 if far is None or near is None else round(far - near, 2)
-
-
 def _area(name: str, colour: str, opacity: float, corners: list[tuple[date, float]]) -> Trace:
     return {
         "type": "scatter",
@@ -242,5 +250,5 @@ def _after(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:
     if window.closes >= view.last_day:
         return []
     name = _("Baseline minus the reported average")
-    ends = [(window.closes, window.lower), (view.last_day, window.lower)]
+    ends = [(window.closes, window.average), (view.last_day, window.average)]
     return [_stroke(name, "@band", "dash", ends)]

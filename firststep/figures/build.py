@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
+from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import Diary
 from firststep.clinical.means import SevenDayMeans, seven_day_means
 from firststep.clinical.measures import TENTHS_PER_POINT
@@ -27,13 +28,14 @@ def build_view(
     shown: Period,
     *,
     recalled: Collection[date] = (),
-    windows: tuple[ReliefWindow, ...] = (),
-    published: tuple[PublishedPoint, ...] = (),
+    comparison: Comparison | None = None,
+    other_arms: bool = False,
 ) -> TrajectoryView:
     """Put together the chart of the foot and measure of ``outcomes`` over a period.
 
-    ``recalled`` are the days whose entry was made later from memory. ``windows`` and ``published`` are what
-    the person's course is compared with (none where the baseline is low or missing).
+    ``recalled`` are the days whose entry was made later from memory. ``comparison`` is what stands beside the
+    person's course; the windows of the other arms are drawn only with ``other_arms``. Peer-reviewed points are
+    numbered from 1 in the order of ``comparison.points``.
     """
     tenths = {} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure)
     means = seven_day_means(tenths)
@@ -49,10 +51,42 @@ def build_view(
         nsaid=shown.spread(diary.nsaid_answers()),
         care=None if episode is None else CareStart(episode.starts_on, arm_name(episode.arm)),
         baseline=None if base is None else Level(base.day, float(base.value)),
-        windows=windows,
-        published=published,
+        windows=() if comparison is None else tuple(_windows(comparison, other_arms)),
+        published=() if comparison is None else tuple(_published(comparison)),
         events=tuple(_events(outcomes, means)),
     )
+
+
+def _windows(comparison: Comparison, other_arms: bool) -> Iterator[ReliefWindow]:
+    for reported in (comparison.own, *(comparison.options if other_arms else ())):
+        if reported is not None:
+            yield ReliefWindow(
+                label=arm_name(reported.arm),
+                starts=reported.starts_on,
+                baseline=float(reported.reduction.baseline),
+                opens=reported.opens_on,
+                closes=reported.closes_on,
+                upper=float(reported.upper),
+                lower=float(reported.lower),
+                average=float(reported.reduction.level),
+                reduction=float(reported.reduction.points),
+                pain_type_stated=reported.benchmark.pain_type_stated,
+                own=reported is comparison.own,
+            )
+
+
+def _published(comparison: Comparison) -> Iterator[PublishedPoint]:
+    for number, point in enumerate(comparison.points, start=1):
+        yield PublishedPoint(
+            number=number,
+            source=point.benchmark.source.short,
+            treatment=point.benchmark.intervention,
+            grade=point.benchmark.grade,
+            day=point.day,
+            value=float(point.level),
+            low=None if point.low is None else float(point.low),
+            high=None if point.high is None else float(point.high),
+        )
 
 
 def _events(outcomes: Outcomes, means: SevenDayMeans) -> Iterator[Event]:

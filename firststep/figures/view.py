@@ -27,13 +27,13 @@ class CareStart:
     label: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReliefWindow:
     """One arm's clinic-reported row, anchored at the person's own baseline (all values 0 to 10).
 
-    ``starts`` is week 0, where the person's baseline stands. ``upper`` is the relief level and
-    ``lower`` the baseline minus the reported average reduction, clipped at 0; ``reduction`` is
-    that reduction in points as reported.
+    ``starts`` is week 0, where the person's baseline stands. The box lies between ``upper`` and ``lower``;
+    ``average`` is the baseline minus the reported average reduction, clipped at 0, and ``reduction`` that
+    reduction in points as reported.
     """
 
     label: str
@@ -43,16 +43,24 @@ class ReliefWindow:
     closes: date
     upper: float
     lower: float
+    average: float
     reduction: float
+    pain_type_stated: bool
     own: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublishedPoint:
-    """One peer-reviewed figure, anchored at the person's own baseline; an interval if verified."""
+    """One peer-reviewed figure, anchored at the person's own baseline; an interval if one is verified.
+
+    ``number`` stands beside it on the chart; ``source`` is short ("Small trial 2012"), ``treatment`` and
+    ``grade`` say of what and how good the design was.
+    """
 
     number: int
-    label: str
+    source: str
+    treatment: str
+    grade: str
     day: date
     value: float
     low: float | None = None

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from firststep.clinical.diary import DayAnswers, Diary, Episode, FootDay
+from firststep.clinical.comparison import compare
+from firststep.clinical.diary import Arm, DayAnswers, Diary, Episode, FootDay
 from firststep.clinical.outcomes import outcomes
 from firststep.figures.build import build_view, period_of
 from firststep.figures.period import Period
@@ -87,6 +88,52 @@ def test_one_entry_is_one_dot() -> None:
     shown = view(Diary(foot_days=(FootDay(day(0), "right", 60),)), 30)
     figure = trajectory(shown)
     assert [(trace["name"], trace["y"]) for trace in figure["data"]] == [("Entry of the day", [6])]
+
+
+def compared(one: Diary, arm: Arm | None, **more: bool) -> TrajectoryView:
+    """Return the view of a diary beside the published figures."""
+    found = outcomes(one, measure="first_step")
+    return build_view(one, found, Period(MONDAY, 90), comparison=compare(found, arm), **more)
+
+
+def test_the_own_arm_is_compared_at_the_own_baseline() -> None:
+    (window,) = compared(diary([70] * 30), "acupuncture").windows
+    assert (window.own, window.label, window.pain_type_stated) == (True, "Acupuncture", False)
+    assert (window.starts, window.opens, window.closes) == (day(7), day(7 + 21), day(7 + 42))
+    assert (window.baseline, window.reduction) == (7.0, 5.8)
+    assert (window.upper, window.lower, window.average) == pytest.approx((4.9, 1.2, 1.2))
+
+
+def test_a_reduction_beyond_the_baseline_ends_at_zero() -> None:
+    (window,) = compared(diary([50] * 30), "combined").windows
+    assert (window.lower, window.average) == (0.0, 0.0)
+    assert "average −7.1" in {
+        note["text"] for note in trajectory(compared(diary([50] * 30), "combined"))["layout"]["annotations"]
+    }
+
+
+def test_other_arms_are_options() -> None:
+    labels = [window.label for window in compared(diary([70] * 30), "acupuncture", other_arms=True).windows]
+    assert labels == ["Acupuncture", "Standard care", "Combined care"]
+    looked_at = compared(diary([70] * 30), None, other_arms=True).windows
+    assert [window.own for window in looked_at] == [False] * 3
+    assert compared(diary([70] * 30), None).windows == ()
+
+
+def test_peer_reviewed_points_are_numbered_as_the_page_lists_them() -> None:
+    found = outcomes(diary([70] * 30), measure="first_step")
+    comparison = compare(found, "acupuncture")
+    shown = compared(diary([70] * 30), "acupuncture").published
+    assert [point.number for point in shown] == list(range(1, len(comparison.points) + 1))
+    assert [point.source for point in shown] == [point.benchmark.source.short for point in comparison.points]
+    zhang = next(point for point in shown if point.source == "Zhang 2011" and "PC 7" in point.treatment)
+    assert (zhang.low, zhang.value, zhang.high) == pytest.approx((7 - 3.04, 7 - 2.26, 7 - 1.48))
+
+
+def test_a_low_baseline_is_compared_with_nothing() -> None:
+    shown = compared(diary([20] * 30), "acupuncture", other_arms=True)
+    assert (shown.windows, shown.published) == ((), ())
+    assert shown.baseline is not None
 
 
 def test_the_chart_of_a_young_diary_begins_with_it() -> None:

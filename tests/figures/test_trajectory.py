@@ -121,7 +121,7 @@ def test_ten_years_lose_no_value_of_a_week() -> None:
 def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:
     view = replace(views.busy(90), windows=(views.window(0, own=True),))
     figure = trajectory(view)
-    own = "Acupuncture: clinic-reported, not peer-reviewed"
+    own = "Acupuncture: clinic-reported, not peer-reviewed, pain type not stated"
     area, edge = named(figure, own)
     assert set(area["y"]) == {5.04, 1.4}
     assert edge["x"][:2] == ["2026-02-09", "2026-03-02"]
@@ -151,10 +151,12 @@ def test_without_an_arm_there_is_no_window() -> None:
 
 
 def test_a_published_interval_is_drawn_only_where_there_is_one() -> None:
-    (trace,) = named(trajectory(views.busy(90)), "Peer-reviewed figures")
-    assert trace["error_y"]["array"] == [1, 0]
-    assert trace["error_y"]["arrayminus"] == [1, 0]
-    assert {"1", "2"} <= set(texts(trajectory(views.busy(90))))
+    figure = trajectory(views.busy(90))
+    (with_interval,) = named(figure, "1 Small trial: Stretching (peer-reviewed, grade B)")
+    (without,) = named(figure, "2 Other trial: Stretching (peer-reviewed, grade B)")
+    assert (with_interval["error_y"]["array"], with_interval["error_y"]["arrayminus"]) == ([1], [1])
+    assert "error_y" not in without
+    assert {"1", "2"} <= set(texts(figure))
 
 
 def test_what_lies_outside_the_period_is_not_marked() -> None:

@@ -38,8 +38,26 @@ def window(arm: int, *, own: bool) -> ReliefWindow:
         closes=CARE + timedelta(weeks=closes),
         upper=min(0.7 * BASELINE, BASELINE - 2),
         lower=max(0, BASELINE - reduction),
+        average=max(0, BASELINE - reduction),
         reduction=reduction,
+        pain_type_stated=False,
         own=own,
+    )
+
+
+def point(
+    number: int, source: str, week: int, value: float, low: float | None = None, high: float | None = None
+) -> PublishedPoint:
+    """Return a peer-reviewed point at a week of care."""
+    return PublishedPoint(
+        number=number,
+        source=source,
+        treatment="Stretching",
+        grade="B",
+        day=CARE + timedelta(weeks=week),
+        value=value,
+        low=low,
+        high=high,
     )
 
 
@@ -67,8 +85,8 @@ def busy(days: int, *, missing: float = 0.25) -> TrajectoryView:
         baseline=Level(FIRST + timedelta(days=13), BASELINE),
         windows=(window(0, own=True), window(1, own=False), window(2, own=False)),
         published=(
-            PublishedPoint(1, "Small trial", CARE + timedelta(weeks=5), 3.1, 2.1, 4.1),
-            PublishedPoint(2, "Other trial", CARE + timedelta(weeks=2), 5.2),
+            point(1, "Small trial", 5, 3.1, 2.1, 4.1),
+            point(2, "Other trial", 2, 5.2),
         ),
         events=events,
     )

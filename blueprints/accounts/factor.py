@@ -22,6 +22,7 @@ from firststep.web.render import render
 from firststep.web.security.destinations import after_sign_in
 from firststep.web.security.devices import session_object
 from firststep.web.security.events import keep_this_session
+from firststep.web.security.factors import totp
 from firststep.web.security.limits import FACTOR, limited
 from firststep.web.wake import wake_worker
 
@@ -70,10 +71,10 @@ def _ask(user: User, form: CodeForm) -> str:
 
 
 def _code_is_right(user: User, code: str) -> bool:
-    if not user.has_factor:
+    if not user.has_factor or user.tf_totp_secret is None:
         return False
     if len(code) == 6:
-        return bool(_security.totp_factory.verify_totp(code, user.tf_totp_secret, user, window=CODE_WINDOW_S))
+        return totp().verify_totp(code, user.tf_totp_secret, user, window=CODE_WINDOW_S)
     codes = _security.mf_recovery_codes_util
     return bool(codes.check_recovery_code(user, code) and codes.delete_recovery_code(user, code))
 
@@ -88,17 +89,16 @@ def set_up_app() -> ResponseReturnValue:
     if service.has_any_factor(user) and not factor_is_fresh():
         return redirect(url_for("accounts.factor"), 303)
     form = CodeForm()
-    totp = _security.totp_factory
-    secret = session.get("totp_setup") or totp.generate_totp_secret()
+    secret = session.get("totp_setup") or totp().generate_totp_secret()
     session["totp_setup"] = secret
     if form.validate_on_submit():
         user = service.lock_account(db.session, user.id)
-        if totp.is_first_code(form.code.data, secret, user, window_s=CODE_WINDOW_S):
+        if totp().is_first_code(form.code.data, secret, user, window_s=CODE_WINDOW_S):
             return _finish_app(user, secret)
         form.code.errors = [
             _("This code is not right. Check that the clock of your phone is right, then try the next one.")
         ]
-    values = totp.fetch_setup_values(secret, user)
+    values = totp().fetch_setup_values(secret, user)
     page = render("accounts/set_up_app.html", form=form, key=values["key"], qr=qr_svg(values["uri"]), uri=values["uri"])
     return page, 422 if form.is_submitted() else 200
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_security.proxies import _security
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, ValidationError
@@ -57,12 +58,12 @@ def address_field() -> EmailField:
     return EmailField(_l("E-mail"), validators=[InputRequired(_l("Enter your e-mail address.")), one_address])
 
 
-def new_password_field(label: str) -> PasswordField:
+def new_password_field(label: LazyString) -> PasswordField:
     """Return the field for a new password."""
     return PasswordField(label, validators=[InputRequired(_l("Choose a password.")), good_password])
 
 
-class SignUpForm(FlaskForm):  # type: ignore[misc]
+class SignUpForm(FlaskForm):
     """What somebody says to get an account."""
 
     role = RadioField(
@@ -84,7 +85,7 @@ class SignUpForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(_("Enter the name that your patients know."))
 
 
-class ConfirmCodeForm(FlaskForm):  # type: ignore[misc]
+class ConfirmCodeForm(FlaskForm):
     """The six digits of the confirmation mail."""
 
     code = StringField(
@@ -94,13 +95,13 @@ class ConfirmCodeForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class AddressForm(FlaskForm):  # type: ignore[misc]
+class AddressForm(FlaskForm):
     """One address."""
 
     email = address_field()
 
 
-class NewPasswordForm(FlaskForm):  # type: ignore[misc]
+class NewPasswordForm(FlaskForm):
     """A new password, typed once: a mistake is mended by the link of the reset mail."""
 
     password = new_password_field(_l("New password"))
@@ -114,7 +115,7 @@ class ChangePasswordForm(NewPasswordForm):
     )
 
 
-class CodeForm(FlaskForm):  # type: ignore[misc]
+class CodeForm(FlaskForm):
     """Six digits of an app, or a recovery code."""
 
     code = StringField(
@@ -124,7 +125,7 @@ class CodeForm(FlaskForm):  # type: ignore[misc]
     )
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(FlaskForm):
     """What a person can set about themselves."""
 
     name = StringField(_l("Name"), filters=[trimmed], validators=[Length(max=120), plain_line])

@@ -9,6 +9,7 @@ from firststep.commands.demo import init_demo_command
 from firststep.commands.diary import init_diary_commands
 from firststep.commands.episodes import init_episode_commands
 from firststep.commands.outcomes import init_outcomes_command
+from firststep.commands.mail import init_mail_commands
 from firststep.commands.serve import init_serve_command
 from firststep.commands.users import init_user_commands
 from firststep.commands.worker import init_worker_command
@@ -21,6 +22,7 @@ def init_commands(app: Flask) -> None:
     init_diary_commands(app)
     init_episode_commands(app)
     init_outcomes_command(app)
+    init_mail_commands(app)
     init_serve_command(app)
     init_user_commands(app)
     init_worker_command(app)

@@ -9,13 +9,13 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firststep.mail.account_letter import account_letter
+from firststep.mail.account_letter import Text, account_letter
 from firststep.mail.message import Letter
 from firststep.mail.writing import link_to
 from firststep.models import OutboxMail, User, UserSession
 
 
-def password_changed(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+def password_changed(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
     """Return the note that the password was changed."""
     return _note(
         session,
@@ -29,7 +29,7 @@ def password_changed(session: Session, row: OutboxMail, now: datetime) -> Letter
     )
 
 
-def address_changed(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+def address_changed(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
     """Return the note to the old address that the account has a new one."""
     return _note(
         session,
@@ -42,7 +42,7 @@ def address_changed(session: Session, row: OutboxMail, now: datetime) -> Letter 
     )
 
 
-def address_exists(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+def address_exists(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
     """Return the answer to a sign-up with an address that has an account."""
     return _note(
         session,
@@ -56,7 +56,7 @@ def address_exists(session: Session, row: OutboxMail, now: datetime) -> Letter |
     )
 
 
-def factor_changed(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+def factor_changed(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
     """Return the note that the second factor was changed."""
     return _note(
         session,
@@ -70,7 +70,7 @@ def factor_changed(session: Session, row: OutboxMail, now: datetime) -> Letter |
     )
 
 
-def code_missing(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+def code_missing(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
     """Return the note that somebody knew the password only, or None when the code came in time."""
     proven = select(UserSession.id).where(
         UserSession.user_id == row.user_id, UserSession.factor_checked_at >= row.created_at
@@ -82,9 +82,8 @@ def code_missing(session: Session, row: OutboxMail, now: datetime) -> Letter | N
         row,
         _("Somebody has your password"),
         [
-            _(
-                "Somebody entered the right password of your account at Firststep, but not the second factor. Nobody got in."
-            ),
+            _("Somebody entered the right password of your account at Firststep, but not the second factor."),
+            _("Nobody got in."),
             _("It was you? Then all is well. It was not you? Then choose a new password at once."),
         ],
         button=(_("Choose a new password"), link_to("accounts.forgot_password")),
@@ -94,10 +93,10 @@ def code_missing(session: Session, row: OutboxMail, now: datetime) -> Letter | N
 def _note(
     session: Session,
     row: OutboxMail,
-    subject: str,
-    sentences: Sequence[str],
+    subject: Text,
+    sentences: Sequence[Text],
     *,
-    button: tuple[str, str] | None = None,
+    button: tuple[Text, str] | None = None,
 ) -> Letter | None:
     user = session.get(User, row.user_id)
     if user is None or not user.active:

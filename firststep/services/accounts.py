@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from firststep.models import MailPreference, Patient, Practitioner, User, UserSession
 from firststep.services import consents
@@ -42,6 +43,11 @@ def find_by_id(session: Session, user_id: UUID) -> User | None:
 def find_by_uniquifier(session: Session, uniquifier: str) -> User | None:
     """Return the account behind a session; the uniquifier changes when all sessions end."""
     return session.scalar(select(User).where(User.fs_uniquifier == uniquifier))
+
+
+def all_accounts(session: Session) -> Sequence[User]:
+    """Return every account, in the order of the addresses."""
+    return session.scalars(select(User).options(selectinload(User.webauthn)).order_by(User.email)).all()
 
 
 def lock_account(session: Session, user_id: UUID) -> User:

@@ -15,7 +15,7 @@ from firststep.models import UserSession
 def living_sessions(
     session: Session, user_id: UUID, now: datetime, *, life: Callable[[bool], tuple[timedelta, timedelta]]
 ) -> list[UserSession]:
-    """Return the sessions that still open something, the last used first; ``life`` gives (rest, whole) per own device."""
+    """Return the sessions that still open something; ``life`` says how long one may rest and live, by own device."""
     rows = session.scalars(
         select(UserSession)
         .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None))

@@ -29,7 +29,7 @@ class _SafeNext:
         field.data = safe_path(field.data)
 
 
-class SignInForm(_SafeNext, LoginForm):  # type: ignore[misc]
+class SignInForm(_SafeNext, LoginForm):
     """Address and password; "remember me" is a property of our sessions, not a second cookie."""
 
     remember = None
@@ -38,7 +38,7 @@ class SignInForm(_SafeNext, LoginForm):  # type: ignore[misc]
     own_device = BooleanField(_l("This is my own phone or computer"))
 
 
-class StepUpForm(_SafeNext, VerifyForm):  # type: ignore[misc]
+class StepUpForm(_SafeNext, VerifyForm):
     """The password once more, before something that matters."""
 
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=256)])
@@ -48,7 +48,7 @@ def _digits(text: str | None) -> str:
     return "".join((text or "").split())
 
 
-class CodeForm(TwoFactorVerifyCodeForm):  # type: ignore[misc]
+class CodeForm(TwoFactorVerifyCodeForm):
     """The six digits of the authenticator app."""
 
     code = StringField(
@@ -62,7 +62,7 @@ def _as_shown(text: str | None) -> str:
     return "".join((text or "").split()).lower()
 
 
-class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
+class RecoveryForm(MfRecoveryForm):
     """One of the codes that were shown when the second factor was set up."""
 
     code = StringField(
@@ -72,7 +72,7 @@ class RecoveryForm(MfRecoveryForm):  # type: ignore[misc]
     )
 
 
-class PasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]
+class PasskeyForm(WebAuthnRegisterForm):
     """A new passkey; it always signs in on its own, as it checks the device and who holds it."""
 
     name = StringField(
@@ -86,7 +86,7 @@ class PasskeyForm(WebAuthnRegisterForm):  # type: ignore[misc]
         return bool(super().validate(**kwargs))
 
 
-class PasskeySignInForm(_SafeNext, WebAuthnSigninForm):  # type: ignore[misc]
+class PasskeySignInForm(_SafeNext, WebAuthnSigninForm):
     """Asks the browser for a passkey; the device is not remembered by Flask-Login."""
 
     remember = HiddenField()
@@ -97,7 +97,7 @@ class PasskeySignInForm(_SafeNext, WebAuthnSigninForm):  # type: ignore[misc]
         return bool(super().validate(**kwargs))
 
 
-class PasskeyAnswerForm(_SafeNext, WebAuthnSigninResponseForm):  # type: ignore[misc]
+class PasskeyAnswerForm(_SafeNext, WebAuthnSigninResponseForm):
     """What the device answered."""
 
     own_device = HiddenField()
@@ -108,7 +108,7 @@ class PasskeyAnswerForm(_SafeNext, WebAuthnSigninResponseForm):  # type: ignore[
         return bool(super().validate(**kwargs)) and not self.credential.errors
 
 
-class PasskeyDeleteForm(WebAuthnDeleteForm):  # type: ignore[misc]
+class PasskeyDeleteForm(WebAuthnDeleteForm):
     """Takes a passkey away, unless it is the last second factor of a practitioner."""
 
     def validate(self, **kwargs: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Response, request, session
 from flask_limiter.util import get_remote_address
@@ -27,15 +27,16 @@ def limited(limits: tuple[tuple[str, str], ...], door: str, *, failures_only: bo
     """Limit the POSTs of a view; views with the same ``door`` share one count."""
 
     def decorate(view: View) -> View:
+        limited_view: Any = view
         for amount, key in limits:
-            view = limiter.shared_limit(
+            limited_view = limiter.shared_limit(
                 amount,
                 scope=f"{door} {key}",
                 key_func=_KEYS[key],
                 methods=["POST"],
                 deduct_when=_failed if failures_only else None,
-            )(view)
-        return view
+            )(limited_view)
+        return cast(View, limited_view)
 
     return decorate
 

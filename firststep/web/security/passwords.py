@@ -18,10 +18,15 @@ LONGEST = 256
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 
 
-class PasswordRules(PasswordUtil):  # type: ignore[misc]
+class PasswordRules(PasswordUtil):
     """Checks new passwords for Flask-Security and for our own forms."""
 
-    def validate(self, password: str, is_register: bool, **kwargs: Any) -> tuple[list[str] | None, str]:
+    def validate(
+        self,
+        password: str,
+        is_register: bool,  # noqa: ARG002 - the signature is Flask-Security's
+        **kwargs: Any,  # noqa: ARG002
+    ) -> tuple[list[str] | None, str]:
         """Return the complaints, if any, and the password in its normal form."""
         if len(password) > LONGEST:
             return [_("Use at most %(number)s characters.", number=LONGEST)], password

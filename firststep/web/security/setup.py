@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import FSQLALiteUserDatastore, MailUtil, Security
 from flask_security.mail_util import EmailValidateException
@@ -29,7 +30,7 @@ PRODUCT = "Firststep"
 STEP_UP_LIFE = timedelta(minutes=10)
 
 
-class AccountDatastore(FSQLALiteUserDatastore):  # type: ignore[misc]
+class AccountDatastore(FSQLALiteUserDatastore):
     """Flask-Security's way to our users; a user has one role in a column, not a table of them."""
 
     def _prepare_create_user_args(self, **kwargs: Any) -> dict[str, Any]:
@@ -38,7 +39,7 @@ class AccountDatastore(FSQLALiteUserDatastore):  # type: ignore[misc]
         return prepared
 
 
-class NoDirectMail(MailUtil):  # type: ignore[misc]
+class NoDirectMail(MailUtil):
     """Addresses in our one form; mail leaves through the outbox and in no other way."""
 
     def normalize(self, email: str) -> str:
@@ -46,16 +47,17 @@ class NoDirectMail(MailUtil):  # type: ignore[misc]
         try:
             return canonical_address(email)
         except BadAddress as error:
-            raise EmailValidateException(_l("Enter one e-mail address, like name@example.com.")) from error
+            raise EmailValidateException(_("Enter one e-mail address, like name@example.com.")) from error
 
     validate = normalize
 
-    def send_mail(self, *args: Any, **kwargs: Any) -> None:
+    def send_mail(self, *_args: Any, **_kwargs: Any) -> None:
         """Refuse: a mail sent from a request would be lost with it."""
         raise RuntimeError("Account mail goes through the outbox.")
 
 
-datastore = AccountDatastore(db, User, None, WebAuthn)
+# There is no table of roles: a user has one, in a column.
+datastore = AccountDatastore(db, User, None, WebAuthn)  # type: ignore[arg-type]
 security = Security(
     totp_cls=CountingTotp,
     webauthn_util_cls=PhonePasskeys,

@@ -108,7 +108,7 @@ def enter_code() -> ResponseReturnValue:
     if user is None:
         return _too_late()
     form = CodeForm()
-    form.user, form.primary_method, form.tf_totp_secret = user, user.tf_primary_method, user.tf_totp_secret
+    form.user, form.primary_method, form.tf_totp_secret = user, "authenticator", user.tf_totp_secret or ""
     if form.validate_on_submit():
         complete_sign_in(user)
         return redirect(after_sign_in(), 303)
@@ -184,7 +184,7 @@ def _factor_change(view: View) -> View:
 def _half_signed_in() -> User | None:
     """Return the person whose password was right, kept from parallel tries of the same code."""
     user = tf_check_state(["ready"])
-    if user is None or not user.active or not user.has_factor:
+    if not isinstance(user, User) or not user.active or not user.has_factor:
         return None
     return accounts.lock_account(db.session, user.id) if request.method == "POST" else user
 

@@ -1,17 +1,6 @@
-"""Scaffold of the digest area."""
+"""The area of the weekly mail with all its pages."""
 
-from __future__ import annotations
+from blueprints.digest import dev_mail, preferences, unsubscribe
+from blueprints.digest.area import digest
 
-from flask import Blueprint
-
-from firststep.web.policy import policy
-from firststep.web.render import render
-
-digest = Blueprint("digest", __name__)
-
-
-@digest.get("/settings/mail")
-@policy(GET="patient")
-def preferences() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
+__all__ = ["dev_mail", "digest", "preferences", "unsubscribe"]

@@ -6,6 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from firststep.jobs.deliver_mail import deliver_mail
+from firststep.jobs.purge import purge
+from firststep.jobs.weekly_summaries import note_weekly_letters
+
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
@@ -19,4 +23,9 @@ class Job:
     on_wake: bool = False
 
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (
+    # Mail first: somebody waits for the link to sign in, nobody for a letter. The look costs one indexed read.
+    Job(name="deliver_mail", every_s=5, run=deliver_mail, on_wake=True),
+    Job(name="weekly_letters", every_s=10, run=note_weekly_letters),
+    Job(name="purge", every_s=3600, run=purge),
+)

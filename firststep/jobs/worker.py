@@ -23,6 +23,8 @@ class Worker:
         self._timer = timer
         self._due_at = dict.fromkeys((job.name for job in jobs), timer())
         self._stopped = threading.Event()
+        # So that a long job can end between two items.
+        app.extensions["worker_stopped"] = self._stopped
         self._called = threading.Event()
         self._woken = threading.Event()
 

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from firststep.mail import weekly_summary
 from firststep.mail.account_kinds import ACCOUNT_KINDS
 from firststep.mail.message import Letter
+from firststep.mail.share_mails import SHARE_KINDS
 from firststep.models import OutboxMail
 
 # Returns None when the mail is no longer wanted; it is called right before sending, so what it reads is current.
@@ -21,5 +23,8 @@ def _nobody(_session: Session, _row: OutboxMail, _now: datetime) -> None:
 
 BUILDERS: Mapping[str, Builder] = {
     **ACCOUNT_KINDS,
+    **SHARE_KINDS,
     "nobody": _nobody,
+    "weekly_summary": weekly_summary.build_weekly_summary,
+    "weekly_question": weekly_summary.build_weekly_question,
 }

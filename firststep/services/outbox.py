@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from firststep.models import OutboxMail
+from firststep.models.mail import OUTBOX_STATES
+
+# Mail that a person can unsubscribe from; everything else belongs to the account.
+LIST_KINDS = ("weekly_summary", "weekly_question")
+
+# Longer than connecting and sending one mail may take, so that no two workers hold one mail.
+LEASE = timedelta(minutes=3)
+FIRST_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+LATER_WAIT = timedelta(hours=1)
+TRIED_FOR = timedelta(hours=48)
 
 
 def enqueue(
@@ -45,3 +57,126 @@ def enqueue(
     # flush: the caller's rows that this one points to must be there first.
     session.flush()
     return session.execute(statement.returning(OutboxMail.id)).first() is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A mail that one worker holds for a while; ``attempt`` tells a holder from a later one."""
+
+    id: UUID
+    kind: str
+    user_id: UUID | None
+    message_id: str
+    attempt: int
+
+
+def free_expired(session: Session, now: datetime) -> int:
+    """Put mails back whose worker did not come back in time."""
+    expired = (
+        update(OutboxMail)
+        .where(OutboxMail.state == "leased", OutboxMail.lease_until <= now)
+        .values(state="queued", lease_until=None)
+        .returning(OutboxMail.id)
+    )
+    return len(session.execute(expired).all())
+
+
+def has_due(session: Session, now: datetime) -> bool:
+    """Tell whether any mail is to be sent."""
+    due = select(OutboxMail.id).where(OutboxMail.state == "queued", OutboxMail.run_at <= now)
+    return session.scalars(due.limit(1)).first() is not None
+
+
+def claim_next(session: Session, now: datetime, *, list_mail: bool) -> Claim | None:
+    """Take one mail that is due: of the two lanes the one for account mail is never behind a pile of letters."""
+    kind = OutboxMail.kind
+    row = session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.state == "queued", OutboxMail.run_at <= now)
+        .where(kind.in_(LIST_KINDS) if list_mail else kind.not_in(LIST_KINDS))
+        .order_by(OutboxMail.run_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return None
+    row.state = "leased"
+    row.lease_until = now + LEASE
+    row.attempts += 1
+    session.flush()
+    return Claim(id=row.id, kind=row.kind, user_id=row.user_id, message_id=row.message_id, attempt=row.attempts)
+
+
+def claimed_row(session: Session, claim: Claim) -> OutboxMail | None:
+    """Return the mail as it is now, or None when it is gone or somebody else holds it."""
+    row = session.get(OutboxMail, claim.id, populate_existing=True)
+    return row if row is not None and row.state == "leased" and row.attempts == claim.attempt else None
+
+
+def mark_sent(session: Session, claim: Claim, now: datetime) -> None:
+    """Note that a server took the mail; this holds whoever has the lease by now."""
+    values = {"state": "sent", "sent_at": now, "lease_until": None, "last_error": None}
+    session.execute(update(OutboxMail).where(OutboxMail.id == claim.id).values(values))
+
+
+def mark_dropped(session: Session, claim: Claim) -> None:
+    """Note that nobody wants the mail any more."""
+    _settle(session, claim, state="dropped", lease_until=None, last_error=None)
+
+
+def mark_failed(session: Session, claim: Claim, error: str) -> None:
+    """Note that the mail cannot be delivered and is not tried again."""
+    _settle(session, claim, state="failed", lease_until=None, last_error=error[:80])
+
+
+def put_off(session: Session, claim: Claim, now: datetime, error: str) -> None:
+    """Try again later, or give up when the mail was tried for two days."""
+    wait = wait_after(claim.attempt)
+    if wait is None:
+        mark_failed(session, claim, error)
+    else:
+        _settle(session, claim, state="queued", run_at=now + wait, lease_until=None, last_error=error[:80])
+
+
+def wait_after(attempt: int) -> timedelta | None:
+    """Return how long to wait after this attempt (the first is 1); None when it was the last one."""
+    if attempt <= len(FIRST_WAITS):
+        return FIRST_WAITS[attempt - 1]
+    tried_for = sum(FIRST_WAITS, timedelta()) + (attempt - len(FIRST_WAITS)) * LATER_WAIT
+    return LATER_WAIT if tried_for <= TRIED_FOR else None
+
+
+def count_by_state(session: Session) -> dict[str, int]:
+    """Return how many mails there are in each state."""
+    found = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
+    return dict.fromkeys(OUTBOX_STATES, 0) | {state: count for state, count in found.tuples()}
+
+
+def count_errors(session: Session) -> dict[str, int]:
+    """Return how many mails wait or failed for which reason."""
+    found = session.execute(
+        select(OutboxMail.last_error, func.count())
+        .where(OutboxMail.last_error.is_not(None), OutboxMail.state.in_(("queued", "leased", "failed")))
+        .group_by(OutboxMail.last_error)
+        .order_by(OutboxMail.last_error)
+    )
+    return {error or "": count for error, count in found.tuples()}
+
+
+def oldest_due(session: Session, now: datetime) -> datetime | None:
+    """Return since when the longest waiting mail is due."""
+    due = select(func.min(OutboxMail.run_at)).where(OutboxMail.state == "queued", OutboxMail.run_at <= now)
+    return session.scalar(due)
+
+
+def purge_settled(session: Session, before: datetime) -> int:
+    """Delete mails that were settled before the moment; their addresses need not be kept."""
+    settled = delete(OutboxMail).where(
+        OutboxMail.state.in_(("sent", "failed", "dropped")), OutboxMail.run_at < before, OutboxMail.created_at < before
+    )
+    return len(session.execute(settled.returning(OutboxMail.id)).all())
+
+
+def _settle(session: Session, claim: Claim, **values: Any) -> None:
+    held = (OutboxMail.id == claim.id, OutboxMail.state == "leased", OutboxMail.attempts == claim.attempt)
+    session.execute(update(OutboxMail).where(*held).values(values))

@@ -7,7 +7,7 @@ import time
 import traceback
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, has_request_context, request
 
 log = structlog.get_logger("firststep")
 
@@ -47,4 +47,4 @@ def _write(response: Response) -> Response:
 
 
 def _pattern() -> str:
-    return request.url_rule.rule if request.url_rule else "-"
+    return request.url_rule.rule if has_request_context() and request.url_rule else "-"

@@ -1,0 +1,109 @@
+"""``flask --app app mail due | status | send-due``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+
+from firststep.database import reading_only
+from firststep.extensions import db
+from firststep.jobs.deliver_mail import deliver_mail
+from firststep.jobs.weekly_summaries import note_weekly_letters
+from firststep.services import outbox
+from firststep.services.weekly_mail import DueLetter, due_at
+from firststep.services.zones import zone
+from firststep.web import clock
+
+mail = AppGroup("mail", help="See what mail is due, how it went, and send it.")
+
+_WHAT = {
+    "letter": "{days} of 7 days logged",
+    "question": "nothing logged for weeks: asks whether the letters shall rest",
+    "nothing_logged": "nothing logged: no letter",
+}
+
+
+def init_mail_commands(app: Flask) -> None:
+    """Add the group."""
+    app.cli.add_command(mail)
+
+
+class Moment(click.ParamType):
+    """An ISO moment; without an offset it is UTC."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the moment, or say what it must look like."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is not a moment like 2026-11-23T07:30:00+01:00.", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@mail.command()
+@click.option("--now", "at", type=Moment(), help="Look at this moment instead, such as 2026-11-23T07:30:00+01:00.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def due(at: datetime | None, as_json: bool) -> None:
+    """List whose weekly letter falls due by a moment and was not sent yet; sends and changes nothing."""
+    with reading_only():
+        found = due_at(db.session, at or clock.now())
+    if as_json:
+        click.echo(json.dumps([_as_json(letter) for letter in found], indent=2))
+        return
+    for letter in found:
+        local = letter.slot_at.astimezone(zone(letter.time_zone))
+        what = _WHAT[letter.outcome].format(days=letter.days_logged)
+        click.echo(
+            f"{letter.email}  {local:%a %Y-%m-%d %H:%M} {letter.time_zone}  "
+            f"week {letter.week_first} to {letter.week_last}  {what}"
+        )
+    click.echo(f"{sum(letter.outcome == 'letter' for letter in found)} letters due.")
+
+
+@mail.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(as_json: bool) -> None:
+    """Count the mails of the outbox by state, and name the reasons of those that wait or failed."""
+    with reading_only():
+        counts = outbox.count_by_state(db.session)
+        errors = outbox.count_errors(db.session)
+        oldest = outbox.oldest_due(db.session, clock.now())
+    if as_json:
+        shown = {"states": counts, "errors": errors, "oldest_due_at": oldest.isoformat() if oldest else None}
+        click.echo(json.dumps(shown, indent=2))
+        return
+    click.echo("  ".join(f"{state} {count}" for state, count in counts.items()))
+    for error, count in errors.items():
+        click.echo(f"{error}: {count}")
+    if oldest:
+        click.echo(f"The longest waiting is due since {oldest:%Y-%m-%d %H:%M} UTC.")
+
+
+@mail.command("send-due")
+def send_due() -> None:
+    """Note the weekly letters that are due, and send what the outbox holds, once."""
+    noted = note_weekly_letters(clock.now())
+    outcomes = deliver_mail(clock.now())
+    click.echo(f"{noted['letter']} letters noted.")
+    click.echo("  ".join(f"{outcome} {count}" for outcome, count in sorted(outcomes.items())) or "Nothing to send.")
+
+
+def _as_json(letter: DueLetter) -> dict[str, Any]:
+    return {
+        "patient": letter.email,
+        "time_zone": letter.time_zone,
+        "due_at": letter.slot_at.astimezone(zone(letter.time_zone)).isoformat(),
+        "week_first": letter.week_first.isoformat(),
+        "week_last": letter.week_last.isoformat(),
+        "days_logged": letter.days_logged,
+        "outcome": letter.outcome,
+    }

@@ -1,0 +1,156 @@
+"""Takes mails from the outbox to the SMTP server: claim, build, send outside any transaction, then mark."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+import structlog
+from flask import Flask
+
+from firststep.database import reading_only
+from firststep.extensions import db
+from firststep.mail.kinds import BUILDERS
+from firststep.mail.message import Letter, Sender, sender_of, to_bytes
+from firststep.mail.smtp import Connection, Refused, Server, TryLater
+from firststep.services import outbox
+from firststep.services.mail_preferences import suspend_address
+from firststep.services.outbox import LIST_KINDS, Claim
+from firststep.settings import Settings
+from firststep.web import clock
+from firststep.web.logs import log_fault
+
+log = structlog.get_logger("firststep")
+
+# A recipient whose server hangs holds one lane; the others go on.
+LANES = 4
+_LOOK_AGAIN_SECONDS = 0.5
+# So often a lane full of letters looks whether account mail came in.
+_LETTERS_IN_A_ROW = 20
+
+
+@dataclass(kw_only=True)
+class Round:
+    """One emptying of the outbox by several lanes, each a thread with a connection of its own."""
+
+    app: Flask
+    server: Server
+    stopped: threading.Event
+    outcomes: Counter[str] = field(default_factory=Counter)
+    _busy: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, lanes: int = LANES) -> Counter[str]:
+        """Send all that is due, and return how many mails ended how."""
+        threads = [threading.Thread(target=self._guarded_lane, daemon=True) for _ in range(lanes)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return self.outcomes
+
+    def _guarded_lane(self) -> None:
+        try:
+            self._lane()
+        except Exception as error:  # noqa: BLE001 - a database that is away: the mails are safe, the next round tries
+            log_fault(error)
+
+    def _lane(self) -> None:
+        connection = Connection(self.server, our_name=self._sender.domain)
+        letters = 0
+        try:
+            while not self.stopped.is_set():
+                claim = self._claim(letters_only=0 < letters < _LETTERS_IN_A_ROW)
+                if claim is None:
+                    letters = 0
+                    if self._nobody_is_busy():
+                        return
+                    # A lane that hangs keeps the round open: the others stay for what comes in meanwhile.
+                    self.stopped.wait(_LOOK_AGAIN_SECONDS)
+                    continue
+                letters = letters + 1 if claim.kind in LIST_KINDS and letters < _LETTERS_IN_A_ROW else 0
+                self._handle(claim, connection)
+        finally:
+            connection.close()
+
+    def _claim(self, *, letters_only: bool) -> Claim | None:
+        with self.app.app_context():
+            now = clock.now()
+            claim = None if letters_only else outbox.claim_next(db.session, now, list_mail=False)
+            claim = claim or outbox.claim_next(db.session, now, list_mail=True)
+            db.session.commit()
+        return claim
+
+    def _handle(self, claim: Claim, connection: Connection) -> None:
+        self._count(+1)
+        try:
+            outcome = deliver(self.app, claim, connection.send, self._sender)
+        finally:
+            self._count(-1)
+        with self._lock:
+            self.outcomes[outcome] += 1
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._busy += change
+
+    def _nobody_is_busy(self) -> bool:
+        with self._lock:
+            return self._busy == 0
+
+    @property
+    def _sender(self) -> Sender:
+        settings: Settings = self.app.config["SETTINGS"]
+        return sender_of(settings.mail_from)
+
+
+def deliver(app: Flask, claim: Claim, send: Callable[[str, str, bytes], None], sender: Sender) -> str:
+    """Bring one claimed mail on its way and note what became of it; the return is that state's name."""
+    try:
+        letter = _build(app, claim)
+        if letter is None:
+            return _note(app, claim, "dropped")
+        with app.app_context():
+            now = clock.now()
+        raw = to_bytes(letter, sender=sender, message_id=claim.message_id, now=now)
+    except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not hold up the others
+        log_fault(error)
+        return _note(app, claim, "put_off", f"build_{type(error).__name__}")
+    try:
+        send(sender.address, letter.to, raw)
+    except TryLater as error:
+        return _note(app, claim, "put_off", error.error)
+    except Refused as error:
+        return _note(app, claim, "failed", error.error)
+    return _note(app, claim, "sent")
+
+
+def _build(app: Flask, claim: Claim) -> Letter | None:
+    """Write the letter from what is true now; a builder that makes a token may store it, so this commits."""
+    builder = BUILDERS[claim.kind]
+    with app.app_context(), reading_only() if claim.kind in LIST_KINDS else nullcontext():
+        row = outbox.claimed_row(db.session, claim)
+        letter = builder(db.session, row, clock.now()) if row is not None else None
+        db.session.commit()
+    return letter
+
+
+def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> str:
+    with app.app_context():
+        now = clock.now()
+        if outcome == "sent":
+            outbox.mark_sent(db.session, claim, now)
+        elif outcome == "dropped":
+            outbox.mark_dropped(db.session, claim)
+        elif outcome == "put_off":
+            outbox.put_off(db.session, claim, now, error)
+        else:
+            outbox.mark_failed(db.session, claim, error)
+            if claim.user_id is not None:
+                suspend_address(db.session, claim.user_id, now)
+        db.session.commit()
+    log.info("mail", kind=claim.kind, outbox_id=str(claim.id), outcome=outcome, attempt=claim.attempt, error=error)
+    return outcome

@@ -1,0 +1,73 @@
+"""The two mails about sharing: neither says who shares with whom, or what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
+
+from firststep.mail.account_letter import account_letter
+from firststep.mail.message import Letter
+from firststep.mail.writing import link_to, write_letter
+from firststep.models import OutboxMail, Share, User
+from firststep.services.invitations import make_link_token
+
+Builder = Callable[[Session, OutboxMail, datetime], Letter | None]
+
+# The invited person has no account yet, so no language of their own is known.
+_LOCALE = "en"
+
+
+def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+    """Return the invitation with a new link, or None when it was withdrawn or accepted meanwhile.
+
+    Nothing that a person typed is in it: the mail goes to whoever owns the address that a stranger entered.
+    """
+    if row.address is None:
+        return None
+    token = make_link_token(session, UUID(row.parameters["share"]), now=now)
+    if token is None:
+        return None
+    letter = write_letter(
+        "account",
+        to=row.address,
+        locale=_LOCALE,
+        line=_("An invitation for you"),
+        sentences=[
+            _("Somebody you treat keeps a diary with Firststep and wants to show you how things go."),
+            _(
+                "Open the invitation, sign in or create a practitioner's account with a second factor, and accept. "
+                "They then confirm that it is you; before that you see nothing. The link works once, for seven days."
+            ),
+            _("You treat nobody who could have sent this? Then do nothing, and the invitation ends by itself."),
+        ],
+        button=(_("Open the invitation"), link_to("sharing.invitation", token=token)),
+        code="",
+        invited=True,
+    )
+    return replace(letter, kind=row.kind)
+
+
+def accepted(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
+    """Return the mail that asks the patient to confirm the person, or None when that is done or withdrawn."""
+    share = session.get(Share, UUID(row.parameters["share"]))
+    user = session.get(User, row.user_id) if row.user_id else None
+    if share is None or share.state != "accepted" or user is None or not user.active:
+        return None
+    return account_letter(
+        row,
+        user,
+        subject=_("Please look at your invitation"),
+        sentences=[
+            _("Somebody accepted an invitation that you sent."),
+            _("Nothing is visible to anybody yet. Look who it is, and confirm the person or withdraw the invitation."),
+        ],
+        button=(_("Look who it is"), link_to("sharing.shares")),
+    )
+
+
+SHARE_KINDS: dict[str, Builder] = {"share_invitation": invitation, "share_accepted": accepted}

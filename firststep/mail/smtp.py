@@ -1,0 +1,180 @@
+"""Hands mails to an SMTP server over one kept connection, and says in our words what became of each."""
+
+from __future__ import annotations
+
+import smtplib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+CONNECT_SECONDS = 10.0
+MAIL_SECONDS = 60.0
+# A server may drop a connection that rests; asking for a new one costs less than a mail put off.
+_IDLE_SECONDS = 5.0
+_HERE = ("localhost", "127.0.0.1", "::1")
+
+
+class DeliveryError(Exception):
+    """A mail was not taken; ``error`` is a short class without an address or any content."""
+
+    def __init__(self, error: str) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class TryLater(DeliveryError):
+    """The server, the way to it or our standing with it is the matter; the same mail may pass later."""
+
+
+class Refused(DeliveryError):
+    """The server refuses this mail to this address for good."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Where and how mail is handed over; TLS is skipped only on this machine or when the URL says so."""
+
+    host: str
+    port: int
+    username: str | None
+    password: str | None
+    tls_from_start: bool
+    starttls: bool
+
+
+def server_of(url: str) -> Server:
+    """Read ``smtp://user:password@host:587`` (STARTTLS), ``smtps://host:465`` or ``smtp://host:25?starttls=off``."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ValueError("SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
+    from_start = parts.scheme == "smtps"
+    plain = from_start or parts.hostname in _HERE or "starttls=off" in parts.query
+    return Server(
+        host=parts.hostname,
+        port=parts.port or (465 if from_start else 587),
+        username=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        tls_from_start=from_start,
+        starttls=not plain,
+    )
+
+
+class Connection:
+    """One connection that is opened when first needed and kept between mails."""
+
+    def __init__(self, server: Server, *, our_name: str, mail_seconds: float = MAIL_SECONDS) -> None:
+        self._server = server
+        self._our_name = our_name
+        self._mail_seconds = mail_seconds
+        self._smtp: smtplib.SMTP | None = None
+        self._used_at = 0.0
+
+    def send(self, sender: str, to: str, raw: bytes) -> None:
+        """Hand over one mail; return only when the server has taken it, otherwise raise TryLater or Refused."""
+        kept = self._fresh_enough()
+        try:
+            self._send(sender, to, raw)
+        except smtplib.SMTPSenderRefused as error:
+            self.close()
+            if not (kept and error.smtp_code == 421):
+                raise TryLater(f"sender_{error.smtp_code}") from None
+            # The server had enough of the kept connection before it saw the mail.
+            self._send_or_say_why(sender, to, raw)
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._why(error) from None
+        self._used_at = time.monotonic()
+
+    def close(self) -> None:
+        """Leave politely if the server is still there."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                if smtp.sock is not None:
+                    smtp.sock.settimeout(2)
+                smtp.quit()
+            smtp.close()
+
+    def _send_or_say_why(self, sender: str, to: str, raw: bytes) -> None:
+        try:
+            self._send(sender, to, raw)
+        except (smtplib.SMTPException, OSError) as error:
+            raise self._why(error) from None
+
+    def _send(self, sender: str, to: str, raw: bytes) -> None:
+        smtp = self._smtp or self._open()
+        with _deadline(smtp, self._mail_seconds):
+            smtp.sendmail(sender, [to], raw)
+
+    def _open(self) -> smtplib.SMTP:
+        server = self._server
+        context = ssl.create_default_context() if server.tls_from_start or server.starttls else None
+        smtp: smtplib.SMTP
+        if server.tls_from_start:
+            smtp = smtplib.SMTP_SSL(server.host, server.port, self._our_name, timeout=CONNECT_SECONDS, context=context)
+        else:
+            smtp = smtplib.SMTP(server.host, server.port, self._our_name, timeout=CONNECT_SECONDS)
+        try:
+            if server.starttls:
+                smtp.starttls(context=context)
+            if server.username:
+                smtp.login(server.username, server.password or "")
+        except BaseException:
+            smtp.close()
+            raise
+        assert smtp.sock is not None
+        smtp.sock.settimeout(self._mail_seconds)
+        self._smtp = smtp
+        return smtp
+
+    def _fresh_enough(self) -> bool:
+        if self._smtp is not None and time.monotonic() - self._used_at > _IDLE_SECONDS:
+            self.close()
+        return self._smtp is not None
+
+    def _why(self, error: Exception) -> DeliveryError:
+        """Return our word for the failure, and drop the connection unless the server goes on with it."""
+        if isinstance(error, smtplib.SMTPRecipientsRefused):
+            code = next(iter(error.recipients.values()))[0]
+            self._drop_after(code)
+            return Refused(f"recipient_{code}") if 500 <= code < 600 else TryLater(f"recipient_{code}")
+        if isinstance(error, smtplib.SMTPDataError):
+            self._drop_after(error.smtp_code)
+            kind = Refused if 500 <= error.smtp_code < 600 else TryLater
+            return kind(f"content_{error.smtp_code}")
+        self._forget()
+        if isinstance(error, smtplib.SMTPResponseException):
+            return TryLater(f"server_{error.smtp_code}")
+        return TryLater(f"network_{type(error).__name__}")
+
+    def _drop_after(self, code: int) -> None:
+        if code == 421:
+            self._forget()
+
+    def _forget(self) -> None:
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            smtp.close()
+
+
+@contextmanager
+def _deadline(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Cut the connection after so many seconds: a socket's own limit begins again with each byte that drips in."""
+
+    def cut() -> None:
+        sock = smtp.sock
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

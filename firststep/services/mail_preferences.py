@@ -1,0 +1,210 @@
+"""What a patient wants by mail each week, and who must get nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from firststep.models import MailPreference, Patient, User
+from firststep.services.consents import consent_standings, give_consent, withdraw_consent
+from firststep.services.mail_schedule import WeeklySlots, last_complete_week, last_slot, next_sending
+
+Level = Literal["discreet", "detailed"]
+
+# After so many weeks without an entry one question is asked, and the letters rest.
+EMPTY_WEEKS_BEFORE_REST = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """A patient as the weekly letter sees them."""
+
+    patient: Patient
+    user: User
+    preference: MailPreference
+
+    @property
+    def slots(self) -> WeeklySlots:
+        """Return the weekly moments that the person chose."""
+        wish = self.preference
+        return WeeklySlots(weekday=wish.weekday, hour=wish.hour, minute=wish.minute, zone_name=self.user.time_zone)
+
+    @property
+    def rests(self) -> bool:
+        """Tell whether the letters rest because nothing was logged; they come back with the next logged week."""
+        return self.preference.paused_at is not None and self.preference.empty_weeks >= EMPTY_WEEKS_BEFORE_REST
+
+    @property
+    def is_on(self) -> bool:
+        """Tell whether the person wants the letter and the address takes it; a resting one is on."""
+        wish = self.preference
+        stopped = wish.unsubscribed_at or wish.suspended_at or (wish.paused_at and not self.rests)
+        return bool(wish.weekly and not stopped)
+
+
+def find_reader(session: Session, patient_id: UUID) -> Reader | None:
+    """Return the patient with account and wishes as they are now; None without an account."""
+    patient = session.get(Patient, patient_id, populate_existing=True)
+    if patient is None or patient.user_id is None:
+        return None
+    user = session.get_one(User, patient.user_id, populate_existing=True)
+    return Reader(patient=patient, user=user, preference=preference_of(session, patient_id))
+
+
+def find_reader_of_user(session: Session, user_id: UUID) -> Reader | None:
+    """Return the patient whose account this is."""
+    patient_id = session.scalar(select(Patient.id).where(Patient.user_id == user_id))
+    return find_reader(session, patient_id) if patient_id else None
+
+
+def preference_of(session: Session, patient_id: UUID) -> MailPreference:
+    """Return the patient's wishes; the first time with the defaults."""
+    wish = session.get(MailPreference, patient_id, populate_existing=True)
+    if wish is None:
+        wish = MailPreference(patient_id=patient_id)
+        session.add(wish)
+        session.flush()
+    return wish
+
+
+def may_be_written_to(session: Session, user: User) -> bool:
+    """Tell whether list mail about the diary may go to this person at all."""
+    if not user.active or user.confirmed_at is None:
+        return False
+    health = consent_standings(session, user.id).get("health_data")
+    # An operator who added the account by command holds the agreement on paper: only taking it back counts here.
+    return health is None or health.holds
+
+
+def sees_figures(session: Session, reader: Reader) -> bool:
+    """Tell whether the person switched figures on and still agrees to that."""
+    if reader.preference.level != "detailed":
+        return False
+    consent = consent_standings(session, reader.user.id).get("detailed_mail")
+    return bool(consent and consent.holds)
+
+
+def change_schedule(session: Session, reader: Reader, *, weekday: int, hour: int, minute: int, now: datetime) -> None:
+    """Move the letter to another weekly time; a week that a letter was due for does not come twice."""
+    wish = reader.preference
+    wish.weekday, wish.hour, wish.minute = weekday, hour, minute
+    plan(session, reader, now)
+
+
+def change_level(session: Session, reader: Reader, level: Level, now: datetime) -> None:
+    """Switch figures on or off, and keep the consent that goes with them."""
+    reader.preference.level = level
+    if level == "detailed":
+        give_consent(session, reader.user.id, "detailed_mail", now)
+    else:
+        withdraw_consent(session, reader.user.id, "detailed_mail", now)
+    session.flush()
+
+
+def switch_on(session: Session, reader: Reader, now: datetime) -> None:
+    """Send letters again from the next slot on, whatever had stopped them."""
+    wish = reader.preference
+    wish.weekly = True
+    wish.paused_at = wish.unsubscribed_at = wish.suspended_at = None
+    wish.empty_weeks = 0
+    plan(session, reader, now)
+
+
+def pause(session: Session, reader: Reader, now: datetime) -> None:
+    """Send nothing until the person switches the letters on again."""
+    reader.preference.paused_at = now
+    reader.preference.empty_weeks = 0
+    plan(session, reader, now)
+
+
+def switch_off(session: Session, reader: Reader, now: datetime) -> None:
+    """Send no weekly letters any more."""
+    reader.preference.weekly = False
+    plan(session, reader, now)
+
+
+def unsubscribe(session: Session, patient_id: UUID, now: datetime) -> bool:
+    """Stop the letters from the mail itself; False when there is nobody (any more) to stop them for."""
+    return _set_unsubscribed(session, patient_id, now)
+
+
+def subscribe_again(session: Session, patient_id: UUID, now: datetime) -> bool:
+    """Undo an unsubscription, and nothing else that the person or the server had stopped."""
+    done = _set_unsubscribed(session, patient_id, None)
+    reader = find_reader(session, patient_id) if done else None
+    if reader is not None:
+        plan(session, reader, now)
+    return done
+
+
+def is_subscribed(session: Session, patient_id: UUID) -> bool:
+    """Tell whether the person gets letters as far as unsubscribing goes."""
+    wish = session.get(MailPreference, patient_id)
+    return wish is not None and wish.weekly and wish.unsubscribed_at is None
+
+
+def suspend_address(session: Session, user_id: UUID, now: datetime) -> None:
+    """Send no list mail to a person whose address refuses mail for good."""
+    patients = select(Patient.id).where(Patient.user_id == user_id)
+    session.execute(
+        update(MailPreference)
+        .where(MailPreference.patient_id.in_(patients), MailPreference.suspended_at.is_(None))
+        .values(suspended_at=now, next_at=None)
+    )
+
+
+def plan(session: Session, reader: Reader, now: datetime) -> None:
+    """Note when the next letter is due, or that none is."""
+    wish = reader.preference
+    wish.next_at = next_sending(reader.slots, reader.patient.id, now) if reader.is_on else None
+    session.flush()
+
+
+def replan(session: Session, patient_id: UUID, now: datetime) -> None:
+    """Plan anew after the person changed the time zone or the first day of the week."""
+    reader = find_reader(session, patient_id)
+    if reader is not None:
+        plan(session, reader, now)
+
+
+def week_to_tell(reader: Reader, now: datetime) -> tuple[datetime, date]:
+    """Return the last slot by now, and the first day of the week that its letter is about."""
+    slot = last_slot(reader.slots, reader.patient.id, now)
+    return slot, last_complete_week(slot, reader.user.time_zone, reader.user.week_starts_on).first
+
+
+def readers_due(session: Session, now: datetime, *, most: int) -> Sequence[UUID]:
+    """Return the patients whose planned moment has come, longest waiting first."""
+    due = select(MailPreference.patient_id).where(MailPreference.next_at <= now)
+    return session.scalars(due.order_by(MailPreference.next_at).limit(most)).all()
+
+
+def readers_without_plan(session: Session, *, most: int) -> Sequence[UUID]:
+    """Return the patients with an account who want letters and have no planned moment yet."""
+    wish = MailPreference
+    new = (
+        select(wish.patient_id)
+        .join(Patient, Patient.id == wish.patient_id)
+        .where(wish.next_at.is_(None), wish.weekly, Patient.user_id.is_not(None))
+        .where(wish.paused_at.is_(None), wish.unsubscribed_at.is_(None), wish.suspended_at.is_(None))
+    )
+    return session.scalars(new.limit(most)).all()
+
+
+def _set_unsubscribed(session: Session, patient_id: UUID, moment: datetime | None) -> bool:
+    values: dict[str, object] = {"unsubscribed_at": moment}
+    if moment is not None:
+        values["next_at"] = None
+    found = session.execute(
+        update(MailPreference)
+        .where(MailPreference.patient_id == patient_id)
+        .values(values)
+        .returning(MailPreference.patient_id)
+    )
+    return found.first() is not None

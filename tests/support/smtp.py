@@ -1,0 +1,75 @@
+"""A real SMTP server for tests: keeps the raw bytes of each mail, and answers as the test says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from firststep.mail.sink import listening
+
+
+@dataclass
+class Post:
+    """What arrived, and what to answer: one scripted answer per address is used up per mail, then "250"."""
+
+    port: int = 0
+    raw: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    connections: int = 0
+    #: address -> answers to RCPT TO; "hang" never answers
+    on_recipient: dict[str, list[str]] = field(default_factory=dict)
+    #: answers to DATA
+    on_data: list[str] = field(default_factory=list)
+    delay_seconds: float = 0.0
+
+    @property
+    def url(self) -> str:
+        """Return the address as SMTP_URL has it."""
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_RCPT(
+        self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answers = self.on_recipient.get(address)
+        answer = answers.pop(0) if answers else "250 ok"
+        if answer == "hang":
+            await asyncio.sleep(3600)
+        if answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
+        await asyncio.sleep(self.delay_seconds)
+        answer = self.on_data.pop(0) if self.on_data else "250 taken"
+        if answer.startswith("250"):
+            self.raw.append(envelope.original_content or b"")
+            self.recipients.extend(envelope.rcpt_tos)
+        return answer
+
+
+@contextmanager
+def post_office() -> Iterator[Post]:
+    """Run a server for the length of this block."""
+    post = Post()
+    with listening(post) as post.port:
+        yield post
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    """Return a running server that takes everything."""
+    with post_office() as office:
+        yield office

@@ -60,8 +60,14 @@ def empty_tables(session: Session) -> None:
         names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
         session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
     else:
+        guards = session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
+        # Append-only tables refuse to be emptied; only a test has reason to.
+        for name, _sql in guards:
+            session.execute(text(f"DROP TRIGGER {name}"))
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
+        for _name, sql in guards:
+            session.execute(text(sql))
     session.commit()
 
 

@@ -1,17 +1,57 @@
-"""Scaffold of the practice area."""
+"""A practitioner's view: the list of people who share, and what one of them shows."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from typing import TypeAlias
+from uuid import UUID
 
+from flask import Blueprint, Response, make_response
+
+from blueprints.practice.view import patient_view
+from blueprints.practice.words import list_rows, moment_words
+from firststep.extensions import db
+from firststep.services import access
+from firststep.web import clock
+from firststep.web.actors import current_practitioner
+from firststep.web.passive import passive
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.trail import note_look
 
 practice = Blueprint("practice", __name__)
+
+Answer: TypeAlias = Response | str
 
 
 @practice.get("/practice")
 @policy(GET="practitioner")
 def patients() -> str:
-    """Show the page."""
-    return render("pages/scaffold.html")
+    """List everybody who shares with the practitioner now, and how many are waiting to confirm."""
+    practitioner_id = current_practitioner().id
+    people = access.shared_patients(db.session, practitioner_id, now=clock.now())
+    waiting = access.waiting_since(db.session, practitioner_id)
+    return render(
+        "practice/patients.html",
+        people=[(person, list_rows(person)) for person in people],
+        waiting=[moment_words(moment) for moment in waiting],
+    )
+
+
+@practice.get("/practice/<uuid:share_id>")
+@policy(GET="practitioner")
+def patient(share_id: UUID) -> str:
+    """Show what one person shares; the look stands in their trail before anything is read."""
+    grant = note_look(share_id)
+    diary = access.read_shared_diary(db.session, grant)
+    notes = access.read_shared_notes(db.session, grant)
+    return render("practice/patient.html", **patient_view(grant, diary, notes))
+
+
+@practice.get("/practice/<uuid:share_id>/still")
+@policy(GET="practitioner")
+@passive
+def still(share_id: UUID) -> Answer:
+    """Tell an open page whether it may stay: nothing when it may, else what takes its place."""
+    if access.is_open(db.session, current_practitioner().id, share_id, now=clock.now()):
+        return Response(status=204)
+    return make_response(render("practice/ended.html", block="ended"), 404)

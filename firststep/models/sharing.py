@@ -24,6 +24,7 @@ class Share(Base):
         one_of("state", SHARE_STATES),
         Index("ix_share_patient_id", "patient_id"),
         Index("ix_share_practitioner_id_state", "practitioner_id", "state"),
+        Index("ix_share_invited_email", "invited_email"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -54,6 +55,9 @@ class AccessEvent(Base):
     __tablename__ = "access_event"
     __table_args__ = (
         Index("ix_access_event_patient_id_seq", "patient_id", "seq"),
+        # No two rows may follow the same one: the chain cannot fork, whatever writes it.
+        Index("ix_access_event_patient_id_previous_hash", "patient_id", "previous_hash", unique=True),
+        Index("ix_access_event_share_id_at", "share_id", "at"),
         {"sqlite_autoincrement": True},
     )
 

@@ -22,6 +22,7 @@ from firststep.database import set_writing
 from firststep.extensions import db
 from firststep.models import User, UserSession
 from firststep.web import clock
+from firststep.web.passive import is_passive_request
 
 # What may lie in the cookie of somebody who is not signed in.
 _COOKIE_KEYS = {"csrf_token", "_flashes", "zone", "locale", "fs_cc", "confirm_address"}
@@ -33,7 +34,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
     """A session's values, and the row they come from."""
 
     def __init__(self, values: dict[str, Any] | None = None, row: UserSession | None = None) -> None:
-        def on_update(changed: CallbackDict[str, Any]) -> None:
+        def on_update(_changed: CallbackDict[str, Any]) -> None:
             self.modified = True
             self.accessed = True
 
@@ -47,6 +48,12 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.new_id_wanted = False
         self.new = row is None
         self.modified = False
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        """Keep messages as text in the language of now; the lazy ones of Flask-Security cannot be stored."""
+        if key == "_flashes":
+            value = [(category, str(message)) for category, message in value]
+        super().__setitem__(key, value)
 
     def mark_factor(self, moment: datetime) -> None:
         """Note that the second factor was proven now; the session gets a new id."""
@@ -130,7 +137,7 @@ class ServerSessionInterface(SessionInterface):
 
     def _touch(self, session: ServerSession, moment: datetime) -> None:
         seen = session.last_seen_at
-        if session.row_id is None or (seen and moment - seen < _SEEN_EVERY):
+        if session.row_id is None or (seen and moment - seen < _SEEN_EVERY) or is_passive_request():
             return
         db.session.rollback()
         set_writing(True)

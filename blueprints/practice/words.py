@@ -1,0 +1,55 @@
+"""A practitioner's list and headers in words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from firststep.services.access import SharedPatient
+from firststep.web import clock
+from firststep.web.actors import current_account
+
+
+def day_words(day: date) -> str:
+    """Return the date in words."""
+    return format_date(day, "medium", locale=get_locale())
+
+
+def moment_words(moment: datetime) -> str:
+    """Return the moment as the practitioner's clock showed it."""
+    zone = clock.zone(current_account().time_zone)
+    return format_datetime(moment, "medium", tzinfo=zone, locale=get_locale())
+
+
+def scope_words(scope: str) -> str:
+    """Return what may be seen, in a few words."""
+    return {"summary": _("Summary"), "charts": _("Charts"), "notes": _("Charts and notes")}[scope]
+
+
+def until_words(until_on: date | None) -> str:
+    """Return until when the share lasts."""
+    return day_words(until_on) if until_on else _("Until it is stopped")
+
+
+def last_entry_words(last_entry_on: date | None, today: date) -> str:
+    """Return how long ago the last entry is, in the patient's days."""
+    if last_entry_on is None:
+        return _("No entry yet")
+    days = (today - last_entry_on).days
+    if days <= 0:
+        return _("Today")
+    if days == 1:
+        return _("Yesterday")
+    return ngettext("%(num)d day ago", "%(num)d days ago", days)
+
+
+def list_rows(person: SharedPatient) -> list[str]:
+    """Return the cells of one line of the list, after the name."""
+    return [
+        last_entry_words(person.last_entry_on, person.today),
+        scope_words(person.scope),
+        until_words(person.until_on),
+    ]

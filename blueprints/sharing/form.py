@@ -1,0 +1,89 @@
+"""The form with which a patient invites a practitioner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, EmailField, RadioField, ValidationError
+from wtforms.validators import InputRequired
+from wtforms.widgets import DateInput
+
+from blueprints.sharing.words import day_words, own_today
+from firststep.services.addresses import BadAddress, canonical_address
+from firststep.services.diary_fields import Refused, parse_day
+from firststep.services.sharing import Terms, from_range, until_range
+from firststep.web.actors import current_account
+from firststep.web.forms import choices
+
+
+class DayField(DateField):
+    """A strict ISO date; what was typed stays in the field when it is refused."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the date, or refuse it with its sentence."""
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = parse_day(text, field=self.name)
+        except Refused as refused:
+            raise ValueError(refused.sentence) from None
+
+
+class InviteForm(FlaskForm):
+    """Whom to invite, what they may see, and for how long."""
+
+    email = EmailField(
+        _l("E-mail address of your practitioner"),
+        validators=[InputRequired(_l("Enter one e-mail address, like name@example.com."))],
+    )
+    scope = RadioField(
+        _l("What may they see?"),
+        choices=choices(
+            ("summary", _l("The summary")),
+            ("charts", _l("The charts")),
+            ("notes", _l("The charts and your notes")),
+        ),
+        validators=[InputRequired(_l("Choose what they may see."))],
+    )
+    until_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
+    from_day = DayField(_l("Only entries from this day on"))
+    cohort_use = BooleanField(_l("They may count me, without my name, in the results of their practice"))
+
+    def validate_email(self, field: EmailField) -> None:
+        """Accept one address of somebody else, and bring it into its stored form."""
+        try:
+            address = canonical_address(field.data or "")
+        except BadAddress:
+            raise ValidationError(_("Enter one e-mail address, like name@example.com.")) from None
+        if address == current_account().email:
+            raise ValidationError(_("This is your own address. Enter the one of your practitioner."))
+        field.data = address
+
+    def validate_until_on(self, field: DayField) -> None:
+        """Accept a day from today on, not endlessly far."""
+        first, last = until_range(own_today())
+        if field.data is not None and not first <= field.data <= last:
+            raise ValidationError(
+                _("Choose a day from %(first)s to %(last)s.", first=day_words(first), last=day_words(last))
+            )
+
+    def validate_from_day(self, field: DayField) -> None:
+        """Accept a day that has come."""
+        first, last = from_range(own_today())
+        if field.data is not None and not first <= field.data <= last:
+            raise ValidationError(_("That day has not come yet."))
+
+    def terms(self) -> Terms:
+        """Return what the patient agrees to."""
+        until_on: date | None = self.until_on.data
+        return Terms(
+            scope=self.scope.data, until_on=until_on, from_day=self.from_day.data, cohort_use=bool(self.cohort_use.data)
+        )

@@ -1,0 +1,125 @@
+"""Shares, steps and looks in the reader's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from firststep.models import AccessEvent
+from firststep.services.share_lists import Person, ShareLine
+from firststep.web import clock
+from firststep.web.actors import current_account
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """One row of the trail as the patient reads it."""
+
+    when: str
+    who: str
+    what: str
+
+
+def own_today() -> date:
+    """Return the calendar date that the signed-in person sees."""
+    return clock.local_day(clock.now(), current_account().time_zone)
+
+
+def day_words(day: date) -> str:
+    """Return the date in words."""
+    return format_date(day, "long", locale=get_locale())
+
+
+def moment_words(moment: datetime) -> str:
+    """Return the moment as the person's clock showed it."""
+    zone = clock.zone(current_account().time_zone)
+    return format_datetime(moment, "medium", tzinfo=zone, locale=get_locale())
+
+
+def scope_words(scope: str) -> str:
+    """Return what may be seen, in a few words."""
+    return {
+        "summary": _("The summary"),
+        "charts": _("The charts"),
+        "notes": _("The charts and your notes"),
+    }[scope]
+
+
+def scope_hint(scope: str) -> str:
+    """Return what exactly may be seen."""
+    return {
+        "summary": _("One sentence about your course and a few numbers. No single days."),
+        "charts": _("The summary, and the chart and table with each day: pain, stretching, NSAID yes or no."),
+        "notes": _("All of that, and what you wrote in your own words."),
+    }[scope]
+
+
+def state_words(line: ShareLine) -> str:
+    """Return how the share stands."""
+    if line.invitation_over:
+        return _("The invitation was not used in time")
+    return {
+        "invited": _("Invited, not accepted yet"),
+        "accepted": _("Accepted. Nothing is visible until you confirm the person"),
+        "active": _("Can look"),
+        "stopped": _("Stopped"),
+        "expired": _("Ended by itself"),
+        "withdrawn": _("Withdrawn"),
+    }[line.state]
+
+
+def person_words(person: Person) -> str:
+    """Return the name, and what the person says about themselves."""
+    stated = [
+        person.profession,
+        " ".join(part for part in (person.credential_issuer, person.credential_number) if part),
+    ]
+    return ", ".join([person.name or person.email, *(part for part in stated if part)])
+
+
+def share_rows(line: ShareLine) -> list[tuple[str, str]]:
+    """Return (term, value) pairs about the share."""
+    rows = [(_("May see"), scope_words(line.scope))]
+    if line.from_day:
+        rows.append((_("Entries from"), day_words(line.from_day)))
+    if line.cohort_use:
+        rows.append((_("Results of the practice"), _("Counted without your name")))
+    if line.state in ("invited", "accepted", "active"):
+        rows.append((_("Until"), day_words(line.until_on) if line.until_on else _("You stop it")))
+    elif line.ended_at or line.until_on:
+        ended = moment_words(line.ended_at) if line.ended_at else day_words(line.until_on or own_today())
+        rows.append((_("Ended"), ended))
+    if line.state == "active" or line.last_looked_at:
+        rows.append((_("Last looked"), moment_words(line.last_looked_at) if line.last_looked_at else _("Not yet")))
+    return rows
+
+
+def log_line(event: AccessEvent, own_user_id: object) -> LogLine:
+    """Return one row of the trail in words."""
+    if event.actor_user_id is None:
+        who = _("Firststep") if event.what == "share_expired" else _("The operator of this site")
+    else:
+        who = _("You") if event.actor_user_id == own_user_id else event.actor_name
+    return LogLine(when=moment_words(event.at), who=who, what=event_words(event.what))
+
+
+def event_words(what: str) -> str:
+    """Return what happened."""
+    return {
+        "viewed_summary": _("looked at the summary"),
+        "viewed_charts": _("looked at the charts"),
+        "viewed_notes": _("looked at the charts and notes"),
+        "share_invited": _("invited somebody"),
+        "share_resent": _("sent the invitation again"),
+        "share_withdrawn": _("withdrew an invitation"),
+        "share_accepted": _("accepted the invitation"),
+        "share_confirmed": _("confirmed the person and opened the share"),
+        "share_renewed": _("made the share last longer"),
+        "share_stopped": _("stopped the share"),
+        "share_expired": _("ended the share on its last day"),
+        "share_added": _("opened a share by command"),
+    }[what]

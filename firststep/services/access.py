@@ -1,0 +1,193 @@
+"""The one answer to "may this practitioner see this patient, and what": asked anew in every request, never kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from firststep.clinical.diary import Diary
+from firststep.models import Day, FootDay, Patient, Share, User
+from firststep.services.diary_reading import read_diary
+from firststep.services.zones import local_day
+
+# More than a page of them is not read at a visit.
+MOST_NOTES = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What one practitioner may see of one patient at this moment.
+
+    ``summary`` is the finding's sentence and the numbers; ``charts`` adds points, strips and the table; ``notes`` adds
+    the notes. Days before ``from_day`` are not shown and not counted; ``until_on`` is the last day. ``today`` is the
+    patient's calendar date.
+    """
+
+    share_id: UUID
+    patient_id: UUID
+    patient_name: str
+    time_zone: str
+    scope: str
+    from_day: date | None
+    until_on: date | None
+    today: date
+
+    @property
+    def shows_charts(self) -> bool:
+        """Tell whether single days may be seen."""
+        return self.scope in ("charts", "notes")
+
+    @property
+    def shows_notes(self) -> bool:
+        """Tell whether the patient's own words may be seen."""
+        return self.scope == "notes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What the patient wrote on a day."""
+
+    day: date
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SharedPatient:
+    """One line of a practitioner's list."""
+
+    share_id: UUID
+    name: str
+    scope: str
+    until_on: date | None
+    confirmed_at: datetime | None
+    last_entry_on: date | None
+    today: date
+
+
+def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: datetime) -> Grant:
+    """Return what the practitioner may see through this share; NoResultFound when that is nothing, for any reason."""
+    share, patient, user_name, zone_name = session.execute(
+        select(Share, Patient, User.name, User.time_zone)
+        .join(Patient, Patient.id == Share.patient_id)
+        .outerjoin(User, User.id == Patient.user_id)
+        .where(Share.id == share_id, *_open_to(practitioner_id))
+        # A row from earlier in this session must not answer for the database.
+        .execution_options(populate_existing=True)
+    ).one()
+    today = local_day(now, zone_name or "UTC")
+    if is_over(share.until_on, today):
+        raise NoResultFound
+    return Grant(
+        share_id=share.id,
+        patient_id=share.patient_id,
+        patient_name=patient.alias or user_name or "",
+        time_zone=zone_name or "UTC",
+        scope=share.scope,
+        from_day=share.from_day,
+        until_on=share.until_on,
+        today=today,
+    )
+
+
+def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: datetime) -> bool:
+    """Tell whether the practitioner may still see anything through this share."""
+    try:
+        granted(session, practitioner_id, share_id, now=now)
+    except NoResultFound:
+        return False
+    return True
+
+
+def read_shared_diary(session: Session, grant: Grant) -> Diary:
+    """Return the diary as far as the grant goes: days before its first day are not read, so they count in no figure."""
+    return read_diary(session, grant.patient_id, first=grant.from_day)
+
+
+def read_shared_notes(session: Session, grant: Grant) -> list[Note]:
+    """Return the patient's notes, the newest first; none unless the grant shows them."""
+    if not grant.shows_notes:
+        return []
+    rows = session.execute(
+        select(Day.day, Day.note)
+        .where(Day.patient_id == grant.patient_id, Day.note.is_not(None), _from(grant.from_day, Day))
+        .order_by(Day.day.desc())
+        .limit(MOST_NOTES)
+    )
+    return [Note(day=day, text=text) for day, text in rows if text]
+
+
+def _from(first: date | None, table: type[Day]) -> ColumnElement[bool]:
+    return true() if first is None else table.day >= first
+
+
+def is_over(until_on: date | None, today: date) -> bool:
+    """Tell whether a share that lasts until this day is over on the patient's ``today``, marked as such or not."""
+    return until_on is not None and today > until_on
+
+
+def shared_patients(session: Session, practitioner_id: UUID, *, now: datetime) -> list[SharedPatient]:
+    """Return everybody who shares with the practitioner now, by name, in one statement however many they are."""
+    rows = session.execute(
+        select(
+            Share.id,
+            func.coalesce(func.nullif(Patient.alias, ""), User.name, ""),
+            func.coalesce(User.time_zone, "UTC"),
+            Share.scope,
+            Share.until_on,
+            Share.confirmed_at,
+            _last_day(FootDay, or_(FootDay.first_step_pain.is_not(None), FootDay.average_pain.is_not(None))),
+            _last_day(Day, or_(Day.stretch_done.is_not(None), Day.nsaid_taken.is_not(None))),
+        )
+        .join(Patient, Patient.id == Share.patient_id)
+        .outerjoin(User, User.id == Patient.user_id)
+        .where(*_open_to(practitioner_id))
+    )
+    people = []
+    for share_id, name, zone_name, scope, until_on, confirmed_at, last_pain_on, last_answer_on in rows:
+        today = local_day(now, zone_name)
+        if is_over(until_on, today):
+            continue
+        entries = [day for day in (last_pain_on, last_answer_on) if day is not None]
+        people.append(
+            SharedPatient(
+                share_id=share_id,
+                name=name,
+                scope=scope,
+                until_on=until_on,
+                confirmed_at=confirmed_at,
+                last_entry_on=max(entries, default=None),
+                today=today,
+            )
+        )
+    return sorted(people, key=lambda person: (person.name.casefold(), person.share_id))
+
+
+def waiting_since(session: Session, practitioner_id: UUID) -> list[datetime]:
+    """Return when the practitioner accepted each invitation that its sender has not confirmed yet, and nothing else."""
+    accepted = select(Share.accepted_at).where(Share.practitioner_id == practitioner_id, Share.state == "accepted")
+    return [moment for moment in session.scalars(accepted.order_by(Share.accepted_at)) if moment is not None]
+
+
+def _open_to(practitioner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    # A closed diary: its owner took back the agreement to keep health data.
+    return Share.practitioner_id == practitioner_id, Share.state == "active", Patient.diary_closed_at.is_(None)
+
+
+def _last_day(table: type[Day] | type[FootDay], recorded: ColumnElement[bool]) -> ScalarSelect[date]:
+    # By key, from the newest row backwards: the database stops at the first one that counts.
+    return (
+        select(table.day)
+        .where(
+            table.patient_id == Share.patient_id,
+            and_(or_(Share.from_day.is_(None), table.day >= Share.from_day), recorded),
+        )
+        .order_by(table.day.desc())
+        .limit(1)
+        .correlate(Share)
+        .scalar_subquery()
+    )

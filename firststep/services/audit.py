@@ -1,0 +1,141 @@
+"""The trail of who looked at a patient's data and who changed access to it: added to, never changed, sealed in a chain.
+
+Each row carries an HMAC over itself and the row before, so that an edit or a cut in the middle is found by whoever
+holds the key. A cut at the end shows only against a head (count and hash) that was given away earlier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from firststep.models import AccessEvent
+
+VIEWED = ("viewed_summary", "viewed_charts", "viewed_notes")
+CHANGED = (
+    "share_invited",
+    "share_resent",
+    "share_withdrawn",
+    "share_accepted",
+    "share_confirmed",
+    "share_renewed",
+    "share_stopped",
+    "share_expired",
+    "share_added",
+)
+# What stands as the row before the first one.
+_BEGINNING = "0" * 64
+_ROWS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, when, and the key that seals the note of it; without a user it is the program or its operator."""
+
+    user_id: UUID | None
+    name: str
+    now: datetime
+    key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """How long a patient's trail is, and the hash of its last row."""
+
+    count: int
+    hash: str
+
+
+class TrailBroken(Exception):
+    """A row of the trail is not what was written, or one is missing before it."""
+
+    def __init__(self, seq: int | None) -> None:
+        super().__init__(f"The trail does not hold at row {seq}." if seq else "The trail is shorter than it was.")
+        self.seq = seq
+
+
+def sealing_key(secret: str) -> bytes:
+    """Return the key of the chain: derived, so that a leak of it signs no session."""
+    return hmac.digest(secret.encode(), b"firststep access_event chain, version 1", "sha256")
+
+
+def lock_trail(session: Session, patient_id: UUID) -> None:
+    """Let one transaction at a time change this patient's shares and trail, until it ends.
+
+    SQLite needs nothing: a writing transaction there is alone from its beginning. On PostgreSQL the lock does not
+    hang on the patient's row, which diary entries refer to and which may be deleted while the trail stays.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(patient_id.bytes[:8], signed=True))))
+
+
+def record(session: Session, actor: Actor, patient_id: UUID, what: str, *, share_id: UUID | None = None) -> AccessEvent:
+    """Add one row to the patient's trail; it counts when the caller commits."""
+    if what not in VIEWED and what not in CHANGED:
+        raise ValueError(f"The trail knows no event {what!r}.")
+    lock_trail(session, patient_id)
+    last = (
+        select(AccessEvent.hash).where(AccessEvent.patient_id == patient_id).order_by(AccessEvent.seq.desc()).limit(1)
+    )
+    event = AccessEvent(
+        patient_id=patient_id,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name[:120],
+        what=what,
+        share_id=share_id,
+        at=actor.now,
+        previous_hash=session.scalar(last) or _BEGINNING,
+    )
+    event.hash = _seal(event, actor.key)
+    session.add(event)
+    session.flush()
+    return event
+
+
+def read_trail(session: Session, patient_id: UUID, *, most: int | None = None) -> list[AccessEvent]:
+    """Return the patient's trail, the newest row first."""
+    newest_first = select(AccessEvent).where(AccessEvent.patient_id == patient_id).order_by(AccessEvent.seq.desc())
+    return list(session.scalars(newest_first.limit(most)))
+
+
+def verify(session: Session, patient_id: UUID, *, key: bytes, published: Head | None = None) -> Head:
+    """Return the trail's head after checking every row; raise TrailBroken for an edit, a gap or a missing end.
+
+    ``published`` is a head given away earlier: its row must still stand at its place.
+    """
+    count, hash_before = 0, _BEGINNING
+    published_found = published is None or published.count == 0
+    for event in _oldest_first(session, patient_id):
+        if event.previous_hash != hash_before or not hmac.compare_digest(event.hash, _seal(event, key)):
+            raise TrailBroken(event.seq)
+        count, hash_before = count + 1, event.hash
+        published_found = published_found or published == Head(count=count, hash=event.hash)
+    if not published_found:
+        raise TrailBroken(None)
+    return Head(count=count, hash=hash_before)
+
+
+def _oldest_first(session: Session, patient_id: UUID) -> Iterator[AccessEvent]:
+    rows = select(AccessEvent).where(AccessEvent.patient_id == patient_id).order_by(AccessEvent.seq)
+    yield from session.scalars(rows.execution_options(yield_per=_ROWS_AT_ONCE, populate_existing=True))
+
+
+def _seal(event: AccessEvent, key: bytes) -> str:
+    content = [
+        event.previous_hash,
+        event.patient_id.hex,
+        event.actor_user_id.hex if event.actor_user_id else None,
+        event.actor_name,
+        event.what,
+        event.share_id.hex if event.share_id else None,
+        event.at.astimezone(UTC).isoformat(timespec="microseconds"),
+    ]
+    return hmac.new(key, json.dumps(content).encode(), hashlib.sha256).hexdigest()

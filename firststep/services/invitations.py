@@ -1,0 +1,110 @@
+"""The mailed link of an invitation: made when the mail is sent, stored as a hash, used once, and rationed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from firststep.models import AccessEvent, Share
+from firststep.services.audit import lock_trail
+
+INVITATION_LIFE = timedelta(days=7)
+# A stranger's mailbox is not ours to fill.
+MOST_PER_PATIENT, PATIENT_WINDOW = 20, timedelta(days=1)
+MOST_PER_ADDRESS, ADDRESS_WINDOW = 3, timedelta(days=7)
+_SENT = ("share_invited", "share_resent")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Invitation:
+    """A link that can still be used."""
+
+    share_id: UUID
+    patient_id: UUID
+    expires_at: datetime
+
+
+class InvitationOver(Exception):
+    """A link that was genuine but works no more: ``reason`` is used, withdrawn or expired, ``at`` when that was."""
+
+    def __init__(self, reason: str, at: datetime) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.at = at
+
+
+class TooManyInvitations(Exception):
+    """The patient, or the address, had as many invitations as may be; ``which`` says who, ``free_at`` until when."""
+
+    def __init__(self, which: str, free_at: datetime) -> None:
+        super().__init__(which)
+        self.which = which
+        self.free_at = free_at
+
+
+def make_link_token(session: Session, share_id: UUID, *, now: datetime) -> str | None:
+    """Return a new token for the invitation, of which only the hash is kept; any earlier one is dead.
+
+    None when nobody is invited any more. It takes 256 random bits and lives for seven days from now.
+    """
+    share = session.get(Share, share_id)
+    if share is None:
+        return None
+    lock_trail(session, share.patient_id)
+    session.refresh(share)
+    if share.state != "invited":
+        return None
+    token = secrets.token_urlsafe(32)
+    share.invitation_hash = _hash(token)
+    share.invitation_expires_at = now + INVITATION_LIFE
+    session.flush()
+    return token
+
+
+def find_invitation(session: Session, token: str, *, now: datetime) -> Invitation:
+    """Return the token's invitation; raise NoResultFound for an unknown one, InvitationOver for a dead one."""
+    found = select(Share).where(Share.invitation_hash == _hash(token)).execution_options(populate_existing=True)
+    share = session.scalars(found).one()
+    if share.accepted_at is not None:
+        raise InvitationOver("used", share.accepted_at)
+    if share.state != "invited":
+        raise InvitationOver("withdrawn", share.ended_at or share.invited_at)
+    if share.invitation_expires_at is None:
+        raise NoResultFound
+    if now > share.invitation_expires_at:
+        raise InvitationOver("expired", share.invitation_expires_at)
+    return Invitation(share_id=share.id, patient_id=share.patient_id, expires_at=share.invitation_expires_at)
+
+
+def check_limits(session: Session, patient_id: UUID, address: str, *, now: datetime) -> None:
+    """Raise TooManyInvitations when one more mail would be too many; the trail is what is counted."""
+    by_patient = select(AccessEvent.at).where(
+        AccessEvent.patient_id == patient_id, AccessEvent.what.in_(_SENT), AccessEvent.at > now - PATIENT_WINDOW
+    )
+    to_address = (
+        select(AccessEvent.at)
+        .join(Share, Share.id == AccessEvent.share_id)
+        .where(
+            func.lower(Share.invited_email) == address.lower(),
+            AccessEvent.what.in_(_SENT),
+            AccessEvent.at > now - ADDRESS_WINDOW,
+        )
+    )
+    for which, sent, most, window in (
+        ("patient", by_patient, MOST_PER_PATIENT, PATIENT_WINDOW),
+        ("address", to_address, MOST_PER_ADDRESS, ADDRESS_WINDOW),
+    ):
+        latest_first = list(session.scalars(sent.order_by(AccessEvent.at.desc()).limit(most)))
+        if len(latest_first) == most:
+            raise TooManyInvitations(which, latest_first[-1] + window)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

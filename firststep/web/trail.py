@@ -1,0 +1,51 @@
+"""Who acts in this request, for the trail; and the note of a look, made before anything is shown."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import current_app
+
+from firststep.database import set_writing
+from firststep.extensions import db
+from firststep.services import access, audit
+from firststep.services.access import Grant
+from firststep.services.audit import Actor
+from firststep.web import clock
+from firststep.web.actors import current_account, current_practitioner
+
+
+def sealing_key() -> bytes:
+    """Return the key that seals the trail of this installation."""
+    return audit.sealing_key(str(current_app.secret_key))
+
+
+def acting() -> Actor:
+    """Return the signed-in person as the trail names them."""
+    user = current_account()
+    return Actor(user_id=user.id, name=user.name or user.email, now=clock.now(), key=sealing_key())
+
+
+def operator() -> Actor:
+    """Return the operator of the installation, who acts by a command."""
+    return Actor(user_id=None, name="", now=clock.now(), key=sealing_key())
+
+
+def note_look(share_id: UUID) -> Grant:
+    """Return what the signed-in practitioner may see through the share, after the look stands in the patient's trail.
+
+    It is the one thing that a GET writes. The transaction in which the session was read began without SQLite's write
+    lock and could fail when it tried to write, so it is given up and a short writing one opened, which asks for the
+    grant and notes the look together; the diary is read afterwards, without a lock. NoResultFound: nothing is noted.
+    """
+    practitioner_id, actor = current_practitioner().id, acting()
+    db.session.rollback()
+    set_writing(True)
+    try:
+        grant = access.granted(db.session, practitioner_id, share_id, now=actor.now)
+        audit.record(db.session, actor, grant.patient_id, f"viewed_{grant.scope}", share_id=share_id)
+        db.session.commit()
+    finally:
+        db.session.rollback()
+        set_writing(False)
+    return grant

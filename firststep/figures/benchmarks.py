@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
@@ -15,6 +15,8 @@ Trace = dict[str, Any]
 OTHER_DASHES = ("dot", "dash")
 #: Over longer periods the wedge is narrower than its name, which then stands in the legend alone.
 _WEDGE_NAMED_UP_TO = 120
+#: How far points of one day stand apart, as a share of the period: as wide as a marker.
+_APART_SHARE = 0.026
 
 
 def windows(view: TrajectoryView) -> list[Trace]:
@@ -40,10 +42,24 @@ def _window_name(window: ReliefWindow) -> str:
 
 def published(view: TrajectoryView) -> list[Trace]:
     """Draw the peer-reviewed points, each with its interval where one was verified."""
-    return [_published(point) for point in _published_in_sight(view)]
+    return [_published(point, moment) for point, moment in _side_by_side(view)]
 
 
-def _published(point: PublishedPoint) -> Trace:
+def _side_by_side(view: TrajectoryView) -> list[tuple[PublishedPoint, str]]:
+    """Set points of one day a little apart, so that their intervals can be told from each other."""
+    shown = _published_in_sight(view)
+    apart = timedelta(days=len(view.values) * _APART_SHARE)
+    placed = []
+    for point in shown:
+        same_day = [other for other in shown if other.day == point.day]
+        steps = same_day.index(point) - (len(same_day) - 1) / 2
+        moment = datetime.combine(point.day, time()) + steps * apart
+        written = moment.date().isoformat() if len(same_day) == 1 else moment.isoformat(" ", "minutes")
+        placed.append((point, written))
+    return placed
+
+
+def _published(point: PublishedPoint, moment: str) -> Trace:
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
@@ -57,7 +73,7 @@ def _published(point: PublishedPoint) -> Trace:
         "marker": {"color": "@published", "size": 8, "symbol": "square"},
         "cliponaxis": False,
         "hovertemplate": f"{point.number} {point.source}: %{{y:.1f}}<extra></extra>",
-        "x": [point.day.isoformat()],
+        "x": [moment],
         "y": [round(point.value, 2)],
     }
     if point.low is not None and point.high is not None:
@@ -74,7 +90,7 @@ def _published(point: PublishedPoint) -> Trace:
 
 
 def published_marks(view: TrajectoryView) -> list[tuple[date, float]]:
-    """List where the peer-reviewed points and the ends of their intervals are drawn."""
+    """List where the peer-reviewed points and the ends of their intervals stand."""
     return [
         (point.day, level)
         for point in _published_in_sight(view)
@@ -117,14 +133,16 @@ def _box_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
 def _after_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
     if not _after(view, window):
         return []
-    text = _("average −%(points)s", points=words.points(window.reduction))
+    texts: tuple[str, ...] = (_("average −%(points)s", points=words.points(window.reduction)),)
+    if not _box_in_sight(view, window):
+        texts = (*texts, _("clinic report, not peer-reviewed"))
     last, begin = view.last_day.isoformat(), max(window.closes, view.first_day).isoformat()
     places = tuple(
         Place(day, window.average, side, row, across, up)
         for row, up in (("bottom", 3), ("top", -3))
         for day, side, across in ((last, "right", 0), (begin, "left", 4))
     )
-    return [Label((text,), "@band", places)]
+    return [Label(texts, "@band", places)]
 
 
 def _guide_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
@@ -151,7 +169,7 @@ def other_labels(view: TrajectoryView) -> list[Label]:
             (str(point.number),),
             "@published",
             tuple(
-                Place(point.day.isoformat(), point.value, side, row, across, up)
+                Place(moment, point.value, side, row, across, up)
                 for side, row, across, up in (
                     ("left", "middle", 7, 0),
                     ("right", "middle", -7, 0),
@@ -160,7 +178,7 @@ def other_labels(view: TrajectoryView) -> list[Label]:
                 )
             ),
         )
-        for point in _published_in_sight(view)
+        for point, moment in _side_by_side(view)
     ]
     for window in view.windows:
         if window.own or not _box_in_sight(view, window):
@@ -249,6 +267,8 @@ def _after(view: TrajectoryView, window: ReliefWindow) -> list[Trace]:
     """Draw the level of the reported average from the window's end on."""
     if window.closes >= view.last_day:
         return []
-    name = _("Baseline minus the reported average")
+    name = _("Baseline minus the average of that report")
+    if not _box_in_sight(view, window):
+        name = _("Baseline minus the average that a clinic reported, not peer-reviewed")
     ends = [(window.closes, window.average), (view.last_day, window.average)]
     return [_stroke(name, "@band", "dash", ends)]

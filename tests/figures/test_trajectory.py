@@ -127,10 +127,19 @@ def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:
     assert edge["x"][:2] == ["2026-02-09", "2026-03-02"]
     (wedge,) = named(figure, "Guide, not data")
     assert (wedge["x"][0], wedge["y"][0]) == ("2026-01-19", 7.2)
-    (after,) = named(figure, "Baseline minus the reported average")
+    (after,) = named(figure, "Baseline minus the average of that report")
     assert after["y"] == [1.4, 1.4]
     assert after["line"]["dash"] == "dash"
     assert {"guide, not data", "not peer-reviewed", "average −5.8"} <= set(texts(figure))
+
+
+def test_the_line_after_the_window_says_where_it_comes_from_when_it_stands_alone() -> None:
+    view = replace(views.empty(30), first_day=views.CARE + timedelta(weeks=20), windows=(views.window(0, own=True),))
+    figure = trajectory(view)
+    assert [trace["name"] for trace in figure["data"]] == [
+        "Baseline minus the average that a clinic reported, not peer-reviewed"
+    ]
+    assert {"average −5.8", "clinic report, not peer-reviewed"} <= set(texts(figure))
 
 
 def test_other_arms_are_named_and_drawn_differently() -> None:
@@ -157,6 +166,16 @@ def test_a_published_interval_is_drawn_only_where_there_is_one() -> None:
     assert (with_interval["error_y"]["array"], with_interval["error_y"]["arrayminus"]) == ([1], [1])
     assert "error_y" not in without
     assert {"1", "2"} <= set(texts(figure))
+
+
+def test_published_points_of_one_day_stand_side_by_side() -> None:
+    same = (views.point(1, "One", 5, 3.0, 2, 4), views.point(2, "Two", 5, 3.5, 2.5, 4.5), views.point(3, "Three", 6, 4))
+    figure = trajectory(replace(views.busy(90), published=same))
+    left, right, alone = (trace for trace in figure["data"] if "peer-reviewed, grade" in trace["name"])
+    day = (views.CARE + timedelta(weeks=5)).toordinal()
+    assert xs_of(left)[0] < day < xs_of(right)[0]
+    assert xs_of(left)[0] + xs_of(right)[0] == pytest.approx(2 * day, abs=0.01)
+    assert alone["x"] == [(views.CARE + timedelta(weeks=6)).isoformat()]
 
 
 def test_what_lies_outside_the_period_is_not_marked() -> None:

@@ -87,6 +87,11 @@ def worse_foot(diary: Diary, *, measure: Measure, baseline_days: BaselineDays = 
     return _worse(diary, measure, baseline_days).foot
 
 
+def means_of(diary: Diary, outcomes: Outcomes) -> SevenDayMeans:
+    """Return the 7-day means that outcomes were computed from, for a chart or a letter of the same foot."""
+    return seven_day_means({} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure))
+
+
 def _course(diary: Diary, foot: Foot, measure: Measure, baseline_days: BaselineDays) -> _Course:
     tenths = diary.tenths(foot, measure)
     means = seven_day_means(tenths)

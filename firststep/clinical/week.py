@@ -9,8 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from firststep.clinical.diary import Diary
-from firststep.clinical.means import SevenDayMeans, seven_day_means
-from firststep.clinical.outcomes import Outcomes
+from firststep.clinical.outcomes import Outcomes, means_of
 
 DAYS_IN_WEEK: Final = 7
 #: As ``date.weekday`` counts.
@@ -101,7 +100,7 @@ def week_figures(diary: Diary, outcomes: Outcomes, week: Week) -> WeekFigures:
 
     Rule: outcomes daily-1, 16.
     """
-    means = _means(diary, outcomes)
+    means = means_of(diary, outcomes)
     mean, before = means.on(week.last), means.on(week.previous.last)
     base = None if outcomes.baseline is None else outcomes.baseline.value
     return WeekFigures(
@@ -112,8 +111,3 @@ def week_figures(diary: Diary, outcomes: Outcomes, week: Week) -> WeekFigures:
         against_start=None if mean is None or base is None else mean - base,
         adherence=adherence(diary.stretch_answers(), week),
     )
-
-
-def _means(diary: Diary, outcomes: Outcomes) -> SevenDayMeans:
-    tenths = {} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure)
-    return seven_day_means(tenths)

@@ -6,6 +6,7 @@ import os
 import sys
 
 from flask import Flask
+from flask_sqlalchemy_lite._extension import _close_async_sessions
 
 from blueprints.accounts.routes import accounts
 from blueprints.charts.routes import charts
@@ -21,7 +22,7 @@ from firststep.database import engine_options, prepare_engine
 from firststep.extensions import alembic, babel, csrf, db, htmx, limiter
 from firststep.jobs.queue import init_queue
 from firststep.migrating import render_type
-from firststep.settings import Settings, SettingsError, load_settings
+from firststep.settings import ROOT, Settings, SettingsError, load_settings
 from firststep.web.assets import init_assets
 from firststep.web.compression import init_compression
 from firststep.web.errors import init_errors
@@ -42,7 +43,7 @@ AREAS = (pages, pwa, accounts, treatment, diary, charts, sharing, practice, dige
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for these settings, or for those of the environment."""
     settings = settings or _settings_or_exit()
-    app = Flask("firststep", root_path=os.path.dirname(os.path.abspath(__file__)), static_folder=None)
+    app = Flask("firststep", root_path=str(ROOT), static_folder=None)
     app.config.from_mapping(configuration(settings))
     app.session_interface = ServerSessionInterface()
     _init_extensions(app)
@@ -80,7 +81,12 @@ def configuration(settings: Settings) -> dict[str, object]:
         "MAX_FORM_PARTS": 200,
         "SQLALCHEMY_ENGINES": {"default": engine_options(settings.database_url)},
         "ALEMBIC": {"script_location": "migrations"},
-        "ALEMBIC_CONTEXT": {"render_as_batch": True, "compare_type": True, "transactional_ddl": True, "render_item": render_type},
+        "ALEMBIC_CONTEXT": {
+            "render_as_batch": True,
+            "compare_type": True,
+            "transactional_ddl": True,
+            "render_item": render_type,
+        },
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
         "RATELIMIT_STORAGE_URI": settings.ratelimit_storage_uri,
@@ -91,6 +97,8 @@ def configuration(settings: Settings) -> dict[str, object]:
 
 def _init_extensions(app: Flask) -> None:
     db.init_app(app)
+    # There are no async sessions to close, and looking for them would start an event loop at the end of each request.
+    app.teardown_appcontext_funcs.remove(_close_async_sessions)
     alembic.init_app(app)
     csrf.init_app(app)
     htmx.init_app(app)

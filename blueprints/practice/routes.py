@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypeAlias
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response
+import orjson
+from flask import Blueprint, Response, make_response, request
+from flask_babel import gettext as _
 
 from blueprints.practice.view import patient_view
 from blueprints.practice.words import list_rows, moment_words
@@ -15,6 +17,7 @@ from firststep.web import clock
 from firststep.web.actors import current_practitioner
 from firststep.web.passive import passive
 from firststep.web.policy import policy
+from firststep.web.progress import progress_figure, read_choice
 from firststep.web.render import render
 from firststep.web.trail import note_look
 
@@ -42,9 +45,23 @@ def patients() -> str:
 def patient(share_id: UUID) -> str:
     """Show what one person shares; the look stands in their trail before anything is read."""
     grant = note_look(share_id)
-    diary = access.read_shared_diary(db.session, grant)
+    course = access.read_shared_course(db.session, grant)
     notes = access.read_shared_notes(db.session, grant)
-    return render("practice/patient.html", **patient_view(grant, diary, notes))
+    return render(
+        "practice/patient.html", block="chart", **patient_view(grant, course, notes, read_choice(request.args))
+    )
+
+
+@practice.get("/practice/<uuid:share_id>/figure.json")
+@policy(GET="practitioner")
+def figure(share_id: UUID) -> Response:
+    """Return the figure that the page shows, for plotly.js; it holds single days, so a summary has none."""
+    if not access.is_open(db.session, current_practitioner().id, share_id, now=clock.now(), charts=True):
+        return make_response({"error": _("This share has ended.")}, 404)
+    grant = note_look(share_id)
+    course = access.read_shared_course(db.session, grant)
+    drawn = progress_figure(course, read_choice(request.args), today=grant.today)
+    return Response(orjson.dumps(drawn), mimetype="application/json")
 
 
 @practice.get("/practice/<uuid:share_id>/still")

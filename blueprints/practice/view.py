@@ -2,44 +2,60 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
-from fractions import Fraction
+from functools import partial
 from typing import Any
 
-from flask_babel import format_decimal
+from flask import url_for
 from flask_babel import gettext as _
 
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
-from firststep.clinical.diary import Diary
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.services.access import Grant, Note
+from firststep.services.trajectories import Course
+from firststep.web.progress import Choice, ProgressPage, progress_page
+from firststep.web.wording import measure_name, points
 
 
-def patient_view(grant: Grant, diary: Diary, notes: list[Note]) -> dict[str, Any]:
+def patient_view(grant: Grant, course: Course, notes: list[Note], choice: Choice) -> dict[str, Any]:
     """Return the template's variables."""
-    found = outcomes(diary, measure="first_step")
+    found = outcomes(course.diary, measure=choice.measure)
     return {
         "name": grant.patient_name or _("Without a name"),
         "share_id": grant.share_id,
         "week": _week_words(found.starts_on, grant.today),
-        "rows": _rows(grant, diary),
+        "rows": _rows(grant, course),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
-        "sentence": _sentence(found),
-        "numbers": _numbers(found, diary),
+        "progress": _shared_page(grant, course, choice, found),
         "notes": [(day_words(note.day), note.text) for note in notes],
     }
+
+
+def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes) -> ProgressPage:
+    """Return the same page as the patient's, without what the scope leaves out and in a reader's words."""
+    page = progress_page(
+        course,
+        choice,
+        today=grant.today,
+        page=partial(url_for, "practice.patient", share_id=grant.share_id),
+        figure=partial(url_for, "practice.figure", share_id=grant.share_id),
+    )
+    page = replace(page, sentence=_sentence(found))
+    if grant.shows_charts:
+        return page
+    return replace(page, picture=None, period_tabs=[], range_tabs=[], sources=())
 
 
 def _week_words(starts_on: date | None, today: date) -> str:
     if starts_on is None or starts_on > today:
         return ""
-    return _(
-        "Week %(week)d since the start on %(day)s", week=(today - starts_on).days // 7 + 1, day=day_words(starts_on)
-    )
+    week = (today - starts_on).days // 7 + 1
+    return _("Week %(week)d since the start on %(day)s", week=week, day=day_words(starts_on))
 
 
-def _rows(grant: Grant, diary: Diary) -> list[tuple[str, str]]:
-    last_entry_on = max(diary.answered_days(), default=None)
+def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
+    last_entry_on = max(course.diary.answered_days(), default=None)
     return [
         (_("Last entry"), last_entry_words(last_entry_on, grant.today)),
         (_("You see"), scope_words(grant.scope)),
@@ -48,24 +64,17 @@ def _rows(grant: Grant, diary: Diary) -> list[tuple[str, str]]:
 
 
 def _sentence(found: Outcomes) -> str:
-    if found.baseline is None or found.current is None:
-        return _("Too few entries to say how first-step pain went.")
+    name = measure_name(found.measure)
+    if found.current is None:
+        return _("%(measure)s: a 7-day mean needs at least 4 entries in 7 days.", measure=name)
+    now, day = points(found.current.value), day_words(found.current.day)
+    if found.baseline is None:
+        return _("%(measure)s: 7-day mean %(now)s on %(day)s; no baseline.", measure=name, now=now, day=day)
     return _(
-        "First-step pain: %(before)s at baseline (%(before_day)s), %(now)s now (%(now_day)s); 7-day means, 0 to 10.",
-        before=_points(found.baseline.value),
-        before_day=day_words(found.baseline.day),
-        now=_points(found.current.value),
-        now_day=day_words(found.current.day),
+        "%(measure)s: from %(start)s at the baseline (%(start_day)s) to %(now)s (%(day)s), 7-day means.",
+        measure=name,
+        start=points(found.baseline.value),
+        start_day=day_words(found.baseline.day),
+        now=now,
+        day=day,
     )
-
-
-def _numbers(found: Outcomes, diary: Diary) -> list[tuple[str, str | None, str]]:
-    return [
-        (_("Baseline"), _points(found.baseline.value) if found.baseline else None, _("of 10")),
-        (_("Now"), _points(found.current.value) if found.current else None, _("of 10")),
-        (_("Days with entries"), str(len(diary.answered_days())), ""),
-    ]
-
-
-def _points(value: Fraction) -> str:
-    return str(format_decimal(round(float(value), 1), "0.0"))

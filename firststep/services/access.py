@@ -10,9 +10,8 @@ from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, tru
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.clinical.diary import Diary
 from firststep.models import Day, FootDay, Patient, Share, User
-from firststep.services.diary_reading import read_diary
+from firststep.services.trajectories import Course, read_course
 from firststep.services.zones import local_day
 
 # More than a page of them is not read at a visit.
@@ -94,18 +93,18 @@ def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
     )
 
 
-def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: datetime) -> bool:
-    """Tell whether the practitioner may still see anything through this share."""
+def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: datetime, charts: bool = False) -> bool:
+    """Tell whether the practitioner may still see anything through this share, or with ``charts`` single days."""
     try:
-        granted(session, practitioner_id, share_id, now=now)
+        grant = granted(session, practitioner_id, share_id, now=now)
     except NoResultFound:
         return False
-    return True
+    return grant.shows_charts or not charts
 
 
-def read_shared_diary(session: Session, grant: Grant) -> Diary:
-    """Return the diary as far as the grant goes: days before its first day are not read, so they count in no figure."""
-    return read_diary(session, grant.patient_id, first=grant.from_day)
+def read_shared_course(session: Session, grant: Grant) -> Course:
+    """Return the course as far as the grant goes: days before its first are not read, so they count in no figure."""
+    return read_course(session, grant.patient_id, first=grant.from_day)
 
 
 def read_shared_notes(session: Session, grant: Grant) -> list[Note]:

@@ -106,6 +106,18 @@ def read_trail(session: Session, patient_id: UUID, *, most: int | None = None) -
     return list(session.scalars(newest_first.limit(most)))
 
 
+def trail_head(session: Session, patient_id: UUID) -> Head:
+    """Return how long the trail is and the hash of its last row, to be given to the patient; two statements."""
+    of_patient = AccessEvent.patient_id == patient_id
+    last = select(AccessEvent.seq, AccessEvent.hash).where(of_patient).order_by(AccessEvent.seq.desc()).limit(1)
+    found = session.execute(last).one_or_none()
+    if found is None:
+        return Head(count=0, hash=_BEGINNING)
+    # Up to that row: what is added meanwhile belongs to the next head.
+    count = select(func.count()).select_from(AccessEvent).where(of_patient, AccessEvent.seq <= found.seq)
+    return Head(count=session.scalar(count) or 0, hash=found.hash)
+
+
 def verify(session: Session, patient_id: UUID, *, key: bytes, published: Head | None = None) -> Head:
     """Return the trail's head after checking every row; raise TrailBroken for an edit, a gap or a missing end.
 

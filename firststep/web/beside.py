@@ -1,19 +1,15 @@
-"""The published figures that stand beside a person's course, for the chart and in words."""
+"""The published figures that stand beside a person's course: which are wanted, and what they are in words."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
-from firststep.clinical import comparison
-from firststep.clinical.diary import ARMS, Arm
+from firststep.clinical.comparison import Comparison, PublishedPoint, ReliefWindow, compare
+from firststep.clinical.diary import Arm
 from firststep.clinical.outcomes import Outcomes
-from firststep.figures.view import PublishedPoint, ReliefWindow
 from firststep.web import wording
-
-#: Which windows are wanted: an arm, "all" or "none"; None is the person's own arm.
-Ranges = str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,77 +22,42 @@ class SourceLine:
     source_id: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beside:
-    """What is drawn beside the course, and the words that go with it."""
-
-    windows: tuple[ReliefWindow, ...] = ()
-    published: tuple[PublishedPoint, ...] = ()
-    lines: tuple[SourceLine, ...] = ()
-    remarks: tuple[str, ...] = ()
-
-
-def beside(found: Outcomes, *, own: Arm | None, ranges: Ranges) -> Beside:
-    """Return the windows of the wanted arms and the peer-reviewed points of the same measure."""
-    wanted = _wanted(own, ranges)
-    compared = comparison.compare(found, own)
-    if compared.missing is not None or ranges == "none":
-        return Beside(remarks=_why_missing(compared))
-    own_window = (compared.own,) if compared.own else ()
-    windows = [window for window in (*own_window, *compared.options) if window.arm in wanted]
-    return Beside(
-        windows=tuple(_window(window, is_own=window.arm == own or len(windows) == 1) for window in windows),
-        published=tuple(_point(number, point) for number, point in enumerate(compared.points, start=1)),
-        lines=(
-            *(_window_line(window) for window in windows),
-            *(_point_line(number, point) for number, point in enumerate(compared.points, start=1)),
-        ),
-        remarks=tuple(_clipped(window) for window in windows if window.reduction.is_clipped),
+def wanted_comparison(found: Outcomes, *, own: Arm | None, ranges: str | None) -> Comparison:
+    """Return what stands beside the course: an arm's window, those of "all", "none", or by default the person's own."""
+    compared = compare(found, own)
+    if ranges == "none":
+        return replace(compared, own=None, options=(), points=())
+    if ranges == "all":
+        return compared
+    arm = ranges or own
+    return replace(
+        compared,
+        own=compared.own if compared.own and compared.own.arm == arm else None,
+        options=tuple(window for window in compared.options if window.arm == arm),
     )
 
 
-def _wanted(own: Arm | None, ranges: Ranges) -> tuple[str, ...]:
-    if ranges == "all":
-        return ARMS
-    if ranges is not None:
-        return (ranges,)
-    return (own,) if own else ()
+def windows_of(compared: Comparison) -> tuple[ReliefWindow, ...]:
+    """Return every window of the comparison, the person's own first."""
+    return (*((compared.own,) if compared.own else ()), *compared.options)
 
 
-def _why_missing(compared: comparison.Comparison) -> tuple[str, ...]:
+def source_lines(compared: Comparison) -> tuple[SourceLine, ...]:
+    """Say each figure that is drawn in words."""
+    points = enumerate(compared.points, start=1)
+    return (*map(_window_line, windows_of(compared)), *(_point_line(number, point) for number, point in points))
+
+
+def remarks(compared: Comparison) -> tuple[str, ...]:
+    """Say why nothing is drawn, or that a reported fall is larger than the person's own pain."""
     if compared.missing == "low_baseline":
         return (wording.low_baseline_sentence(),)
     if compared.missing == "no_baseline":
         return (wording.no_baseline_sentence(),)
-    return ()
+    return tuple(_clipped(window) for window in windows_of(compared) if window.reduction.is_clipped)
 
 
-def _window(window: comparison.ReliefWindow, *, is_own: bool) -> ReliefWindow:
-    return ReliefWindow(
-        label=wording.arm_name(window.arm),
-        starts=window.starts_on,
-        baseline=float(window.reduction.baseline),
-        opens=window.opens_on,
-        closes=window.closes_on,
-        upper=float(window.upper),
-        lower=float(window.lower),
-        reduction=float(window.reduction.points),
-        own=is_own,
-    )
-
-
-def _point(number: int, point: comparison.PublishedPoint) -> PublishedPoint:
-    return PublishedPoint(
-        number=number,
-        label=f"{point.benchmark.source.short}, {point.benchmark.intervention}",
-        day=point.day,
-        value=float(point.level),
-        low=None if point.low is None else float(point.low),
-        high=None if point.high is None else float(point.high),
-    )
-
-
-def _window_line(window: comparison.ReliefWindow) -> SourceLine:
+def _window_line(window: ReliefWindow) -> SourceLine:
     row = window.benchmark
     return SourceLine(
         title=wording.arm_name(window.arm),
@@ -112,23 +73,33 @@ def _window_line(window: comparison.ReliefWindow) -> SourceLine:
     )
 
 
-def _point_line(number: int, point: comparison.PublishedPoint) -> SourceLine:
+def _point_line(number: int, point: PublishedPoint) -> SourceLine:
     row = point.benchmark
+    fall, people = wording.points(point.reduction.points), row.n
+    if people is None:
+        text = _(
+            "%(what)s: an average fall of %(fall)s of 10 by week %(week)s.",
+            what=row.intervention,
+            fall=fall,
+            week=row.week,
+        )
+    else:
+        text = _(
+            "%(what)s, %(people)s people: an average fall of %(fall)s of 10 by week %(week)s.",
+            what=row.intervention,
+            people=people,
+            fall=fall,
+            week=row.week,
+        )
     return SourceLine(
         title=f"{number} · {row.source.short}",
-        text=_(
-            "%(intervention)s, %(n)s people: an average fall of %(fall)s of 10 by week %(week)s.",
-            intervention=row.intervention,
-            n=row.n if row.n is not None else "?",
-            fall=wording.points(point.reduction.points),
-            week=row.week,
-        ),
+        text=text,
         grade=wording.grade_name(row.grade),
         source_id=row.source.id,
     )
 
 
-def _clipped(window: comparison.ReliefWindow) -> str:
+def _clipped(window: ReliefWindow) -> str:
     return _(
         "%(arm)s: the reported average fall of %(fall)s is more than your start of %(start)s, so the range ends at 0 "
         "(it would be %(percent)s %% of your start).",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import Any, cast
 
 from babel.dates import format_date
@@ -13,22 +14,25 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
+from firststep.figures.build import build_view, period_of
 from firststep.figures.legend import LegendItem, legend
-from firststep.figures.period import PERIODS, Period, period
+from firststep.figures.period import PERIODS
 from firststep.figures.svg import draw
 from firststep.figures.table import rows
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
 from firststep.web import wording
-from firststep.web.beside import Beside, SourceLine, beside
-from firststep.web.views import view_of
+from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
 
 Address = Callable[..., str]
 NARROW, WIDE = (344, 330), (920, 420)
+#: Stands where nothing can be said.
+NONE = "–"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,16 +95,16 @@ def read_choice(query: Mapping[str, str]) -> Choice:
 
 def progress_page(course: Course, choice: Choice, *, today: date, page: Address, figure: Address) -> ProgressPage:
     """Put the page together; ``page`` and ``figure`` make the addresses for other choices."""
-    choice, found = _found(course, choice)
-    beside_it = _beside(course, found, choice)
-    picture = _picture(course, choice, found, beside_it, today, figure) if course.diary.answered_days() else None
+    choice, found, compared = _resolved(course, choice)
+    view = _view(course, choice, found, compared, today)
+    begun = bool(course.diary.answered_days())
     return ProgressPage(
         sentence=_sentence(course, found),
-        first_entry_wanted=picture is None,
-        picture=picture,
-        remarks=_remarks(found, beside_it),
-        numbers=_numbers(course, found, choice, today),
-        sources=beside_it.lines,
+        first_entry_wanted=not begun,
+        picture=_picture(view, figure(**choice.as_query()), wording.finding(found)) if begun else None,
+        remarks=[*wording.relief_sentences(found), *remarks(compared)],
+        numbers=_numbers(course, found, view, today),
+        sources=source_lines(compared),
         caution=wording.caution(),
         period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
         measure_tabs=_tabs(choice, page, "measure", [(key, wording.measure_name(key)) for key in MEASURES]),
@@ -111,14 +115,17 @@ def progress_page(course: Course, choice: Choice, *, today: date, page: Address,
 
 def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
     """Return the figure of the same choice, for the browser to draw."""
-    choice, found = _found(course, choice)
-    return trajectory(_view(course, choice, found, _beside(course, found, choice), today))
+    choice, found, compared = _resolved(course, choice)
+    return trajectory(_view(course, choice, found, compared, today))
 
 
-def _found(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
+def _resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes, Comparison]:
+    """Fill in the foot, and compute what the choice is about."""
     foot = choice.foot or worse_foot(course.diary, measure=choice.measure) or _only_foot(course)
-    choice = replace(choice, foot=foot)
-    return choice, outcomes_of_foot(course.diary, foot, measure=choice.measure)
+    found = outcomes_of_foot(course.diary, foot, measure=choice.measure)
+    episode = course.diary.episode
+    compared = wanted_comparison(found, own=episode.arm if episode else None, ranges=choice.ranges)
+    return replace(choice, foot=foot), found, compared
 
 
 def _only_foot(course: Course) -> Foot:
@@ -126,33 +133,19 @@ def _only_foot(course: Course) -> Foot:
     return "left" if feet == {"left"} else "right"
 
 
-def _beside(course: Course, found: Outcomes, choice: Choice) -> Beside:
-    episode = course.diary.episode
-    own = episode.arm if episode else None
-    return beside(found, own=own, ranges=choice.ranges)
+def _view(course: Course, choice: Choice, found: Outcomes, compared: Comparison, today: date) -> TrajectoryView:
+    shown = period_of(course.diary, found, length=choice.days, today=today)
+    recalled = {day for day, foot in course.recalled if foot == found.foot}
+    return build_view(course.diary, found, shown, recalled=recalled, comparison=compared, other_arms=True)
 
 
-def _view(course: Course, choice: Choice, found: Outcomes, beside_it: Beside, today: date) -> TrajectoryView:
-    shown = _period(course, choice, today)
-    episode = course.diary.episode
-    view = view_of(course, found, shown, care_label=wording.arm_name(episode.arm) if episode else None)
-    return replace(view, windows=beside_it.windows, published=beside_it.published)
-
-
-def _period(course: Course, choice: Choice, today: date) -> Period:
-    return period(choice.days, today, min(course.diary.answered_days(), default=None))
-
-
-def _picture(
-    course: Course, choice: Choice, found: Outcomes, beside_it: Beside, today: date, figure: Address
-) -> Picture:
-    view = _view(course, choice, found, beside_it, today)
+def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
     drawn = trajectory(view)
-    title, description = _sentence(course, found), wording.caution()
+    still = partial(draw, drawn, title=title, description=wording.caution())
     return Picture(
-        src=figure(**choice.as_query()),
-        narrow=draw(drawn, width=NARROW[0], height=NARROW[1], title=title, description=description),
-        wide=draw(drawn, width=WIDE[0], height=WIDE[1], title=title, description=description),
+        src=src,
+        narrow=still(width=NARROW[0], height=NARROW[1]),
+        wide=still(width=WIDE[0], height=WIDE[1]),
         legend=legend(drawn),
         table_caption=_("Day by day"),
         table_head=[_("Day"), _("Pain"), _("7-day mean"), _("Stretching"), _("NSAID")],
@@ -183,25 +176,18 @@ def _sentence(course: Course, found: Outcomes) -> str:
     return wording.finding(found)
 
 
-def _remarks(found: Outcomes, beside_it: Beside) -> list[str]:
-    return [*wording.relief_sentences(found), *beside_it.remarks]
-
-
-def _numbers(course: Course, found: Outcomes, choice: Choice, today: date) -> list[tuple[str, str, str]]:
-    shown = set(_period(course, choice, today))
-    past = {day for day in shown if day <= today}
-    logged = len(course.diary.answered_days() & past)
-    none = "–"
+def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date) -> list[tuple[str, str, str]]:
+    past = {day for day in view.days() if day <= today}
     return [
-        (_("Now"), wording.points(found.current.value) if found.current else none, _("of 10, 7-day mean")),
-        (_("Start"), wording.points(found.baseline.value) if found.baseline else none, _("of 10, baseline")),
-        (_("NSAID"), _per_week(found.nsaid.last), _("days a week, last 28 days")),
-        (_("Logged"), str(logged), _("of %(num)s days", num=len(past))),
+        (_("7-day mean now"), wording.points(found.current.value) if found.current else NONE, _("of 10")),
+        (_("Baseline"), wording.points(found.baseline.value) if found.baseline else NONE, _("of 10")),
+        (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
+        (_("Days logged"), str(len(course.diary.answered_days() & past)), _("of %(num)s", num=len(past))),
     ]
 
 
 def _per_week(value: Fraction | None) -> str:
-    return "–" if value is None else wording.points(value)
+    return NONE if value is None else wording.points(value)
 
 
 def _period_name(length: int) -> str:

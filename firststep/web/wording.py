@@ -1,4 +1,4 @@
-"""Sentences about figures: neutral, without a forecast and without advice."""
+"""Names and sentences about figures: neutral, without a forecast and without advice."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from firststep.clinical.benchmarks.shapes import Grade
-from firststep.clinical.diary import Arm
 from firststep.clinical.measures import Foot, Measure
 from firststep.clinical.outcomes import Outcomes
+from firststep.figures import names
+from firststep.figures.names import arm_name as arm_name
 
 
 def points(value: Fraction | float) -> str:
@@ -27,18 +28,13 @@ def long_date(day: date) -> str:
 
 
 def measure_name(measure: Measure) -> str:
-    """Name a measure."""
-    return _("First-step pain") if measure == "first_step" else _("Pain over the day")
+    """Name a measure without its foot."""
+    return names.measure_name(measure, None)
 
 
 def foot_name(foot: Foot) -> str:
     """Name a foot."""
     return _("Left foot") if foot == "left" else _("Right foot")
-
-
-def arm_name(arm: Arm) -> str:
-    """Name a kind of care."""
-    return {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Both combined")}[arm]
 
 
 def grade_name(grade: Grade) -> str:
@@ -104,8 +100,8 @@ def relief_sentences(found: Outcomes) -> list[str]:
     if relief.state == "confirmed" and relief.day and relief.days is not None:
         sentences.append(
             ngettext(
-                "Meaningful relief since %(day)s, %(num)d day after the start (30 %% and 2 points lower, held for 14 days).",
-                "Meaningful relief since %(day)s, %(num)d days after the start (30 %% and 2 points lower, held for 14 days).",
+                "Meaningful relief since %(day)s, %(num)d day after the start: 30 %% and 2 points lower for 14 days.",
+                "Meaningful relief since %(day)s, %(num)d days after the start: 30 %% and 2 points lower for 14 days.",
                 relief.days,
                 day=long_date(relief.day),
             )

@@ -1,0 +1,139 @@
+"""The progress page: each state says something helpful, the figure is the picture's, and the cost stays flat."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import timedelta
+
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import insert
+
+from firststep.extensions import db
+from firststep.figures.theme import LIGHT, paint
+from firststep.models import Day, FootDay, Patient
+from tests import factories
+from tests.cast import TODAY, Browser, Cast
+from tests.support.statements import counted
+
+
+def text_of(answer: object) -> str:
+    """Return what a person reads on a page."""
+    return " ".join(BeautifulSoup(answer.get_data(as_text=True), "html.parser").main.get_text(" ").split())  # type: ignore[attr-defined, union-attr]
+
+
+def test_the_finding_stands_in_one_sentence(ana: Browser) -> None:
+    page = text_of(ana.get("/progress"))
+    assert "First-step pain: your 7-day mean is 2.5, 5.1 lower than at your start (7.6)." in page
+    assert "They do not predict one person's course" in page
+
+
+def test_the_own_arm_is_drawn_and_the_others_are_an_option(ana: Browser) -> None:
+    own = ana.get("/progress/figure.json?days=90").get_json()
+    every = ana.get("/progress/figure.json?days=90&ranges=all").get_json()
+    none = ana.get("/progress/figure.json?days=90&ranges=none").get_json()
+    named = [{trace["name"] for trace in figure["data"]} for figure in (own, every, none)]
+    assert any(name.startswith("Acupuncture: clinic-reported") for name in named[0])
+    assert not any(name.startswith("Standard care") for name in named[0])
+    assert any(name.startswith("Standard care: clinic-reported") for name in named[1])
+    assert any(name.startswith("Combined care: clinic-reported") for name in named[1])
+    assert not any("clinic-reported" in name for name in named[2])
+
+
+@pytest.mark.parametrize("query", ["", "?days=30", "?days=365&ranges=all", "?measure=average&ranges=standard"])
+def test_plotly_accepts_every_property_of_the_figure(ana: Browser, query: str) -> None:
+    figure = ana.get(f"/progress/figure.json{query}").get_json()
+    assert len(go.Figure(paint(figure, LIGHT)).data) > 3
+
+
+@pytest.mark.parametrize("query", ["days=9999999999", "measure=%00", "foot=both", "ranges=<script>", "days=٣٠", "days=-1"])
+def test_a_wrong_choice_is_the_default(ana: Browser, query: str) -> None:
+    assert ana.get(f"/progress/figure.json?{query}").get_json() == ana.get("/progress/figure.json").get_json()
+
+
+def test_htmx_gets_the_part_that_the_page_holds(ana: Browser) -> None:
+    page = ana.get("/progress?days=30")
+    part = ana.get("/progress?days=30", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert part.get_data(as_text=True).strip() in page.get_data(as_text=True)
+    assert "<html" not in part.get_data(as_text=True)
+    assert {"HX-Request", "HX-Request-Type"} <= set(page.headers["Vary"].replace(",", " ").split())
+
+
+def test_the_table_says_what_the_picture_shows(ana: Browser) -> None:
+    page = BeautifulSoup(ana.get("/progress?days=90").get_data(as_text=True), "html.parser")
+    figure = ana.get("/progress/figure.json?days=90").get_json()
+    drawn = [value for trace in figure["data"] if trace["name"].startswith("Entry") for value in trace["y"] if value is not None]
+    assert page.table is not None
+    rows = [row.find_all(["td", "th"])[1].get_text() for row in page.table.select("tbody tr")]
+    assert [float(cell) for cell in reversed(rows) if cell != "–"] == drawn
+
+
+def _fill(app: Flask, patient_id: object, values: list[int | None]) -> None:
+    with app.app_context():
+        patient = db.session.get_one(Patient, patient_id)
+        factories.make_diary(db.session, patient, TODAY - timedelta(days=len(values)), values)
+        db.session.commit()
+
+
+def test_day_one_invites_to_log(ben: Browser) -> None:
+    page = ben.get("/progress")
+    assert "Your chart begins with your first entry" in text_of(page)
+    assert BeautifulSoup(page.get_data(as_text=True), "html.parser").select("svg[role=img]") == []
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ([6, 6], "a 7-day mean needs at least 4 entries in 7 days"),
+        ([6, 6], "There is no baseline yet"),
+        ([2] * 10, "Your start was below 3 of 10"),
+        ([7] * 10, "your 7-day mean is 7.0, as at your start"),
+    ],
+)
+def test_each_early_state_has_its_helpful_sentence(app: Flask, ben: Browser, cast: Cast, values: list[int], sentence: str) -> None:
+    _fill(app, cast.ben, values)
+    assert sentence in text_of(ben.get("/progress"))
+
+
+def test_a_reported_fall_above_the_own_start_is_clipped_and_explained(app: Flask, ben: Browser, cast: Cast) -> None:
+    _fill(app, cast.ben, [5] * 10)
+    page = text_of(ben.get("/progress?ranges=combined"))
+    assert "Combined care: the reported average fall of 7.1 is more than your start of 5.0" in page
+    assert "it would be 142 % of your start" in page
+
+
+def _crowd(app: Flask, days: int, people: int) -> None:
+    """Store many other patients with a year of entries each."""
+    with app.app_context():
+        for number in range(people):
+            patient = factories.make_patient(db.session, f"p{number}@example.com")
+            rows = [{"patient_id": patient.id, "day": TODAY - timedelta(days=n)} for n in range(1, days + 1)]
+            db.session.execute(insert(Day), [row | {"stretch_done": True} for row in rows])
+            db.session.execute(insert(FootDay), [row | {"foot": "right", "first_step_pain": 50} for row in rows])
+        db.session.commit()
+
+
+def test_the_page_costs_four_statements_whatever_is_in_the_table(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
+    counts = []
+    for browser in (ben, ana):
+        with counted(app) as statements:
+            assert browser.get("/progress?days=365&ranges=all").status_code == 200
+        counts.append(len(statements.own))
+    _crowd(app, 60, 20)
+    _fill(app, cast.ben, [5, 6, None, 7, 4] * 73)
+    for browser in (ben, ana):
+        with counted(app) as statements:
+            assert browser.get("/progress?days=365&ranges=all").status_code == 200
+        counts.append(len(statements.own))
+    assert set(counts) == {4}
+
+
+def test_ten_years_stay_small(app: Flask, ben: Browser, cast: Cast) -> None:
+    _fill(app, cast.ben, [5, 6, None, 7, 4] * 730)
+    page = ben.get("/progress?days=365&ranges=all", headers={"Accept-Encoding": "gzip"})
+    figure = ben.get("/progress/figure.json?days=365", headers={"Accept-Encoding": "gzip"})
+    assert len(gzip.decompress(page.data)) > len(page.data)
+    assert len(page.data) < 40_000
+    assert len(figure.data) < 15_000

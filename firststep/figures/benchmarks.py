@@ -89,11 +89,11 @@ def _published(point: PublishedPoint, moment: str) -> Trace:
     return trace
 
 
-def published_marks(view: TrajectoryView) -> list[tuple[date, float]]:
+def published_marks(view: TrajectoryView) -> list[tuple[str, float]]:
     """List where the peer-reviewed points and the ends of their intervals stand."""
     return [
-        (point.day, level)
-        for point in _published_in_sight(view)
+        (moment, level)
+        for point, moment in _side_by_side(view)
         for level in (point.value, point.low, point.high)
         if level is not None
     ]

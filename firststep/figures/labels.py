@@ -20,7 +20,8 @@ _LINE_PX = 13
 #: What lies under a label costs this much for each square pixel, and each point this much.
 _COST_OF_LABEL, _COST_OF_OUTSIDE, _COST_OF_POINT, _COST_OF_RANK = 4.0, 30.0, 30.0, 12.0
 
-_ROUNDS = 2
+_ROUNDS = 3
+_COST_OF_DROPPING = 400.0
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -54,24 +55,42 @@ class Label:
 def arrange(labels: list[Label], points: list[Point], layout: dict[str, Any]) -> list[dict[str, Any]]:
     """Choose a place for every label and give Plotly's annotations.
 
-    ``points`` are the marks of the chart in pixels of the narrowest drawing, in order of x. Each
-    label takes its cheapest place beside the others; later rounds mend what the first ones spoilt.
+    ``points`` are the marks of the chart in pixels of the narrowest drawing, in order of x. Who chooses first
+    decides much, so the labels choose from both ends, and the arrangement that costs least is drawn.
     """
     frame = Frame(layout, *NARROWEST_PX)
     candidates = [_Candidates(label, points, frame) for label in labels]
-    taken: list[tuple[Box, Place] | None] = [None] * len(labels)
-    for _round in range(_ROUNDS):
-        before = list(taken)
-        for index, candidate in enumerate(candidates):
-            taken[index] = candidate.choose([one[0] for at, one in enumerate(taken) if one and at != index])
-        if taken == before:
-            break
+    given = list(range(len(labels)))
+    settled = [_settle(candidates, order) for order in (given, given[::-1])]
+    _price, chosen = min(settled, key=lambda one: one[0])
     return [
         annotation
-        for label, one in zip(labels, taken, strict=True)
+        for label, one in zip(labels, chosen, strict=True)
         if one
-        for annotation in _annotations(label, one[1])
+        for annotation in _annotations(label, one.place)
     ]
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """A place that a label takes, its box in pixels, and what it costs there, other labels included."""
+
+    place: Place
+    box: Box
+    price: float
+
+
+def _settle(candidates: list[_Candidates], order: list[int]) -> tuple[float, list[_Choice | None]]:
+    """Let each label take its cheapest place beside the others; later rounds mend what the first ones spoilt."""
+    taken: list[_Choice | None] = [None] * len(candidates)
+    for _round in range(_ROUNDS):
+        before = list(taken)
+        for index in order:
+            others = [one.box for at, one in enumerate(taken) if one and at != index]
+            taken[index] = candidates[index].choose(others)
+        if taken == before:
+            break
+    return sum(one.price if one else _COST_OF_DROPPING for one in taken), taken
 
 
 class _Candidates:
@@ -82,7 +101,7 @@ class _Candidates:
         self._size = max(map(width_px, label.lines)), float(_LINE_PX * len(label.lines))
         self._priced: dict[int, tuple[float, Box]] = {}
 
-    def choose(self, others: list[Box]) -> tuple[Box, Place] | None:
+    def choose(self, others: list[Box]) -> _Choice | None:
         """Take the place that is cheapest beside the other labels; None where it is dropped."""
         best, chosen = float("inf"), 0
         for rank in range(len(self._label.places)):
@@ -95,7 +114,7 @@ class _Candidates:
         box = self._price(chosen)[1]
         if self._label.dropped and any(_overlap(box, other) for other in others):
             return None
-        return box, self._label.places[chosen]
+        return _Choice(self._label.places[chosen], box, best)
 
     def _price(self, rank: int) -> tuple[float, Box]:
         if rank not in self._priced:

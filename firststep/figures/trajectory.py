@@ -11,7 +11,7 @@ from firststep.figures import benchmarks, labels, strips, words
 from firststep.figures.axes import fixed_layout
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
-from firststep.figures.scales import DAY_MS, Frame
+from firststep.figures.scales import DAY_MS, Frame, position
 from firststep.figures.view import Event, TrajectoryView, Values
 
 Trace = dict[str, Any]
@@ -21,7 +21,8 @@ DAILY_UP_TO = 400
 WEEK = 7
 
 #: A label on a marker of its own hides more than one on an entry among others.
-_WEIGHT = 3
+_WEIGHT = 8
+_SPOT_PX = 4
 
 
 def trajectory(view: TrajectoryView) -> dict[str, Any]:
@@ -301,17 +302,20 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
 
 
 def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
-    """List the marks that labels should keep clear of, in pixels of the narrowest drawing."""
+    """List the marks that labels should keep clear of, in pixels of the narrowest drawing.
+
+    Entries and means that share a spot of a few pixels look like one there, and count once.
+    """
     frame = Frame(layout, *labels.NARROWEST_PX)
     across, down = frame.scales["x"], frame.scales["y"]
     first = view.first_day.toordinal()
-    points = [
-        (across(first + index), down(value))
-        for series_ in (view.values, view.means)
-        for index, value in enumerate(series_)
+    spots = {
+        (across(first + index) // _SPOT_PX, down(value) // _SPOT_PX)
+        for one in (view.values, view.means)
+        for index, value in enumerate(one)
         if value is not None
-    ]
-    heavy = [(event.day, event.value) for event in _shown_events(view)]
-    heavy += benchmarks.published_marks(view)
-    points += [(across(day.toordinal()), down(value)) for day, value in heavy * _WEIGHT]
-    return sorted(points)
+    }
+    marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
+    marks += benchmarks.published_marks(view)
+    heavy = [(across(position(moment)), down(value)) for moment, value in marks] * _WEIGHT
+    return sorted([*heavy, *(((x + 0.5) * _SPOT_PX, (y + 0.5) * _SPOT_PX) for x, y in spots)])

@@ -24,8 +24,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PAIN = re.compile(r"[0-9]{1,2}")
 _PAIN_DECIMAL = re.compile(r"([0-9]{1,2})(?:\.([0-9]))?")
 _COUNT = re.compile(r"[0-9]{1,6}")
-# What no database takes (NUL) or what is half a character (a lone surrogate).
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# NUL, which no database takes; a lone surrogate; and what a lone surrogate becomes in a form (U+FFFD).
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
 
 
 class Refused(ValueError):

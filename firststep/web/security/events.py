@@ -17,8 +17,8 @@ from firststep.web.security.devices import label_session, session_object
 def watch_events(app: Flask) -> None:
     """Connect the handlers."""
     user_authenticated.connect(_signed_in, app)
-    wan_registered.connect(_passkey_changed, app)
-    wan_deleted.connect(_passkey_changed, app)
+    wan_registered.connect(_passkey_added, app)
+    wan_deleted.connect(_passkey_removed, app)
 
 
 def _signed_in(_app: Flask, *, authn_via: list[str] | None = None, **_extra: Any) -> None:
@@ -29,7 +29,13 @@ def _signed_in(_app: Flask, *, authn_via: list[str] | None = None, **_extra: Any
         session_object().mark_factor(clock.now())
 
 
-def _passkey_changed(_app: Flask, *, user: User, **_extra: Any) -> None:
+def _passkey_added(_app: Flask, *, user: User, **_extra: Any) -> None:
+    keep_this_session(user)
+    # Making it was a use of it.
+    session_object().mark_factor(clock.now())
+
+
+def _passkey_removed(_app: Flask, *, user: User, **_extra: Any) -> None:
     keep_this_session(user)
 
 

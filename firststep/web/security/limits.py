@@ -20,7 +20,9 @@ FACTOR = (("5 per 15 minutes", "person"), ("60 per 15 minutes", "network"))
 MAILS = (("20 per hour", "network"), ("5 per hour", "account"))
 CODES = (("20 per hour", "network"), ("5 per 15 minutes", "account"))
 LINKS = (("60 per hour", "network"),)
-PASSKEYS = (("60 per 15 minutes", "network"),)
+PASSKEYS = (("30 per 15 minutes", "network"),)
+# The sign-in page asks for one each time it is opened.
+PASSKEY_OFFERS = (("300 per 15 minutes", "network"),)
 
 
 def limited(limits: tuple[tuple[str, str], ...], door: str, *, failures_only: bool = False) -> Callable[[View], View]:

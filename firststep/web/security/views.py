@@ -40,7 +40,8 @@ def register_views(app: Flask) -> None:
     blueprint = Blueprint("security", __name__)
     failed = limits.limited(limits.SIGN_IN, "sign-in", failures_only=True)
     factor = limits.limited(limits.FACTOR, "factor", failures_only=True)
-    passkey = limits.limited(limits.PASSKEYS, "passkey")
+    passkey = limits.limited(limits.PASSKEYS, "passkey", failures_only=True)
+    offer = limits.limited(limits.PASSKEY_OFFERS, "passkey offer")
 
     def add(path: str, endpoint: str, view: View, **policies: Any) -> None:
         blueprint.add_url_rule(path, endpoint, view, methods=list(policies))
@@ -51,7 +52,7 @@ def register_views(app: Flask) -> None:
     add("/verify", "verify", factor(_hashing(views.verify)), GET="half", POST="half")
     add("/login/code", "two_factor_token_validation", factor(enter_code), GET="half", POST="half")
     add("/login/recovery", "mf_recovery", factor(use_recovery_code), GET="half", POST="half")
-    add("/passkey/sign-in", "wan_signin", passkey(webauthn.webauthn_signin), GET="public", POST="public")
+    add("/passkey/sign-in", "wan_signin", offer(webauthn.webauthn_signin), GET="public", POST="public")
     add("/passkey/sign-in/<token>", "wan_signin_response", passkey(sign_in_with_passkey), POST="public")
     add(
         "/settings/passkeys",
@@ -61,7 +62,7 @@ def register_views(app: Flask) -> None:
         POST="half",
     )
     add(
-        "/settings/passkeys/add/<token>",
+        "/settings/passkeys/<token>",
         "wan_register_response",
         passkey(_factor_change(webauthn.webauthn_register_response)),
         POST="half",

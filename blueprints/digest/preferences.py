@@ -52,7 +52,8 @@ def preview() -> ResponseReturnValue:
     """Show the detailed mail about the last week exactly as it would be sent, before anything is switched on."""
     reader = _reader()
     week = last_complete_week(clock.now(), reader.user.time_zone, reader.user.week_starts_on)
-    letter = weekly_letter(reader, make_digest(db.session, reader.patient.id, week, detailed=True))
+    digest = make_digest(db.session, reader.patient.id, week, zone_name=reader.user.time_zone, detailed=True)
+    letter = weekly_letter(reader, digest)
     return render("digest/preview.html", letter=letter, level=reader.preference.level)
 
 

@@ -33,7 +33,7 @@ def init_mail_commands(app: Flask) -> None:
     app.cli.add_command(mail)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """An ISO moment; without an offset it is UTC."""
 
     name = "moment"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,7 +13,7 @@ from flask import Flask
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
-from firststep.mail.message import Letter, Sender, sender_of, to_bytes
+from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
 from firststep.mail.smtp import Connection, Refused, Server, TryLater
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_address
@@ -41,6 +40,8 @@ class Round:
     stopped: threading.Event
     outcomes: Counter[str] = field(default_factory=Counter)
     _busy: int = 0
+    # One mail at a time between the server's "taken" and our mark: a killed worker repeats at most one.
+    _last_step: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, lanes: int = LANES) -> Counter[str]:
@@ -59,7 +60,7 @@ class Round:
             log_fault(error)
 
     def _lane(self) -> None:
-        connection = Connection(self.server, our_name=self._sender.domain)
+        connection = Connection(self.server, our_name=sender_of(self.app).domain)
         letters = 0
         try:
             while not self.stopped.is_set():
@@ -87,7 +88,7 @@ class Round:
     def _handle(self, claim: Claim, connection: Connection) -> None:
         self._count(+1)
         try:
-            outcome = deliver(self.app, claim, connection.send, self._sender)
+            outcome = deliver(self.app, claim, connection, self._last_step)
         finally:
             self._count(-1)
         with self._lock:
@@ -101,14 +102,10 @@ class Round:
         with self._lock:
             return self._busy == 0
 
-    @property
-    def _sender(self) -> Sender:
-        settings: Settings = self.app.config["SETTINGS"]
-        return sender_of(settings.mail_from)
 
-
-def deliver(app: Flask, claim: Claim, send: Callable[[str, str, bytes], None], sender: Sender) -> str:
+def deliver(app: Flask, claim: Claim, connection: Connection, last_step: AbstractContextManager[object]) -> str:
     """Bring one claimed mail on its way and note what became of it; the return is that state's name."""
+    sender = sender_of(app)
     try:
         letter = _build(app, claim)
         if letter is None:
@@ -120,12 +117,20 @@ def deliver(app: Flask, claim: Claim, send: Callable[[str, str, bytes], None], s
         log_fault(error)
         return _note(app, claim, "put_off", f"build_{type(error).__name__}")
     try:
-        send(sender.address, letter.to, raw)
+        connection.offer(sender.address, letter.to)
+        with last_step:
+            connection.hand_over(raw)
+            return _note(app, claim, "sent")
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)
     except Refused as error:
         return _note(app, claim, "failed", error.error)
-    return _note(app, claim, "sent")
+
+
+def sender_of(app: Flask) -> Sender:
+    """Return who writes."""
+    settings: Settings = app.config["SETTINGS"]
+    return parse_sender(settings.mail_from)
 
 
 def _build(app: Flask, claim: Claim) -> Letter | None:

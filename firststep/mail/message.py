@@ -22,6 +22,8 @@ class Letter:
     html: str
     kind: str
     list_unsubscribe: str | None = None
+    # Of our own, beside those that every mail has; they say nothing about health either.
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,7 @@ class Sender:
     domain: str
 
 
-def sender_of(mail_from: str) -> Sender:
+def parse_sender(mail_from: str) -> Sender:
     """Return the sender that a setting such as ``Name <name@example.org>`` means."""
     address = parseaddr(mail_from)[1]
     return Sender(header=mail_from, address=address, domain=address.rpartition("@")[2])
@@ -52,6 +54,8 @@ def to_bytes(letter: Letter, *, sender: Sender, message_id: str, now: datetime) 
         message["List-Id"] = f"<{letter.kind.replace('_', '-')}.{sender.domain}>"
         message["List-Unsubscribe"] = f"<{letter.list_unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    for name, value in letter.headers:
+        message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     return message.as_bytes()

@@ -16,6 +16,7 @@ CONNECT_SECONDS = 10.0
 MAIL_SECONDS = 60.0
 # A server may drop a connection that rests; asking for a new one costs less than a mail put off.
 _IDLE_SECONDS = 5.0
+_OK, _WILL_FORWARD, _CLOSING = 250, 251, 421
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -65,7 +66,10 @@ def server_of(url: str) -> Server:
 
 
 class Connection:
-    """One connection that is opened when first needed and kept between mails."""
+    """One connection that is opened when first needed and kept between mails.
+
+    A mail goes in two steps, `offer` and `hand_over`: only the second one can leave a mail with the server.
+    """
 
     def __init__(self, server: Server, *, our_name: str, mail_seconds: float = MAIL_SECONDS) -> None:
         self._server = server
@@ -74,20 +78,31 @@ class Connection:
         self._smtp: smtplib.SMTP | None = None
         self._used_at = 0.0
 
-    def send(self, sender: str, to: str, raw: bytes) -> None:
-        """Hand over one mail; return only when the server has taken it, otherwise raise TryLater or Refused."""
-        kept = self._fresh_enough()
-        try:
-            self._send(sender, to, raw)
-        except smtplib.SMTPSenderRefused as error:
-            self.close()
-            if not (kept and error.smtp_code == 421):
-                raise TryLater(f"sender_{error.smtp_code}") from None
-            # The server had enough of the kept connection before it saw the mail.
-            self._send_or_say_why(sender, to, raw)
-        except (smtplib.SMTPException, OSError) as error:
-            raise self._why(error) from None
-        self._used_at = time.monotonic()
+    def offer(self, sender: str, to: str) -> None:
+        """Name sender and recipient; return only when the server takes mail for them."""
+        with self._in_our_words():
+            kept = self._fresh_enough()
+            try:
+                self._name(sender, to)
+            except smtplib.SMTPSenderRefused as error:
+                if not kept or error.smtp_code != _CLOSING:
+                    raise
+                # The server had enough of the kept connection.
+                self._forget()
+                self._name(sender, to)
+
+    def hand_over(self, raw: bytes) -> None:
+        """Send the mail that was offered; return only when the server has taken it."""
+        with self._in_our_words():
+            smtp = self._smtp
+            if smtp is None:
+                raise smtplib.SMTPServerDisconnected
+            with _deadline(smtp, self._mail_seconds):
+                code, answer = smtp.data(raw)
+                if code != _OK:
+                    self._reset(smtp, code)
+                    raise smtplib.SMTPDataError(code, answer)
+            self._used_at = time.monotonic()
 
     def close(self) -> None:
         """Leave politely if the server is still there."""
@@ -99,16 +114,28 @@ class Connection:
                 smtp.quit()
             smtp.close()
 
-    def _send_or_say_why(self, sender: str, to: str, raw: bytes) -> None:
-        try:
-            self._send(sender, to, raw)
-        except (smtplib.SMTPException, OSError) as error:
-            raise self._why(error) from None
-
-    def _send(self, sender: str, to: str, raw: bytes) -> None:
+    def _name(self, sender: str, to: str) -> None:
         smtp = self._smtp or self._open()
         with _deadline(smtp, self._mail_seconds):
-            smtp.sendmail(sender, [to], raw)
+            smtp.ehlo_or_helo_if_needed()
+            code, answer = smtp.mail(sender)
+            if code != _OK:
+                self._reset(smtp, code)
+                raise smtplib.SMTPSenderRefused(code, answer, sender)
+            code, answer = smtp.rcpt(to)
+            if code not in (_OK, _WILL_FORWARD):
+                self._reset(smtp, code)
+                raise smtplib.SMTPRecipientsRefused({to: (code, answer)})
+
+    def _reset(self, smtp: smtplib.SMTP, code: int) -> None:
+        """Make the connection ready for the next mail, if the server goes on with it."""
+        if code == _CLOSING:
+            self._forget()
+            return
+        try:
+            smtp.rset()
+        except (smtplib.SMTPException, OSError):
+            self._forget()
 
     def _open(self) -> smtplib.SMTP:
         server = self._server
@@ -136,29 +163,33 @@ class Connection:
             self.close()
         return self._smtp is not None
 
-    def _why(self, error: Exception) -> DeliveryError:
-        """Return our word for the failure, and drop the connection unless the server goes on with it."""
-        if isinstance(error, smtplib.SMTPRecipientsRefused):
-            code = next(iter(error.recipients.values()))[0]
-            self._drop_after(code)
-            return Refused(f"recipient_{code}") if 500 <= code < 600 else TryLater(f"recipient_{code}")
-        if isinstance(error, smtplib.SMTPDataError):
-            self._drop_after(error.smtp_code)
-            kind = Refused if 500 <= error.smtp_code < 600 else TryLater
-            return kind(f"content_{error.smtp_code}")
-        self._forget()
-        if isinstance(error, smtplib.SMTPResponseException):
-            return TryLater(f"server_{error.smtp_code}")
-        return TryLater(f"network_{type(error).__name__}")
-
-    def _drop_after(self, code: int) -> None:
-        if code == 421:
+    @contextmanager
+    def _in_our_words(self) -> Iterator[None]:
+        """Raise what smtplib says as one of our two errors, and drop a connection that is of no more use."""
+        try:
+            yield
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _verdict("recipient", next(iter(error.recipients.values()))[0]) from None
+        except smtplib.SMTPDataError as error:
+            raise _verdict("content", error.smtp_code) from None
+        except smtplib.SMTPSenderRefused as error:
+            # Our own standing with the server: mended by the operator, never the recipient's fault.
+            raise TryLater(f"sender_{error.smtp_code}") from None
+        except smtplib.SMTPResponseException as error:
             self._forget()
+            raise TryLater(f"server_{error.smtp_code}") from None
+        except (smtplib.SMTPException, OSError) as error:
+            self._forget()
+            raise TryLater(f"network_{type(error).__name__}") from None
 
     def _forget(self) -> None:
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             smtp.close()
+
+
+def _verdict(part: str, code: int) -> DeliveryError:
+    return Refused(f"{part}_{code}") if 500 <= code < 600 else TryLater(f"{part}_{code}")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -125,19 +125,17 @@ def verify(session: Session, patient_id: UUID, *, key: bytes, published: Head | 
     """
     count, hash_before = 0, _BEGINNING
     published_found = published is None or published.count == 0
-    for event in _oldest_first(session, patient_id):
-        if event.previous_hash != hash_before or not hmac.compare_digest(event.hash, _seal(event, key)):
-            raise TrailBroken(event.seq)
-        count, hash_before = count + 1, event.hash
-        published_found = published_found or published == Head(count=count, hash=event.hash)
+    of_patient = select(AccessEvent).where(AccessEvent.patient_id == patient_id).order_by(AccessEvent.seq)
+    some_at_once = of_patient.execution_options(yield_per=_ROWS_AT_ONCE, populate_existing=True)
+    with closing(session.scalars(some_at_once)) as oldest_first:
+        for event in oldest_first:
+            if event.previous_hash != hash_before or not hmac.compare_digest(event.hash, _seal(event, key)):
+                raise TrailBroken(event.seq)
+            count, hash_before = count + 1, event.hash
+            published_found = published_found or published == Head(count=count, hash=event.hash)
     if not published_found:
         raise TrailBroken(None)
     return Head(count=count, hash=hash_before)
-
-
-def _oldest_first(session: Session, patient_id: UUID) -> Iterator[AccessEvent]:
-    rows = select(AccessEvent).where(AccessEvent.patient_id == patient_id).order_by(AccessEvent.seq)
-    yield from session.scalars(rows.execution_options(yield_per=_ROWS_AT_ONCE, populate_existing=True))
 
 
 def _seal(event: AccessEvent, key: bytes) -> str:

@@ -2,13 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from fractions import Fraction
+from typing import Literal
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from firststep.services.diary_reading import read_logged_days
-from firststep.services.mail_schedule import Week
+from firststep.clinical.change import Change, noticeable_change
+from firststep.clinical.comparison import ReliefWindow, compare
+from firststep.clinical.diary import Diary
+from firststep.clinical.measures import Foot
+from firststep.clinical.outcomes import outcomes
+from firststep.clinical.week import Week, WeekFigures, week_figures
+from firststep.models import AccessEvent
+from firststep.services.audit import VIEWED, Head, trail_head
+from firststep.services.diary_reading import read_diary
+from firststep.services.zones import zone
+
+MEASURE: Literal["first_step"] = "first_step"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answers:
+    """On how many of the answered days of a week something was so; no answered day is not "never"."""
+
+    days: int
+    answered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What was published for the person's kind of care, at the week of the course that the letter is about."""
+
+    window: ReliefWindow
+    week_number: int
+    phase: Literal["before", "within", "after"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What the detailed letter adds; ``foot`` is named only to a person who logs both."""
+
+    foot: Foot | None
+    week: WeekFigures
+    change: Change | None
+    stretching: Answers
+    nsaid: Answers
+    nsaid_before: Answers
+    beside: Beside | None
+    viewers: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,15 +63,80 @@ class Digest:
 
     week: Week
     days_logged: int
+    days_missing: int
+    trail: Head
     figures: Figures | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What the detailed letter adds."""
-
-
-def make_digest(session: Session, patient_id: UUID, week: Week, *, detailed: bool) -> Digest:
+def make_digest(session: Session, patient_id: UUID, week: Week, *, zone_name: str, detailed: bool) -> Digest:
     """Return what the letter about this week says."""
-    logged = read_logged_days(session, patient_id, first=week.first, last=week.last)
-    return Digest(week=week, days_logged=len(logged), figures=None)
+    diary = read_diary(session, patient_id, first=None if detailed else week.first, last=week.last)
+    logged = len(diary.answered_days() & set(week.days))
+    return Digest(
+        week=week,
+        days_logged=logged,
+        days_missing=len(week.days) - logged,
+        trail=trail_head(session, patient_id),
+        figures=_figures(diary, week, _viewers(session, patient_id, week, zone_name)) if detailed else None,
+    )
+
+
+def count_logged_days(session: Session, patient_id: UUID, week: Week) -> int:
+    """Return on how many days of the week there is any answer."""
+    return len(read_diary(session, patient_id, first=week.first, last=week.last).answered_days())
+
+
+def _figures(diary: Diary, week: Week, viewers: tuple[tuple[str, int], ...]) -> Figures:
+    found = outcomes(diary, measure=MEASURE)
+    figures = week_figures(diary, found, week)
+    both = len({row.foot for row in diary.foot_days}) > 1
+    episode = diary.episode
+    window = compare(found, episode.arm).own if episode else None
+    nsaid = diary.nsaid_answers()
+    return Figures(
+        foot=found.foot if both else None,
+        week=figures,
+        change=_change(figures.mean, figures.against_last_week),
+        stretching=_answers(diary.stretch_answers(), week),
+        nsaid=_answers(nsaid, week),
+        nsaid_before=_answers(nsaid, week.previous),
+        beside=_beside(window, week.last) if window else None,
+        viewers=viewers,
+    )
+
+
+def _change(mean: Fraction | None, against_last_week: Fraction | None) -> Change | None:
+    if mean is None or against_last_week is None:
+        return None
+    return noticeable_change(mean - against_last_week, mean, MEASURE)
+
+
+def _answers(by_day: Mapping[date, bool], week: Week) -> Answers:
+    given = [by_day[day] for day in week.days if day in by_day]
+    return Answers(days=sum(given), answered=len(given))
+
+
+def _beside(window: ReliefWindow, day: date) -> Beside | None:
+    days = (day - window.starts_on).days
+    if days < 0:
+        return None
+    if day < window.opens_on:
+        phase: Literal["before", "within", "after"] = "before"
+    else:
+        phase = "within" if day <= window.closes_on else "after"
+    return Beside(window=window, week_number=days // 7, phase=phase)
+
+
+def _viewers(session: Session, patient_id: UUID, week: Week, zone_name: str) -> tuple[tuple[str, int], ...]:
+    """Return who looked how often in the week, as the person's own calendar has it."""
+    place = zone(zone_name)
+    begin = datetime.combine(week.first, time(), tzinfo=place)
+    end = datetime.combine(week.last + timedelta(days=1), time(), tzinfo=place)
+    looked = (
+        select(AccessEvent.actor_name, func.count())
+        .where(AccessEvent.patient_id == patient_id, AccessEvent.what.in_(VIEWED))
+        .where(AccessEvent.at >= begin, AccessEvent.at < end)
+        .group_by(AccessEvent.actor_user_id, AccessEvent.actor_name)
+        .order_by(AccessEvent.actor_name)
+    )
+    return tuple((name, times) for name, times in session.execute(looked))

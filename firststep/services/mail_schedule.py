@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from firststep.clinical.week import Week, week_with
 from firststep.services.zones import zone
 
-WEEK = timedelta(days=7)
+_SEVEN_DAYS = timedelta(days=7)
 # A letter that could not be made for this long after its time is left out: the next one is near.
 LATEST = timedelta(hours=48)
 _JITTER_SECONDS = 600
@@ -39,7 +40,7 @@ class WeeklySlots:
         first = today - timedelta(days=1)
         day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
         while self.on(day) <= moment:
-            day += WEEK
+            day += _SEVEN_DAYS
         return self.on(day)
 
     def last_until(self, moment: datetime) -> datetime:
@@ -47,28 +48,13 @@ class WeeklySlots:
         day = moment.astimezone(zone(self.zone_name)).date() + timedelta(days=1)
         day -= timedelta(days=(day.weekday() - self.weekday) % 7)
         while self.on(day) > moment:
-            day -= WEEK
+            day -= _SEVEN_DAYS
         return self.on(day)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Week:
-    """Seven local days."""
-
-    first: date
-    last: date
 
 
 def last_complete_week(moment: datetime, zone_name: str, week_starts_on: int) -> Week:
     """Return the last seven-day week that is over on the person's calendar at the moment."""
-    today = moment.astimezone(zone(zone_name)).date()
-    this_week = today - timedelta(days=(today.weekday() - week_starts_on) % 7)
-    return week_of(this_week - WEEK)
-
-
-def week_of(first: date) -> Week:
-    """Return the week that begins on this day."""
-    return Week(first=first, last=first + timedelta(days=6))
+    return week_with(moment.astimezone(zone(zone_name)).date(), week_starts_on).previous
 
 
 def spread(slot: datetime, patient_id: UUID, zone_name: str) -> datetime:

@@ -149,7 +149,7 @@ def wait_after(attempt: int) -> timedelta | None:
 def count_by_state(session: Session) -> dict[str, int]:
     """Return how many mails there are in each state."""
     found = session.execute(select(OutboxMail.state, func.count()).group_by(OutboxMail.state))
-    return dict.fromkeys(OUTBOX_STATES, 0) | {state: count for state, count in found.tuples()}
+    return dict.fromkeys(OUTBOX_STATES, 0) | dict(found.all())
 
 
 def count_errors(session: Session) -> dict[str, int]:
@@ -160,7 +160,7 @@ def count_errors(session: Session) -> dict[str, int]:
         .group_by(OutboxMail.last_error)
         .order_by(OutboxMail.last_error)
     )
-    return {error or "": count for error, count in found.tuples()}
+    return {error or "": count for error, count in found}
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firststep.models import MailPreference, Patient
-from firststep.services.diary_reading import read_logged_days
+from firststep.services.digest import count_logged_days
 from firststep.services.mail_preferences import (
     EMPTY_WEEKS_BEFORE_REST,
     Reader,
@@ -69,7 +69,7 @@ def handle_due(session: Session, patient_id: UUID, now: datetime) -> Outcome | N
 def note_letter(session: Session, reader: Reader, now: datetime) -> Literal["noted", "known", "nothing_logged"]:
     """Note a letter about the last complete week that the person asked for; one in ten minutes is enough."""
     week = last_complete_week(now, reader.user.time_zone, reader.user.week_starts_on)
-    if not read_logged_days(session, reader.patient.id, first=week.first, last=week.last):
+    if not count_logged_days(session, reader.patient.id, week):
         return "nothing_logged"
     noted = enqueue(
         session,
@@ -89,7 +89,7 @@ def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime)
     told = reader.preference.last_week_on
     if told is not None and told >= week.first:
         return None
-    logged = read_logged_days(session, reader.patient.id, first=week.first, last=week.last)
+    days_logged = count_logged_days(session, reader.patient.id, week)
     return DueLetter(
         patient_id=reader.patient.id,
         email=reader.user.email,
@@ -98,8 +98,8 @@ def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime)
         send_at=spread(slot, reader.patient.id, reader.user.time_zone),
         week_first=week.first,
         week_last=week.last,
-        days_logged=len(logged),
-        outcome=_outcome(reader, len(logged)),
+        days_logged=days_logged,
+        outcome=_outcome(reader, days_logged),
     )
 
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from firststep.clinical.week import Week
 from firststep.services.mail_schedule import (
-    Week,
     WeeklySlots,
     last_complete_week,
     last_slot,
@@ -20,8 +20,15 @@ from firststep.services.mail_schedule import (
 )
 
 ZONES = (
-    "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "Pacific/Apia", "America/Santiago",
-    "Africa/Casablanca", "Asia/Kathmandu", "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Asia/Kolkata",
+    "Pacific/Apia",
+    "America/Santiago",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "UTC",
 )
 
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))

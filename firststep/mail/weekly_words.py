@@ -1,0 +1,150 @@
+"""The sentences of the weekly letter: neutral in a good and in a bad week, no forecast, no advice."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+from babel.dates import format_date
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from firststep.clinical.week import Week
+from firststep.mail.writing import link_to
+from firststep.services.digest import Answers, Beside, Digest, Figures
+from firststep.web.wording import arm_name, foot_name, grade_name, points
+
+
+def week_in_words(week: Week) -> str:
+    """Return the week's days for a subject line: "16-22 Nov"."""
+    same_month = week.first.month == week.last.month
+    return f"{_day(week.first, 'd' if same_month else 'd MMM')}-{_day(week.last, 'd MMM')}"
+
+
+def lead(digest: Digest) -> str:
+    """Return the first sentence, which lock screens show: it never says what the diary is about."""
+    if digest.figures is None:
+        return _("%(days)s of 7 days logged.", days=digest.days_logged)
+    # Long enough to fill what a list of mails shows of a mail's beginning.
+    return _(
+        "Your weekly summary for %(first)s to %(last)s, in the detailed form that you chose. "
+        "Settings lead back to the short form.",
+        first=_day(digest.week.first, "EEEE d MMMM"),
+        last=_day(digest.week.last, "EEEE d MMMM"),
+    )
+
+
+def figure_sentences(digest: Digest) -> list[str]:
+    """Return what the detailed letter says, in its order."""
+    figures = digest.figures
+    if figures is None:
+        return []
+    return [
+        f"{_pain(figures)} {_('%(days)s of 7 days logged.', days=digest.days_logged)}",
+        f"{_stretching(figures.stretching)} {_nsaid(figures)}",
+        *_published(figures.beside),
+        *_missing(digest),
+        _viewed(figures.viewers),
+    ]
+
+
+def _pain(figures: Figures) -> str:
+    week = figures.week
+    if week.mean is None:
+        return _("No mean of your first-step pain: that needs 4 entries in 7 days.")
+    mean = points(week.mean)
+    if figures.foot:
+        sentence = _(
+            "Your first-step pain averaged %(mean)s (%(foot)s).", mean=mean, foot=foot_name(figures.foot).lower()
+        )
+    else:
+        sentence = _("Your first-step pain averaged %(mean)s.", mean=mean)
+    against = []
+    if week.against_last_week is not None:
+        against.append(_("Against the week before: %(change)s", change=_difference(week.against_last_week)))
+    if week.against_start is not None:
+        against.append(_("against your start: %(change)s", change=_difference(week.against_start)))
+    if not against:
+        return sentence
+    within = _(" (within day-to-day variation)") if figures.change == "within_day_to_day_variation" else ""
+    against[0] += within if week.against_last_week is not None else ""
+    text = ", ".join(against)
+    return f"{sentence} {text[0].upper()}{text[1:]}."
+
+
+def _difference(change: Fraction) -> str:
+    by = points(abs(change))
+    if by == points(0):
+        return _("the same")
+    return _("%(by)s lower", by=by) if change < 0 else _("%(by)s higher", by=by)
+
+
+def _stretching(answers: Answers) -> str:
+    if not answers.answered:
+        return _("Stretching: no answer.")
+    return _("Stretching: %(days)s of %(answered)s answered days.", days=answers.days, answered=answers.answered)
+
+
+def _nsaid(figures: Figures) -> str:
+    now, before = figures.nsaid, figures.nsaid_before
+    if not now.answered:
+        return _("NSAID: no answer.")
+    if not before.answered:
+        return _("NSAID: %(days)s of %(answered)s answered days.", days=now.days, answered=now.answered)
+    return _(
+        "NSAID: %(days)s of %(answered)s answered days (the week before %(days_before)s of %(answered_before)s).",
+        days=now.days,
+        answered=now.answered,
+        days_before=before.days,
+        answered_before=before.answered,
+    )
+
+
+def _published(beside: Beside | None) -> list[str]:
+    """Return the published range at this week with what it is worth, or nothing where there is none."""
+    if beside is None:
+        return []
+    window = beside.window
+    row = window.benchmark
+    named = {
+        "arm": arm_name(window.arm).lower(),
+        "first": f"{row.relief_week_from:g}",
+        "last": f"{row.relief_week_to:g}",
+        "week": beside.week_number,
+        "low": points(window.lower),
+        "high": points(window.upper),
+        "level": points(window.reduction.level),
+    }
+    if beside.phase == "before":
+        said = _("Week %(week)s. The published range for %(arm)s begins at week %(first)s.", **named)
+    elif beside.phase == "within":
+        said = _("Week %(week)s. Published range for %(arm)s, weeks %(first)s-%(last)s: %(low)s to %(high)s.", **named)
+    else:
+        said = _("Week %(week)s. Published average for %(arm)s after week %(last)s: %(level)s.", **named)
+    worth = _(
+        "%(grade)s (grade %(letter)s, pain type not stated); other people's average, no forecast. Source: %(link)s",
+        grade=grade_name(row.grade),
+        letter=row.grade,
+        link=link_to("pages.benchmarks"),
+    )
+    return [f"{said} {worth}"]
+
+
+def _missing(digest: Digest) -> list[str]:
+    if not digest.days_missing:
+        return []
+    said = ngettext("%(num)d day was not logged", "%(num)d days were not logged", digest.days_missing)
+    return [_("%(said)s. Fill in: %(link)s", said=said, link=link_to("diary.today"))]
+
+
+def _viewed(viewers: tuple[tuple[str, int], ...]) -> str:
+    if not viewers:
+        return _("Viewed by: nobody.")
+    names = ", ".join(
+        ngettext("%(name)s, %(num)d time", "%(name)s, %(num)d times", times, name=name) for name, times in viewers
+    )
+    return _("Viewed by: %(names)s; nobody else.", names=names)
+
+
+def _day(day: date, pattern: str) -> str:
+    return str(format_date(day, pattern, locale=get_locale()))

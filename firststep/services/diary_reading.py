@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, union
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import or_, select, union
+from sqlalchemy.orm import Session
 
 from firststep.clinical import diary as clinical
 from firststep.clinical.measures import Foot
@@ -45,10 +45,13 @@ def read_diary(
     session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None
 ) -> clinical.Diary:
     """Return the diary between two days, or the whole of it, as the outcome rules read it: three statements."""
+    first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
     foot_days = select(FootDay.day, FootDay.foot, FootDay.first_step_pain, FootDay.average_pain).where(
-        FootDay.patient_id == patient_id
+        FootDay.patient_id == patient_id, FootDay.day.between(first, last)
     )
-    days = select(Day.day, Day.stretch_done, Day.stretch_minutes, Day.nsaid_taken).where(Day.patient_id == patient_id)
+    days = select(Day.day, Day.stretch_done, Day.stretch_minutes, Day.nsaid_taken).where(
+        Day.patient_id == patient_id, Day.day.between(first, last)
+    )
     # Of courses of care with the same first day the one named last counts: the order must not be left to chance.
     episodes = (
         select(Episode.arm, Episode.starts_on, Episode.ends_on)
@@ -58,24 +61,14 @@ def read_diary(
     return clinical.Diary(
         foot_days=tuple(
             clinical.FootDay(day, cast(Foot, foot), first_step, average)
-            for day, foot, first_step, average in session.execute(_between(foot_days, FootDay.day, first, last))
+            for day, foot, first_step, average in session.execute(foot_days)
         ),
         day_answers=tuple(
             clinical.DayAnswers(day, stretch_done, stretch_minutes, nsaid_taken)
-            for day, stretch_done, stretch_minutes, nsaid_taken in session.execute(_between(days, Day.day, first, last))
+            for day, stretch_done, stretch_minutes, nsaid_taken in session.execute(days)
         ),
         episodes=tuple(
             clinical.Episode(cast(clinical.Arm, arm), starts_on, ends_on)
             for arm, starts_on, ends_on in session.execute(episodes)
         ),
     )
-
-
-def _between(
-    statement: Select[Any], day: InstrumentedAttribute[date], first: date | None, last: date | None
-) -> Select[Any]:
-    if first is not None:
-        statement = statement.where(day >= first)
-    if last is not None:
-        statement = statement.where(day <= last)
-    return statement

@@ -47,7 +47,7 @@ pins: setup ## Compile requirements/*.in into the hashed pins
 
 soak: ## Run the long tests (kill rounds, all zones, load): make soak ROUNDS=100
 	@$(TOOL) tools.prepare test
-	@.venv/bin/python -m pytest -m soak tests/soak
+	@.venv/bin/python -m pytest -m soak
 
 bench: setup ## Measure ratios and write them to bench/results/
 	@.venv/bin/python -m bench

@@ -16,5 +16,5 @@ db = SQLAlchemy(engine_options={"hide_parameters": True})
 alembic = GuardedAlembic(metadatas=Base.metadata)
 csrf = CSRFProtect()
 htmx = HTMX()
-babel = Babel()
+babel = Babel()  # type: ignore[no-untyped-call]
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)

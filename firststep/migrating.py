@@ -92,7 +92,7 @@ def _check_before_commit(connection: Connection) -> None:
 
 
 def render_type(kind: str, item: Any, _context: object) -> str | bool:
-    """Write our own column types into migrations as the plain types beneath, so that old migrations need no code of ours."""
+    """Write our own column types into migrations as the plain types beneath: old migrations need no code of ours."""
     if kind == "type" and isinstance(item, TypeDecorator):
         return f"sa.{item.impl!r}"
     return False

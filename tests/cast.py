@@ -50,13 +50,31 @@ def make_cast(session: Session) -> Cast:
     cho = factories.make_practitioner(session, "cho@example.com", name="Dr Cho")
     dee = factories.make_practitioner(session, "dee@example.com", name="Dr Dee")
     factories.make_episode(session, ana, "acupuncture", TODAY - timedelta(days=42))
-    falling = [8, 8, 7, 8, 7, 8, 7, *[7, 7, 6, 7, 6, 6, 6] * 2, *[5, 5, None, 4, 4, 5, 4] * 2, *[3, 3, 2, None, 3, 2, 2]]
+    falling = [
+        8,
+        8,
+        7,
+        8,
+        7,
+        8,
+        7,
+        *[7, 7, 6, 7, 6, 6, 6] * 2,
+        *[5, 5, None, 4, 4, 5, 4] * 2,
+        *[3, 3, 2, None, 3, 2, 2],
+    ]
     factories.make_diary(session, ana, TODAY - timedelta(days=49), falling, note=CANARY_NOTE)
     share = factories.make_share(session, ana, cho, until_on=TODAY + timedelta(days=180))
     session.commit()
     return Cast(
-        ana=ana.id, ana_user=ana.user_id or UUID(int=0), ben=ben.id, ben_user=ben.user_id or UUID(int=0),
-        cho=cho.id, cho_user=cho.user_id, dee=dee.id, dee_user=dee.user_id, share=share.id,
+        ana=ana.id,
+        ana_user=ana.user_id or UUID(int=0),
+        ben=ben.id,
+        ben_user=ben.user_id or UUID(int=0),
+        cho=cho.id,
+        cho_user=cho.user_id,
+        dee=dee.id,
+        dee_user=dee.user_id,
+        share=share.id,
     )
 
 
@@ -79,13 +97,17 @@ class Browser(FlaskClient):
         return str(serializer.dumps(self.csrf_raw))
 
 
-def sign_in(app: Flask, user_id: UUID | None, *, factor: bool = True, pending: bool = False, at: datetime = NOW) -> Browser:
+def sign_in(
+    app: Flask, user_id: UUID | None, *, factor: bool = True, pending: bool = False, at: datetime = NOW
+) -> Browser:
     """Return a client that holds a session of the user, as the sign-in flow would have left it."""
     client = app.test_client()
     assert isinstance(client, Browser)
     client.csrf_raw = secrets.token_hex(20)
     if user_id is None:
-        client.set_cookie(app.config["SESSION_COOKIE_NAME"], _serializer(app).dumps({"v": {"csrf_token": client.csrf_raw}}))
+        client.set_cookie(
+            app.config["SESSION_COOKIE_NAME"], _serializer(app).dumps({"v": {"csrf_token": client.csrf_raw}})
+        )
         return client
     token = secrets.token_urlsafe(32)
     with app.app_context():
@@ -95,13 +117,21 @@ def sign_in(app: Flask, user_id: UUID | None, *, factor: bool = True, pending: b
             data |= {"tf_user_id": user.fs_uniquifier, "tf_state": "ready", "tf_primary_method": "authenticator"}
         else:
             data |= {
-                "_user_id": user.fs_uniquifier, "_fresh": True, "fs_cc": "set", "fs_paa": at.timestamp(),
+                "_user_id": user.fs_uniquifier,
+                "_fresh": True,
+                "fs_cc": "set",
+                "fs_paa": at.timestamp(),
                 "fs_gexp": at.timestamp() + 3600,
             }
         db.session.add(
             UserSession(
-                token_hash=hash_token(token), user_id=None if pending else user.id, created_at=at, last_seen_at=at,
-                factor_checked_at=at if factor and not pending else None, label="Test", data=data,
+                token_hash=hash_token(token),
+                user_id=None if pending else user.id,
+                created_at=at,
+                last_seen_at=at,
+                factor_checked_at=at if factor and not pending else None,
+                label="Test",
+                data=data,
             )
         )
         db.session.commit()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -45,13 +45,13 @@ def application(settings: Settings) -> Flask:
 
 
 @pytest.fixture
-def app(application: Flask) -> Iterator[Flask]:
+def app(application: Flask) -> Flask:
     """Return the application with empty tables and the clock of the cast."""
     application.config["CLOCK"] = lambda: people.NOW
     with application.app_context():
         empty_tables(db.session)
     limiter.reset()
-    yield application
+    return application
 
 
 def empty_tables(session: Session) -> None:
@@ -86,13 +86,13 @@ def cast(app: Flask) -> people.Cast:
 
 
 @pytest.fixture
-def set_clock(app: Flask) -> Iterator[object]:
+def set_clock(app: Flask) -> Callable[[datetime], None]:
     """Return a function that sets the clock of the application."""
 
     def set_to(moment: datetime) -> None:
         app.config["CLOCK"] = lambda: moment
 
-    yield set_to
+    return set_to
 
 
 @pytest.fixture

@@ -35,7 +35,9 @@ def make_user(session: Session, email: str, role: str, *, name: str = "", zone: 
     return user
 
 
-def make_patient(session: Session, email: str, *, name: str = "", feet: str = "right", zone: str = "Europe/Berlin") -> Patient:
+def make_patient(
+    session: Session, email: str, *, name: str = "", feet: str = "right", zone: str = "Europe/Berlin"
+) -> Patient:
     """Add a patient with an account."""
     user = make_user(session, email, "patient", name=name, zone=zone)
     patient = Patient(user_id=user.id, alias=user.name, feet=feet, created_at=LONG_AGO)
@@ -57,7 +59,12 @@ def make_practitioner(session: Session, email: str, *, name: str = "") -> Practi
 
 
 def make_share(
-    session: Session, patient: Patient, practitioner: Practitioner | None, *, state: str = "active", scope: str = "charts",
+    session: Session,
+    patient: Patient,
+    practitioner: Practitioner | None,
+    *,
+    state: str = "active",
+    scope: str = "charts",
     until_on: date | None = None,
 ) -> Share:
     """Add a share in the given state."""
@@ -86,8 +93,13 @@ def make_episode(session: Session, patient: Patient, arm: str, starts_on: date, 
 
 
 def make_diary(
-    session: Session, patient: Patient, first_day: date, first_step_pain: Mapping[int, int | None] | list[int | None],
-    *, foot: str = "right", note: str | None = None,
+    session: Session,
+    patient: Patient,
+    first_day: date,
+    first_step_pain: Mapping[int, int | None] | list[int | None],
+    *,
+    foot: str = "right",
+    note: str | None = None,
 ) -> None:
     """Add one day per value from ``first_day`` on; values are pain of 0-10, None leaves the day out."""
     for offset, value in enumerate(first_step_pain):
@@ -95,7 +107,13 @@ def make_diary(
             continue
         day = first_day + timedelta(days=offset)
         session.add(
-            FootDay(patient_id=patient.id, day=day, foot=foot, first_step_pain=value * 10, average_pain=max(value - 1, 0) * 10)
+            FootDay(
+                patient_id=patient.id,
+                day=day,
+                foot=foot,
+                first_step_pain=value * 10,
+                average_pain=max(value - 1, 0) * 10,
+            )
         )
         session.add(Day(patient_id=patient.id, day=day, stretch_done=True, nsaid_taken=value > 5, note=note))
     session.flush()

@@ -169,13 +169,18 @@ def test_a_migration_that_orphans_rows_is_rolled_back(empty: Flask) -> None:
 @pytest.mark.sqlite_only
 def test_an_upgrade_sets_a_private_copy_aside_first(empty: Flask, tmp_path: Path) -> None:
     alembic.upgrade("0001")
-    people.make_cast(db.session)
-    db.session.rollback()
-    alembic._set_copy_aside("0001")
-    (copy,) = tmp_path.glob("test.db.before-upgrade-from-0001")
+    with db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "INSERT INTO practice (id, name, time_zone, triage_thresholds, sheet_mappings, created_at) "
+                "VALUES ('1', 'Kept', 'UTC', '{}', '{}', '2026-01-01')"
+            )
+        )
+    alembic.upgrade()
+    copy = tmp_path / "test.db.before-upgrade-from-0001"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     with closing(sqlite3.connect(copy)) as aside:
-        assert aside.execute("SELECT count(*) FROM foot_day").fetchone()[0] > 30
+        assert aside.execute("SELECT name FROM practice").fetchall() == [("Kept",)]
 
 
 def test_the_guard_is_what_the_application_uses() -> None:

@@ -30,7 +30,7 @@ from tools.shell import ROOT, Failed, ending, output_of, run, say
 TARGET = ROOT / "docs" / "screenshots"
 LARGEST_BYTES = 150_000
 PHONE = ViewportSize(width=360, height=780)
-DESK = ViewportSize(width=1100, height=760)
+DESK = ViewportSize(width=900, height=900)
 FLASK = [sys.executable, "-m", "flask", "--app", "app"]
 
 
@@ -53,6 +53,7 @@ def _patient(browser: Browser, address: str, told: str) -> None:
     page.goto(f"{address}/log")
     _take(page, "log")
     page.goto(f"{address}/progress")
+    _show_year(page)
     _take(page, "progress")
     page.close()
 
@@ -60,16 +61,22 @@ def _patient(browser: Browser, address: str, told: str) -> None:
 def _practitioner(browser: Browser, address: str, told: str) -> None:
     page = browser.new_page(viewport=DESK, color_scheme="dark")
     _sign_in(page, address, "cho@demo.example", told)
-    secret = re.search(r"secret: ([A-Z2-7]+)", told)
+    secret = re.search(r"secret: ([A-Z2-7-]+)", told)
     if not secret:
         raise Failed(f"`demo` printed no second factor:\n{told}")
     page.get_by_label("code", exact=False).first.fill(code_of(secret[1], time.time()))
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.goto(f"{address}/practice")
     page.locator("main a[href^='/practice/']").first.click()
-    page.wait_for_load_state("networkidle")
+    _show_year(page)
     _take(page, "practice")
     page.close()
+
+
+def _show_year(page: Page) -> None:
+    """Show the whole course, from the baseline through the published window."""
+    page.get_by_role("link", name="1 year").click()
+    page.wait_for_load_state("networkidle")
 
 
 def _sign_in(page: Page, address: str, email: str, told: str) -> None:
@@ -124,7 +131,8 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 
 def code_of(secret: str, moment_s: float) -> str:
     """Return the six digits that an authenticator app shows at this moment (RFC 6238, SHA-1, 30 s)."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
+    letters = secret.replace("-", "")
+    key = base64.b32decode(letters + "=" * (-len(letters) % 8))
     digest = hmac.digest(key, struct.pack(">Q", int(moment_s) // 30), hashlib.sha1)
     at = digest[-1] & 0x0F
     return f"{(struct.unpack('>I', digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000:06d}"

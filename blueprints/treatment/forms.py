@@ -34,7 +34,7 @@ def today() -> date:
     return local_day(clock.now(), current_account().time_zone)
 
 
-class DayField(DateField):  # type: ignore[misc]
+class DayField(DateField):
     """A strict ISO date that has come; what was typed stays in the field when it is refused."""
 
     widget = DateInput()
@@ -70,7 +70,7 @@ class MonthField(DayField):
         return self.data.strftime("%Y-%m") if self.data else ""
 
 
-class StartForm(FlaskForm):  # type: ignore[misc]
+class StartForm(FlaskForm):
     """The three first questions, and the time zone."""
 
     feet = RadioField(
@@ -101,7 +101,7 @@ class StartForm(FlaskForm):  # type: ignore[misc]
         return good
 
 
-class EpisodeForm(FlaskForm):  # type: ignore[misc]
+class EpisodeForm(FlaskForm):
     """One course of care."""
 
     arm = RadioField(

@@ -8,8 +8,8 @@ from firststep.commands.backup import init_backup_commands
 from firststep.commands.demo import init_demo_command
 from firststep.commands.diary import init_diary_commands
 from firststep.commands.episodes import init_episode_commands
-from firststep.commands.outcomes import init_outcomes_command
 from firststep.commands.mail import init_mail_commands
+from firststep.commands.outcomes import init_outcomes_command
 from firststep.commands.serve import init_serve_command
 from firststep.commands.shares import init_share_commands
 from firststep.commands.users import init_user_commands

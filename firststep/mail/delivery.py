@@ -14,7 +14,7 @@ from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
-from firststep.mail.smtp import Connection, Refused, Server, TryLater
+from firststep.mail.smtp import MAIL_SECONDS, Connection, Refused, Server, TryLater
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_address
 from firststep.services.outbox import LIST_KINDS, Claim
@@ -60,7 +60,7 @@ class Round:
             log_fault(error)
 
     def _lane(self) -> None:
-        connection = Connection(self.server, our_name=sender_of(self.app).domain)
+        connection = Connection(self.server, our_name=sender_of(self.app).domain, mail_seconds=MAIL_SECONDS)
         letters = 0
         try:
             while not self.stopped.is_set():

@@ -20,19 +20,20 @@ ROLES = ("patient", "practitioner")
 CONSENT_KINDS = ("terms", "privacy", "health_data", "detailed_mail", "cohort_use", "push")
 
 
-class Words(AsaList):  # type: ignore[misc]
+class Words(AsaList):
     """A list of words in one column; the base class does not say that statements with it may be cached."""
 
     cache_ok = True
 
 
-class User(Base, UserMixin):  # type: ignore[misc]
+class User(Base, UserMixin):
     """A person who can sign in; the names without comment are those that Flask-Security expects."""
 
     __tablename__ = "user"
     __table_args__ = (one_of("role", ROLES), between("week_starts_on", 0, 6))
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    # Flask-Security's own classes name other types for these four; it only reads the values.
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)  # type: ignore[assignment]
     email: Mapped[str] = mapped_column(String(255), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
     role: Mapped[str] = mapped_column(String(16))
@@ -51,12 +52,14 @@ class User(Base, UserMixin):  # type: ignore[misc]
     # The time step of the last accepted code: no code works twice.
     totp_last_counter: Mapped[int | None] = mapped_column()
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Words()))
-    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)
+    fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)  # type: ignore[assignment]
     # Grows with each mailed link of the kind, so that only the newest one works.
     reset_serial: Mapped[int] = mapped_column(default=0)
     confirm_serial: Mapped[int] = mapped_column(default=0)
 
-    webauthn: Mapped[list[WebAuthn]] = relationship(back_populates="user", cascade="all, delete-orphan")
+    webauthn: Mapped[list[WebAuthn]] = relationship(  # type: ignore[assignment]
+        back_populates="user", cascade="all, delete-orphan"
+    )
     # Joined, so that a request needs one statement for the person whatever the role is.
     patient: Mapped[Patient | None] = relationship(back_populates="user", lazy="joined", innerjoin=False)
     practitioner: Mapped[Practitioner | None] = relationship(back_populates="user", lazy="joined", innerjoin=False)
@@ -67,7 +70,7 @@ class User(Base, UserMixin):  # type: ignore[misc]
         return bool(self.tf_totp_secret and self.tf_primary_method)
 
 
-class WebAuthn(Base, WebAuthnMixin):  # type: ignore[misc]
+class WebAuthn(Base, WebAuthnMixin):
     """A passkey of a user, with the names that Flask-Security expects."""
 
     __tablename__ = "webauthn"
@@ -76,7 +79,7 @@ class WebAuthn(Base, WebAuthnMixin):  # type: ignore[misc]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     credential_id: Mapped[bytes] = mapped_column(LargeBinary(1024), unique=True)
     public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int | None] = mapped_column(default=0)
+    sign_count: Mapped[int | None] = mapped_column(default=0)  # type: ignore[assignment]
     transports: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(Words()))
     backup_state: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     device_type: Mapped[str] = mapped_column(String(64))

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, LargeBinary, Table, Uuid, func, insert, select, text
+from sqlalchemy import Connection, LargeBinary, Table, Uuid, func, insert, select
 from sqlalchemy.types import Date, DateTime, TypeDecorator
 
 from firststep.models import Base
@@ -153,7 +153,8 @@ def _manifest(archive: zipfile.ZipFile, revision: str) -> dict[str, Contents]:
         raise BackupError("This is not a backup of a kind that this version reads.")
     if taken_with != revision:
         raise BackupError(
-            f"The backup has schema {taken_with}, the database {revision}; restore with the version that wrote it, then upgrade."
+            f"The backup has schema {taken_with}, the database {revision}; "
+            "restore with the version that wrote it, then upgrade."
         )
     missing = {table.name for table in tables()} - listed.keys()
     if missing:
@@ -180,13 +181,9 @@ def _advance_sequences(connection: Connection) -> None:
     for table in tables():
         for column in table.primary_key.columns:
             if column is table.autoincrement_column:
-                connection.execute(
-                    text(
-                        f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', '{column.name}'), "
-                        f'coalesce((SELECT max("{column.name}") FROM "{table.name}"), 1), '
-                        f'EXISTS (SELECT 1 FROM "{table.name}"))'
-                    )
-                )
+                sequence = func.pg_get_serial_sequence(f'"{table.name}"', column.name)
+                highest = func.coalesce(func.max(column), 1)
+                connection.execute(select(func.setval(sequence, highest, func.count(column) > 0)))
 
 
 def _encoded(value: Any) -> Any:

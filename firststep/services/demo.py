@@ -94,17 +94,18 @@ def write_course(session: Session, patient: Patient, course: Course, *, today: d
     )
     patient.feet = "both" if len(course.feet) == 2 else course.feet[0]
     patient.onset_on = first - timedelta(days=60)
-    random = Random(course.seed)
+    random = Random(course.seed)  # noqa: S311 - invented people
     session.flush()
     session.execute(insert(Day), list(_days(random, course, patient.id, first)))
     for number, foot in enumerate(course.feet):
-        rows = list(_foot_days(Random(course.seed * 100 + number), course, patient.id, first, foot, number, now))
+        random_of_foot = Random(course.seed * 100 + number)  # noqa: S311 - invented people
+        rows = list(_foot_days(random_of_foot, course, patient.id, first, foot, number, now))
         session.execute(insert(FootDay), rows)
 
 
 def _logged(course: Course, offset: int) -> bool:
     # One choice for both feet and the day's answers: a missed day is missed whole.
-    return Random(course.seed * 10_000 + offset).random() >= course.missing
+    return Random(course.seed * 10_000 + offset).random() >= course.missing  # noqa: S311 - invented people
 
 
 def _days(random: Random, course: Course, patient_id: UUID, first: date) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 def database_answers(session: Session) -> bool:
     """Tell whether a trivial statement gets its answer."""
     try:
-        return session.scalar(text("SELECT 1")) == 1
+        return bool(session.scalar(text("SELECT 1")) == 1)
     except SQLAlchemyError:
         session.rollback()
         return False

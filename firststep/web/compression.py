@@ -30,10 +30,10 @@ def compress(response: Response) -> Response:
     body = response.get_data()
     if len(body) < _SMALLEST:
         return response
-    if "br" in request.accept_encodings:
+    if request.accept_encodings.quality("br"):
         response.set_data(brotli.compress(body, quality=4))
         response.headers["Content-Encoding"] = "br"
-    elif "gzip" in request.accept_encodings:
+    elif request.accept_encodings.quality("gzip"):
         response.set_data(gzip.compress(body, compresslevel=5, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

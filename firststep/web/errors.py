@@ -80,14 +80,23 @@ def _page(code: int, sentence: str | None = None) -> Response:
 
 def _texts(code: int) -> tuple[str, str]:
     texts = {
-        400: (_("This could not be read"), _("Something in the request was not understood. Reload the page and try again.")),
+        400: (
+            _("This could not be read"),
+            _("Something in the request was not understood. Reload the page and try again."),
+        ),
         403: (_("Not from here"), _("This request came from another page. Reload and try again.")),
-        404: (_("Not found"), _("There is nothing here for you to see. The address may be wrong, or access has ended.")),
+        404: (
+            _("Not found"),
+            _("There is nothing here for you to see. The address may be wrong, or access has ended."),
+        ),
         405: (_("Not possible here"), _("This address cannot be used in this way. Go back and try again.")),
         410: (_("No longer valid"), _("This link was used before or is too old. Ask for a new one.")),
         413: (_("Too much at once"), _("Too much data in one form.")),
         415: (_("Wrong kind of data"), _("This kind of data cannot be read here.")),
         429: (_("Too many tries"), _("Wait a moment, then try again.")),
-        503: (_("Not available just now"), _("It could not be saved. What you typed is still in the form; try again in a moment.")),
+        503: (
+            _("Not available just now"),
+            _("It could not be saved. What you typed is still in the form; try again in a moment."),
+        ),
     }
     return texts.get(code, (_("Something went wrong"), _("The fault is ours and was noted. Try again in a moment.")))

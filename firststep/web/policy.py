@@ -29,7 +29,7 @@ def policy(**by_method: Policy) -> Callable[[View], View]:
     """Declare who may call the view, per method: ``@policy(GET="patient", POST="patient")``."""
 
     def mark(view: View) -> View:
-        setattr(view, "policy", dict(by_method))
+        cast(Any, view).policy = dict(by_method)
         return view
 
     return mark

@@ -48,7 +48,9 @@ def test_plotly_accepts_every_property_of_the_figure(ana: Browser, query: str) -
     assert len(go.Figure(paint(figure, LIGHT)).data) > 3
 
 
-@pytest.mark.parametrize("query", ["days=9999999999", "measure=%00", "foot=both", "ranges=<script>", "days=٣٠", "days=-1"])
+@pytest.mark.parametrize(
+    "query", ["days=9999999999", "measure=%00", "foot=both", "ranges=<script>", "days=٣٠", "days=-1"]
+)
 def test_a_wrong_choice_is_the_default(ana: Browser, query: str) -> None:
     assert ana.get(f"/progress/figure.json?{query}").get_json() == ana.get("/progress/figure.json").get_json()
 
@@ -64,7 +66,13 @@ def test_htmx_gets_the_part_that_the_page_holds(ana: Browser) -> None:
 def test_the_table_says_what_the_picture_shows(ana: Browser) -> None:
     page = BeautifulSoup(ana.get("/progress?days=90").get_data(as_text=True), "html.parser")
     figure = ana.get("/progress/figure.json?days=90").get_json()
-    drawn = [value for trace in figure["data"] if trace["name"].startswith("Entry") for value in trace["y"] if value is not None]
+    drawn = [
+        value
+        for trace in figure["data"]
+        if trace["name"].startswith("Entry")
+        for value in trace["y"]
+        if value is not None
+    ]
     assert page.table is not None
     rows = [row.find_all(["td", "th"])[1].get_text() for row in page.table.select("tbody tr")]
     assert [float(cell) for cell in reversed(rows) if cell != "–"] == drawn
@@ -92,7 +100,9 @@ def test_day_one_invites_to_log(ben: Browser) -> None:
         ([7] * 10, "your 7-day mean is 7.0, as at your start"),
     ],
 )
-def test_each_early_state_has_its_helpful_sentence(app: Flask, ben: Browser, cast: Cast, values: list[int], sentence: str) -> None:
+def test_each_early_state_has_its_helpful_sentence(
+    app: Flask, ben: Browser, cast: Cast, values: list[int], sentence: str
+) -> None:
     _fill(app, cast.ben, values)
     assert sentence in text_of(ben.get("/progress"))
 
@@ -115,7 +125,9 @@ def _crowd(app: Flask, days: int, people: int) -> None:
         db.session.commit()
 
 
-def test_the_page_costs_four_statements_whatever_is_in_the_table(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
+def test_the_page_costs_four_statements_whatever_is_in_the_table(
+    app: Flask, ana: Browser, ben: Browser, cast: Cast
+) -> None:
     counts = []
     for browser in (ben, ana):
         with counted(app) as statements:

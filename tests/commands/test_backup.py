@@ -52,7 +52,12 @@ def test_the_drill_counts_and_hashes_are_the_same_after_a_restore(app: Flask, ca
 def test_rows_written_after_a_restore_get_new_numbers(app: Flask, cast: Cast, tmp_path: Path) -> None:
     def change(op: int) -> DiaryChange:
         return DiaryChange(
-            op_id=UUID(int=op), patient_id=cast.ana, day=LONG_AGO.date(), field="note", entered_at=LONG_AGO, stored_at=LONG_AGO
+            op_id=UUID(int=op),
+            patient_id=cast.ana,
+            day=LONG_AGO.date(),
+            field="note",
+            entered_at=LONG_AGO,
+            stored_at=LONG_AGO,
         )
 
     with app.app_context():

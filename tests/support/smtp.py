@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -21,11 +21,17 @@ class Post:
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    #: when each mail was taken, on the monotonic clock
+    taken_at: list[float] = field(default_factory=list)
     connections: int = 0
     #: address -> answers to RCPT TO; "hang" never answers
     on_recipient: dict[str, list[str]] = field(default_factory=dict)
-    #: answers to DATA
+    #: answers to MAIL FROM
+    on_sender: list[str] = field(default_factory=list)
+    #: answers to DATA; "hang" never answers
     on_data: list[str] = field(default_factory=list)
+    #: called with the number of mails when one was kept, before the answer goes out
+    on_taken: Callable[[int], None] = lambda _count: None
     delay_seconds: float = 0.0
 
     @property
@@ -39,6 +45,14 @@ class Post:
         self.connections += 1
         session.host_name = hostname
         return responses
+
+    async def handle_MAIL(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        answer = self.on_sender.pop(0) if self.on_sender else "250 ok"
+        if answer.startswith("250"):
+            envelope.mail_from = address
+        return answer
 
     async def handle_RCPT(
         self, server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
@@ -54,9 +68,13 @@ class Post:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.delay_seconds)
         answer = self.on_data.pop(0) if self.on_data else "250 taken"
+        if answer == "hang":
+            await asyncio.sleep(3600)
         if answer.startswith("250"):
             self.raw.append(envelope.original_content or b"")
             self.recipients.extend(envelope.rcpt_tos)
+            self.taken_at.append(time.monotonic())
+            self.on_taken(len(self.raw))
         return answer
 
 

@@ -21,7 +21,9 @@ WANTED = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/log", "/progress", "/share", "/settings", "/benchmarks", "/no-such-page", "/login"])
+@pytest.mark.parametrize(
+    "path", ["/", "/log", "/progress", "/share", "/settings", "/benchmarks", "/no-such-page", "/login"]
+)
 def test_every_answer_carries_the_headers(ana: Browser, path: str) -> None:
     headers = ana.get(path).headers
     assert {name: headers.get(name) for name in WANTED} == WANTED
@@ -47,7 +49,9 @@ def test_the_policy_has_no_unsafe_word() -> None:
         ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, True),
     ],
 )
-def test_unsafe_requests_come_from_our_own_pages(app: Flask, ana: Browser, headers: dict[str, str], refused: bool) -> None:
+def test_unsafe_requests_come_from_our_own_pages(
+    app: Flask, ana: Browser, headers: dict[str, str], refused: bool
+) -> None:
     for rule in app.url_map.iter_rules():
         method = next((m for m in ("POST", "PUT", "DELETE", "PATCH") if m in (rule.methods or ())), None)
         view = app.view_functions[rule.endpoint]

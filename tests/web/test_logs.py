@@ -10,6 +10,7 @@ import pytest
 from app import create_app
 from firststep.extensions import alembic, db
 from firststep.settings import Settings
+from firststep.web.policy import policy
 
 
 @pytest.mark.sqlite_only
@@ -24,19 +25,20 @@ def test_neither_path_nor_query_nor_form_reaches_the_log(tmp_path: Path, capsys:
             base_url="http://localhost",
         )
     )
+
+    @policy(GET="public")
+    def fails() -> str:
+        raise RuntimeError("canary-in-message")
+
+    app.add_url_rule("/fails", "fails", fails)
+    app.extensions["policy_table"]["fails", "GET"] = "public"
     with app.app_context():
         alembic.upgrade()
     client = app.test_client()
     client.get("/login?next=/canary-path")
-    client.post("/login", data={"email": "canary@example.com", "password": "canary-secret"}, headers={"Sec-Fetch-Site": "same-origin"})
+    typed = {"email": "canary@example.com", "password": "canary-secret"}
+    client.post("/login", data=typed, headers={"Sec-Fetch-Site": "same-origin"})
     client.get("/canary-in-path")
-
-    @app.get("/fails")
-    def fails() -> str:
-        raise RuntimeError("canary-in-message")
-
-    fails.policy = {"GET": "public"}  # type: ignore[attr-defined]
-    app.extensions["policy_table"]["fails", "GET"] = "public"
     assert client.get("/fails").status_code == 500
     with app.app_context():
         db.engine.dispose()

@@ -1,0 +1,95 @@
+"""The worse foot, and the JSON of the command."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from firststep.clinical.as_json import outcomes_as_json
+from firststep.clinical.diary import DayAnswers, Diary, Episode, FootDay
+from firststep.clinical.measures import Foot
+from firststep.clinical.outcomes import means_of, outcomes, worse_foot
+from tests.clinical.diaries import MONDAY
+
+
+def feet(left: list[int], right: list[int]) -> Diary:
+    """Return a diary of both feet's first steps, from the same day on."""
+    sides: list[tuple[Foot, list[int]]] = [("left", left), ("right", right)]
+    return Diary(
+        tuple(
+            FootDay(MONDAY + timedelta(days=offset), foot, value)
+            for foot, values in sides
+            for offset, value in enumerate(values)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ([60] * 4, [50] * 4, "left"),
+        ([60] * 4, [61] * 4, "right"),
+        ([60] * 4, [60] * 4, "right"),
+        ([60] * 4, [90] * 3, "left"),
+        ([0] * 4, [90] * 3, "left"),
+        ([90] * 3, [10] * 3, "right"),
+        ([90] * 3, [], "left"),
+        ([90] * 4, [], "left"),
+        ([], [], None),
+    ],
+)
+def test_the_worse_foot(left: list[int], right: list[int], expected: Foot | None) -> None:
+    assert worse_foot(feet(left, right), measure="first_step") == expected
+
+
+def test_the_worse_foot_is_chosen_for_each_measure() -> None:
+    rows = [
+        FootDay(MONDAY + timedelta(days=offset), foot, first, average)
+        for offset in range(4)
+        for foot, first, average in (("left", 80, 20), ("right", 50, 40))
+    ]
+    diary = Diary(tuple(rows))
+    assert worse_foot(diary, measure="first_step") == "left"
+    assert worse_foot(diary, measure="average") == "right"
+
+
+def test_the_baseline_that_is_asked_for_decides_on_the_worse_foot() -> None:
+    diary = feet([80] * 4 + [10] * 10, [60] * 14)
+    assert worse_foot(diary, measure="first_step") == "left"
+    assert worse_foot(diary, measure="first_step", baseline_days=14) == "right"
+
+
+def test_an_empty_diary_has_every_key_and_no_value() -> None:
+    printed = outcomes_as_json(outcomes(Diary(), measure="average"))
+    nothing = {"state": "none", "day": None, "days": None}
+    assert printed == {
+        "rules": "daily-1",
+        "measure": "average",
+        "foot": None,
+        "start": None,
+        "baseline": None,
+        "low_baseline": False,
+        "current": None,
+        "relief": nothing,
+        "substantial": nothing,
+        "level_after_relief": None,
+        "relapse": {"day": None, "days": None},
+        "censored": None,
+        "reduction_week12": None,
+        "nsaid": {"baseline": None, "last": None, "reduced": None, "stopped": None},
+    }
+
+
+def test_an_episode_without_entries_has_a_start() -> None:
+    answers = tuple(DayAnswers(MONDAY + timedelta(days=offset), nsaid_taken=True) for offset in range(28))
+    diary = Diary((), answers, (Episode("standard", MONDAY + timedelta(days=28)),))
+    printed = outcomes_as_json(outcomes(diary, measure="first_step"))
+    assert (printed["foot"], printed["start"], printed["censored"]) == (None, "2026-02-02", None)
+    assert printed["nsaid"] == {"baseline": 7.0, "last": 7.0, "reduced": False, "stopped": False}
+
+
+def test_the_means_behind_outcomes_are_those_of_its_foot() -> None:
+    diary = feet([60] * 4, [50] * 6)
+    assert means_of(diary, outcomes(diary, measure="first_step")).on(MONDAY + timedelta(days=3)) == 6
+    assert means_of(diary, outcomes(diary, measure="average")).units == ()

@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _patient(browser: Browser, address: str, told: str) -> None:
-    page = browser.new_page(viewport=PHONE, device_scale_factor=2)
+    page = browser.new_page(viewport=PHONE, device_scale_factor=1.5)
     _sign_in(page, address, "ana@demo.example", told)
     page.goto(f"{address}/log")
     _take(page, "log")

@@ -71,11 +71,11 @@ def save() -> Answer:
     if refusals:
         return _refused_page(refusals)
     db.session.commit()
-    if wants_part() and "refused" in request.form:
-        return _mended_form(answer.entry.day if answer else now_day)
     if wants_part():
-        logged = _recently_logged(patient_id, now_day)
-        return render("diary/day.html", block="saved", **saved_context(answer, now_day, logged))
+        shown = saved_context(answer, now_day, _recently_logged(patient_id, now_day))
+        if "refused" in request.form:
+            return _mended_form(answer.entry.day if answer else now_day, shown)
+        return _parts(shown, "answer", "recent")
     if "first" in request.form:
         return _to(url_for("charts.progress"))
     saved_op = answer.op_id if answer else None
@@ -144,10 +144,15 @@ def _refused_page(refusals: list[Refused]) -> Response:
     return _into_form(response, "innerHTML") if wants_part() else response
 
 
-def _mended_form(day: date) -> Response:
+def _mended_form(day: date, shown: dict[str, Any]) -> Response:
     """Show the form without the complaints of before; a morph leaves the focus where it is."""
-    form = form_of(read_entry(db.session, current_patient().id, day))
-    return _into_form(make_response(render("diary/day.html", block="fields", **_context(form))), "innerMorph")
+    context = _context(form_of(read_entry(db.session, current_patient().id, day)))
+    parts = _parts(context | shown | {"answer_is_second": True}, "fields", "answer", "recent")
+    return _into_form(make_response(parts), "innerMorph")
+
+
+def _parts(context: dict[str, Any], *blocks: str) -> str:
+    return "".join(render("diary/day.html", block=block, **context) for block in blocks)
 
 
 def _into_form(response: Response, swap: str) -> Response:

@@ -92,6 +92,7 @@ def day_context(
         "chosen_day": chosen_day or form.day.isoformat(),
         "today": today,
         "after_tap": False,
+        "answer_is_second": False,
         "history_href": url_for("diary.history", day=form.day.isoformat()),
     }
 
@@ -115,6 +116,7 @@ def saved_context(answer: Answer | None, today: date, logged: Collection[date]) 
         "undo": answer.op_id if answer else None,
         "undo_id": uuid4(),
         "after_tap": True,
+        "answer_is_second": False,
         **_recent(answer.entry.day if answer else today, today, logged),
     }
 

@@ -40,6 +40,16 @@ def test_a_tap_stores_one_field_and_answers_with_a_part(app: Flask, ben: Browser
     assert row.first_step_entered_at == NOW
 
 
+def test_a_part_is_a_part_of_the_page(ben: Browser) -> None:
+    entry = tap(stretch_done="yes")
+    part = ben.post("/log", data=entry, headers=PART).get_data(as_text=True)
+    page = ben.get(f"/log?saved={entry['op']}").get_data(as_text=True)
+    changing = re.compile(r'name="(?:csrf_token|op)" value="[^"]*"| hx-swap-oob="true"')
+    answer, recent = (text.strip() for text in changing.sub("", part).split('<div class="stack"', 1))
+    assert answer in changing.sub("", page)
+    assert recent in changing.sub("", page)
+
+
 def test_without_javascript_the_form_saves_and_shows_the_day_again(app: Flask, ben: Browser, cast: Cast) -> None:
     answer = ben.post(
         "/log", data=tap(**{"first_step_pain-right": "0", "stretch_done": "yes", "stretch_minutes": "12"})
@@ -190,7 +200,13 @@ def test_a_refused_dose_can_be_mended_in_the_same_form(app: Flask, ben: Browser,
     assert f'name="dose_id" value="{dose_id}"' in part
     assert '<option value="ibuprofen" selected>' in part
     assert 'name="dose_mg" value="99999"' in part
-    ben.post("/log", data=tap(dose_id=dose_id, dose_mg="400"), headers=PART)
+    mended = tap(dose_id=dose_id, dose_mg="400", refused="1")
+    answer = ben.post("/log", data=mended, headers=PART)
+    part = answer.get_data(as_text=True)
+    assert (answer.status_code, answer.headers["HX-Reswap"]) == (200, "innerMorph")
+    assert "field__error" not in part
+    assert 'id="log-answer" hx-swap-oob="true"' in part
+    assert f'name="undo" value="{mended["op"]}"' in part
     with app.app_context():
         assert db.session.scalars(select(Dose.dose_mg)).all() == [400]
 

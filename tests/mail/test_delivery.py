@@ -1,0 +1,225 @@
+"""Delivery over a real SMTP server: refusals, retries, hanging recipients, several workers, second thoughts."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from firststep.extensions import db
+from firststep.mail import delivery
+from firststep.models import MailPreference, OutboxMail, User
+from firststep.services import mail_preferences
+from firststep.services.outbox import enqueue
+from tests.cast import NOW, Cast
+from tests.support.mails import make_account_mails, make_letter_due, rows, send_all
+from tests.support.smtp import Post, post
+
+__all__ = ["post"]
+
+LATER = NOW + timedelta(minutes=11)
+
+
+@pytest.fixture
+def letter(app: Flask, cast: Cast, set_clock) -> None:
+    """Have Ana's letter due."""
+    set_clock(LATER)
+    make_letter_due(app, cast)
+
+
+def message_ids(office: Post) -> list[str]:
+    return [str(message_from_bytes(raw, policy=policy.default)["Message-ID"]) for raw in office.raw]
+
+
+def test_a_temporary_refusal_is_tried_again_after_a_minute(app: Flask, letter: None, post: Post, set_clock) -> None:
+    post.on_recipient["ana@example.com"] = ["450 greylisted"]
+    assert send_all(app, post) == Counter(put_off=1)
+    assert (rows(app)[0].state, rows(app)[0].last_error) == ("queued", "recipient_450")
+    assert send_all(app, post) == Counter()
+    set_clock(LATER + timedelta(minutes=1))
+    assert send_all(app, post) == Counter(sent=1)
+    assert (rows(app)[0].attempts, rows(app)[0].last_error) == (2, None)
+
+
+def test_a_refusal_of_the_content_for_now_is_tried_again_with_the_same_id(
+    app: Flask, letter: None, post: Post, set_clock
+) -> None:
+    post.on_data = ["451 later"]
+    assert send_all(app, post) == Counter(put_off=1)
+    before = rows(app)[0].message_id
+    set_clock(LATER + timedelta(minutes=1))
+    assert send_all(app, post) == Counter(sent=1)
+    assert message_ids(post) == [f"<{before}@localhost>"]
+
+
+@pytest.mark.parametrize("where", ["recipient", "content"])
+def test_a_final_refusal_fails_at_once_and_suspends_the_address(
+    app: Flask, cast: Cast, letter: None, post: Post, where: str
+) -> None:
+    if where == "recipient":
+        post.on_recipient["ana@example.com"] = ["550 no such user"]
+    else:
+        post.on_data = ["554 not wanted"]
+    assert send_all(app, post) == Counter(failed=1)
+    assert rows(app)[0].state == "failed"
+    with app.app_context():
+        wish = db.session.get_one(MailPreference, cast.ana)
+        assert wish.suspended_at == LATER
+        assert wish.next_at is None
+        assert db.session.get_one(MailPreference, cast.ben).suspended_at is None
+
+
+def test_account_mail_still_goes_to_a_suspended_address(app: Flask, cast: Cast, post: Post) -> None:
+    with app.app_context():
+        mail_preferences.suspend_address(db.session, cast.ana_user, NOW)
+        enqueue(db.session, kind="password_changed", now=NOW, user_id=cast.ana_user)
+        db.session.commit()
+    assert send_all(app, post) == Counter(sent=1)
+
+
+def test_a_refused_sender_is_our_matter_and_suspends_nobody(app: Flask, cast: Cast, letter: None, post: Post) -> None:
+    post.on_sender = ["550 who are you"]
+    assert send_all(app, post) == Counter(put_off=1)
+    assert rows(app)[0].last_error == "sender_550"
+    with app.app_context():
+        assert db.session.get_one(MailPreference, cast.ana).suspended_at is None
+
+
+def test_a_server_that_closes_a_kept_connection_is_called_again(app: Flask, cast: Cast, post: Post) -> None:
+    make_account_mails(app, 3)
+    post.on_sender = ["250 ok", "421 enough for now"]
+    assert send_all(app, post, lanes=1) == Counter(sent=3)
+    assert post.connections == 2
+
+
+def test_one_connection_carries_many_mails(app: Flask, cast: Cast, post: Post) -> None:
+    make_account_mails(app, 25)
+    assert send_all(app, post, lanes=1) == Counter(sent=25)
+    assert post.connections == 1
+
+
+def test_a_server_that_is_away_loses_nothing(app: Flask, letter: None, post: Post, set_clock) -> None:
+    away = Post(port=1)
+    assert send_all(app, away) == Counter(put_off=1)
+    assert rows(app)[0].last_error == "network_ConnectionRefusedError"
+    set_clock(LATER + timedelta(minutes=1))
+    assert send_all(app, post) == Counter(sent=1)
+
+
+@pytest.mark.parametrize("stage", ["recipient", "content"])
+def test_a_hanging_server_costs_one_mail_its_time_and_the_others_little(
+    app: Flask, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    addresses = make_account_mails(app, 12)
+    limit = 2.0
+    monkeypatch.setattr(delivery, "MAIL_SECONDS", limit)
+    if stage == "recipient":
+        post.on_recipient[addresses[0]] = ["hang"]
+    else:
+        post.on_data = ["hang"]
+    begin = time.monotonic()
+    assert send_all(app, post) == Counter(sent=11, put_off=1)
+    assert time.monotonic() - begin < limit + 6
+    assert sum(row.state == "queued" for row in rows(app)) == 1
+    if stage == "recipient":
+        assert max(post.taken_at) - begin < limit
+
+
+def test_account_mail_that_comes_in_while_a_recipient_hangs_goes_out_at_once(
+    app: Flask, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = make_account_mails(app, 1)
+    monkeypatch.setattr(delivery, "MAIL_SECONDS", 4.0)
+    post.on_recipient[addresses[0]] = ["hang"]
+    sending = threading.Thread(target=send_all, args=(app, post))
+    begin = time.monotonic()
+    sending.start()
+    time.sleep(0.5)
+    with app.app_context():
+        enqueue(db.session, kind="password_changed", now=NOW, user_id=cast.ana_user)
+        db.session.commit()
+    sending.join()
+    assert post.recipients == ["ana@example.com"]
+    assert post.taken_at[0] - begin < 3.5
+
+
+def test_two_workers_send_two_hundred_mails_once_each(app: Flask, cast: Cast, post: Post) -> None:
+    addresses = make_account_mails(app, 200)
+    outcomes: list[Counter[str]] = []
+    workers = [threading.Thread(target=lambda: outcomes.append(send_all(app, post))) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sum(outcomes, Counter()) == Counter(sent=200)
+    assert sorted(post.recipients) == sorted(addresses)
+    assert len(set(message_ids(post))) == 200
+
+
+@pytest.mark.parametrize(
+    "thought", ["unsubscribed", "switched off", "paused", "suspended", "deleted", "disabled", "consent withdrawn"]
+)
+def test_second_thoughts_while_the_letter_is_queued_are_respected(
+    app: Flask, cast: Cast, letter: None, post: Post, thought: str
+) -> None:
+    with app.app_context():
+        session = db.session
+        reader = mail_preferences.find_reader(session, cast.ana)
+        user = session.get_one(User, cast.ana_user)
+        if thought == "unsubscribed":
+            mail_preferences.unsubscribe(session, cast.ana, NOW)
+        elif thought == "switched off":
+            mail_preferences.switch_off(session, reader, NOW)
+        elif thought == "paused":
+            mail_preferences.pause(session, reader, NOW)
+        elif thought == "suspended":
+            mail_preferences.suspend_address(session, cast.ana_user, NOW)
+        elif thought == "deleted":
+            session.delete(user)
+        elif thought == "disabled":
+            user.active = False
+        else:
+            from firststep.services.consents import withdraw_consent
+
+            withdraw_consent(session, user.id, "health_data", NOW)
+        session.commit()
+    assert send_all(app, post) == (Counter() if thought == "deleted" else Counter(dropped=1))
+    assert post.raw == []
+
+
+def test_a_changed_address_is_the_one_that_gets_the_letter(app: Flask, cast: Cast, letter: None, post: Post) -> None:
+    with app.app_context():
+        db.session.execute(update(User).where(User.id == cast.ana_user).values(email="new@example.com"))
+        db.session.commit()
+    send_all(app, post)
+    assert post.recipients == ["new@example.com"]
+
+
+def test_a_mail_that_cannot_be_built_waits_and_holds_up_no_other(app: Flask, cast: Cast, post: Post) -> None:
+    with app.app_context():
+        enqueue(db.session, kind="no_such_kind", now=NOW, user_id=cast.ana_user)
+        enqueue(db.session, kind="password_changed", now=NOW, user_id=cast.ana_user)
+        db.session.commit()
+    assert send_all(app, post) == Counter(sent=1, put_off=1)
+    assert {row.kind: row.last_error for row in rows(app)} == {
+        "no_such_kind": "build_KeyError",
+        "password_changed": None,
+    }
+
+
+def test_nothing_of_the_mail_is_stored_or_logged(
+    app: Flask, cast: Cast, letter: None, post: Post, capsys: pytest.CaptureFixture[str]
+) -> None:
+    send_all(app, post)
+    logged = capsys.readouterr().out
+    assert "sent" in logged
+    assert "ana@example.com" not in logged
+    with app.app_context():
+        row = db.session.query(OutboxMail).one()
+        assert (row.address, row.parameters) == (None, {"week": "2026-11-16"})

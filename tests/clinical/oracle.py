@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -34,7 +35,12 @@ def entries(diary: Diary, foot: str, measure: str) -> Series:
 
 def seven_day_mean(x: Series) -> Series:
     """Rule 1: the valid R(d) of every day from the first entry to the last."""
-    found: Series = {}
+    return _seven_day_mean(tuple(x.items()))
+
+
+@lru_cache(maxsize=8)
+def _seven_day_mean(items: tuple[tuple[date, Fraction], ...]) -> Series:
+    x, found = dict(items), {}
     for d in span(min(x), max(x)) if x else []:
         week = [x[k] for k in span(d - 6 * DAY, d) if k in x]
         if len(week) >= 4:

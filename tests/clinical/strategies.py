@@ -33,7 +33,23 @@ segments = st.builds(
     missing=st.sampled_from([0.0, 0.1, 0.3, 0.45, 0.6, 1.0]),
     whole=st.booleans(),
 )
-courses = st.lists(segments, min_size=1, max_size=6)
+
+
+def _segments(days: tuple[int, int], levels: tuple[int, int]) -> st.SearchStrategy[Segment]:
+    return st.builds(
+        Segment,
+        days=st.integers(*days),
+        level=st.integers(*levels),
+        noise=st.sampled_from([0, 1, 10]),
+        missing=st.sampled_from([0.0, 0.1, 0.3]),
+        whole=st.booleans(),
+    )
+
+
+#: Pain that falls, for long or not yet long enough, and that comes back or does not.
+falls = st.tuples(_segments((7, 21), (50, 100)), _segments((7, 40), (0, 30))).map(list)
+returns = st.tuples(falls, _segments((10, 40), (50, 100))).map(lambda parts: [*parts[0], parts[1]])
+courses = st.one_of(st.lists(segments, min_size=1, max_size=6), falls, returns)
 
 
 def tenths_of(course: list[Segment], random: Random) -> list[int | None]:
@@ -68,9 +84,9 @@ def diaries(draw: st.DrawFn) -> Diary:
             )
     random.shuffle(rows)
     answers = []
-    often, answered = draw(st.sampled_from([0.0, 0.2, 0.8])), draw(st.sampled_from([0.0, 0.4, 0.9]))
-    later = draw(st.sampled_from([0.0, 0.1, 0.8]))
-    for offset in range(draw(st.integers(0, 160))):
+    often, answered = draw(st.sampled_from([0.0, 0.2, 0.8, 0.8])), draw(st.sampled_from([0.0, 0.6, 0.9, 1.0]))
+    later = draw(st.sampled_from([0.0, 0.0, 0.1, 0.8]))
+    for offset in range(draw(st.one_of(st.integers(0, 160), st.just(160)))):
         taken = random.random() < (often if offset < 70 else later)
         answers.append(
             DayAnswers(

@@ -44,7 +44,7 @@ COURSES: dict[str, Callable[[Outcomes], bool]] = {
 def test_the_quick_rules_agree_with_the_slow_ones() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(quickly, max_examples=300)
+    @settings(quickly, max_examples=200)
     @given(diaries(), measures, lengths)
     def compare(diary: Diary, measure: Any, days: Any) -> None:
         found = outcomes(diary, measure=measure, baseline_days=days)

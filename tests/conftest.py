@@ -35,13 +35,15 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def application(settings: Settings) -> Flask:
+def application(settings: Settings) -> Iterator[Flask]:
     """Return the application on a database that the migrations made."""
     app = create_app(settings)
     app.test_client_class = people.Browser
     with app.app_context():
         alembic.upgrade()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -108,7 +108,9 @@ def _counts() -> dict[str, int]:
 
 
 def _rebuild_patient(context: Any) -> None:
-    with context_operations(context).batch_alter_table("patient", recreate="always") as batch:
+    # PostgreSQL changes a table in place; only SQLite has to rebuild it.
+    recreate = "always" if context.dialect.name == "sqlite" else "never"
+    with context_operations(context).batch_alter_table("patient", recreate=recreate) as batch:
         batch.add_column(sa.Column("shoe_size", sa.Integer()))
 
 

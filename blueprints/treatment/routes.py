@@ -90,7 +90,7 @@ def edit(episode_id: UUID) -> Answer:
 @policy(POST="patient")
 def change(episode_id: UUID) -> Answer:
     """Store the changed course of care."""
-    episode = service.get_episode(db.session, current_patient().id, episode_id)
+    episode = service.get_episode(db.session, current_patient().id, episode_id, to_change=True)
     form = EpisodeForm()
     if not form.validate_on_submit() or form.starts_on.data is None:
         return make_response(_edit_page(form, episode), 422)
@@ -105,7 +105,7 @@ def change(episode_id: UUID) -> Answer:
 @policy(POST="patient")
 def end(episode_id: UUID) -> Answer:
     """End a course of care today."""
-    episode = service.get_episode(db.session, current_patient().id, episode_id)
+    episode = service.get_episode(db.session, current_patient().id, episode_id, to_change=True)
     service.change_episode(
         db.session,
         episode,
@@ -129,7 +129,9 @@ def ask_delete(episode_id: UUID) -> Answer:
 @policy(POST="patient")
 def delete(episode_id: UUID) -> Answer:
     """Delete a course of care."""
-    service.delete_episode(db.session, service.get_episode(db.session, current_patient().id, episode_id))
+    service.delete_episode(
+        db.session, service.get_episode(db.session, current_patient().id, episode_id, to_change=True)
+    )
     db.session.commit()
     return _to(url_for("treatment.episodes"))
 

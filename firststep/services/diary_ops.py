@@ -116,7 +116,8 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
 def lock_diary(session: Session, patient_id: UUID) -> None:
     """Let one writer at a time at this diary; SQLite's transaction already does."""
     if session.get_bind().dialect.name != "sqlite":
-        session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update())
+        # Without the key: rows that refer to the patient can still be added by others meanwhile.
+        session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
 def not_accepted() -> Refused:

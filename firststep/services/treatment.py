@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firststep.models import Episode, Patient
+from firststep.services.diary_ops import lock_diary
 
 
 def begin(session: Session, patient: Patient, *, feet: str, onset_on: date | None) -> None:
@@ -27,17 +28,17 @@ def list_episodes(session: Session, patient_id: UUID) -> list[Episode]:
     )
 
 
-def get_episode(session: Session, patient_id: UUID, episode_id: UUID) -> Episode:
+def get_episode(session: Session, patient_id: UUID, episode_id: UUID, *, to_change: bool = False) -> Episode:
     """Return the patient's course of care; raise NoResultFound when it is not there or not the patient's."""
-    return session.scalars(
-        select(Episode).where(Episode.id == episode_id, Episode.patient_id == patient_id).with_for_update()
-    ).one()
+    statement = select(Episode).where(Episode.id == episode_id, Episode.patient_id == patient_id)
+    return session.scalars(statement.with_for_update() if to_change else statement).one()
 
 
 def add_episode(
     session: Session, patient_id: UUID, *, arm: str, starts_on: date, ends_on: date | None = None
 ) -> Episode:
     """Add a course of care; one of the same kind and start, as a second tap sends it, is not added again."""
+    lock_diary(session, patient_id)
     known = session.scalars(
         select(Episode).where(Episode.patient_id == patient_id, Episode.arm == arm, Episode.starts_on == starts_on)
     ).first()

@@ -105,10 +105,13 @@ def test_known_and_unknown_addresses_take_the_same_time(app: Flask, path: str) -
             limiter.reset()
             client = visitor(app)
             email = "eva@example.com" if known else f"eve{turn}@example.com"
-            before = time.perf_counter()
+            # Processor time of this thread: the wall clock of a busy machine says nothing about milliseconds.
+            before = time.thread_time()
             client.post(path, data=SIGN_UP | {"email": email, "password": "some wrong password"})
-            times[known].append(time.perf_counter() - before)
-    assert abs(statistics.median(times[True]) - statistics.median(times[False])) <= 0.005
+            times[known].append(time.thread_time() - before)
+    difference_ms = 1000 * abs(statistics.median(times[True]) - statistics.median(times[False]))
+    print(f"{path}: {difference_ms:.2f} ms of {1000 * statistics.median(times[True]):.0f} ms")
+    assert difference_ms <= 5
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from firststep.extensions import db
-from firststep.models import Day, DiaryChange, Dose, FootDay, Patient
-from tests.cast import NOW, TODAY, Browser, Cast
+from firststep.models import Day, DiaryChange, Dose, FootDay, Patient, User
+from tests.cast import NOW, TODAY, Browser, Cast, sign_in
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -126,6 +126,33 @@ def test_at_night_the_log_asks_which_day(ben: Browser, set_clock, hour: int, ask
     if asks:
         assert 'href="/log/2026-11-22"' in page
         assert 'href="/log/2026-11-23"' in page
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment", "day"),
+    [
+        ("Pacific/Kiritimati", datetime(2026, 11, 23, 15, tzinfo=UTC), "2026-11-24"),
+        ("Pacific/Pago_Pago", datetime(2026, 11, 23, 10, tzinfo=UTC), "2026-11-22"),
+        ("Asia/Kathmandu", datetime(2026, 11, 23, 22, 30, tzinfo=UTC), "2026-11-24"),
+        ("Australia/Lord_Howe", datetime(2026, 10, 3, 18, tzinfo=UTC), "2026-10-04"),
+        ("Europe/Berlin", datetime(2026, 10, 25, 4, tzinfo=UTC), "2026-10-25"),
+        ("America/New_York", datetime(2026, 11, 1, 9, 30, tzinfo=UTC), "2026-11-01"),
+    ],
+)
+def test_today_is_the_day_where_the_person_is(
+    app: Flask, cast: Cast, set_clock, zone: str, moment: datetime, day: str
+) -> None:
+    with app.app_context():
+        db.session.get_one(User, cast.ben_user).time_zone = zone
+        db.session.commit()
+    set_clock(moment)
+    ben = sign_in(app, cast.ben_user, at=moment)
+    assert f'name="day" value="{day}"' in ben.get("/log").get_data(as_text=True)
+    later = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    answer = ben.post("/log", data=tap(day=later, **{"first_step_pain-right": "5"}), headers=PART)
+    assert "That day has not come yet." in answer.get_data(as_text=True)
+    ben.post("/log", data=tap(day=day, **{"first_step_pain-right": "5"}), headers=PART)
+    assert foot_day(app, cast, date.fromisoformat(day)).first_step_recalled is False
 
 
 def test_the_strip_has_holes_and_links(ana: Browser) -> None:

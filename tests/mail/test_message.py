@@ -1,0 +1,58 @@
+"""The bytes of a mail: headers whole, nothing injected, lines that every server takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from email import message_from_bytes, policy
+
+import pytest
+
+from firststep.mail.message import Letter, parse_sender, to_bytes
+from tests.cast import NOW
+
+SENDER = parse_sender("Firststep <hello@mail.example.org>")
+LETTER = Letter(
+    to="ana@example.com",
+    subject="Your weekly summary (16-22 Nov)",
+    text="5 of 7 days logged – ünïcode.\n" + "long " * 400,
+    html="<p>" + "ä" * 2000 + "</p>",
+    kind="weekly_summary",
+    list_unsubscribe="https://firststep.example.org/mail/unsubscribe/" + "x" * 180,
+)
+
+
+def raw(letter: Letter = LETTER) -> bytes:
+    return to_bytes(letter, sender=SENDER, message_id="abc123", now=NOW)
+
+
+def test_a_long_unsubscribe_address_stays_in_one_piece() -> None:
+    line = f"List-Unsubscribe: <{LETTER.list_unsubscribe}>\r\n".encode()
+    assert line in raw()
+
+
+def test_every_line_is_short_enough_and_plain_ascii() -> None:
+    lines = raw().split(b"\r\n")
+    assert max(len(line) for line in lines) <= 998
+    assert raw().isascii()
+    assert b"\n" not in raw().replace(b"\r\n", b"")
+
+
+def test_the_parts_come_back_as_they_were() -> None:
+    message = message_from_bytes(raw(), policy=policy.default)
+    text, html = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())
+    assert text.strip() == LETTER.text.strip()
+    assert html.strip() == LETTER.html
+    assert message["Message-ID"] == "<abc123@mail.example.org>"
+    assert message["List-Id"] == "<weekly-summary.mail.example.org>"
+
+
+def test_account_mail_carries_no_list_headers() -> None:
+    head = raw(replace(LETTER, list_unsubscribe=None, kind="reset_password"))
+    assert b"List-" not in head
+    assert b"Auto-Submitted: auto-generated\r\n" in head
+
+
+@pytest.mark.parametrize("field", ["to", "subject"])
+def test_a_line_break_in_a_header_is_refused(field: str) -> None:
+    with pytest.raises(ValueError, match="linefeed or carriage return"):
+        raw(replace(LETTER, **{field: "a@example.com\r\nBcc: everybody@example.com"}))

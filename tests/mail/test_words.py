@@ -1,0 +1,172 @@
+"""What may be read over somebody's shoulder: subject, sender and beginning of every mail say nothing about health."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from firststep.extensions import db
+from firststep.mail.kinds import BUILDERS
+from firststep.mail.message import Letter
+from firststep.mail.writing import compile_mjml
+from firststep.models import AccessEvent, OutboxMail, Patient, Share, User
+from firststep.services import audit, mail_preferences
+from firststep.services.outbox import LIST_KINDS, enqueue
+from firststep.settings import ROOT
+from tests import factories
+from tests.cast import CANARY_NAME, CANARY_NOTE, NOW, Cast
+from tests.support.mails import log_last_week
+
+HEALTH_WORDS = re.compile(
+    r"pain|heel|foot|feet|fasci|plantar|step\b|steps|stretch|nsaid|ibuprofen|diclofenac|naproxen|drug|dose|mg\b"
+    r"|acupunct|needl|treatment|therap|patient|practitioner|doctor|\bdr\b|cho\b|clinic|symptom|diagnos|relief|relapse"
+    r"|health|disease|condition|injur|walk|orthop|score|average|baseline",
+    re.IGNORECASE,
+)
+# What a lock screen or a list of mails shows of the beginning.
+SHOWN = 120
+
+EVERY_KIND = sorted(kind for kind in BUILDERS if kind != "nobody")
+
+
+def write(app: Flask, cast: Cast, kind: str, *, detailed: bool) -> Letter:
+    """Return the mail of this kind as its builder writes it for a person or an invitation that wants it."""
+    with app.app_context():
+        session = db.session
+        ana = session.get_one(Patient, cast.ana)
+        log_last_week(session, ana)
+        reader = mail_preferences.find_reader(session, cast.ana)
+        if detailed:
+            mail_preferences.change_level(session, reader, "detailed", NOW)
+        more = _wanted(app, cast, kind)
+        enqueue(session, kind=kind, now=NOW, **more)
+        session.commit()
+        row = session.query(OutboxMail).filter_by(kind=kind).one()
+        letter = BUILDERS[kind](session, row, NOW)
+        assert letter is not None, f"the test must make {kind} wanted"
+        return letter
+
+
+def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
+    session = db.session
+    user = session.get_one(User, cast.ana_user)
+    share = session.get_one(Share, cast.share)
+    more: dict[str, Any] = {"user_id": cast.ana_user, "parameters": {}}
+    if kind == "weekly_summary":
+        more["parameters"] = {"week": "2026-11-16"}
+    elif kind == "weekly_question":
+        wish = mail_preferences.preference_of(session, cast.ana)
+        wish.paused_at, wish.empty_weeks = NOW, 2
+    elif kind in ("confirm_address", "address_change"):
+        user.confirmed_at = None if kind == "confirm_address" else user.confirmed_at
+        more |= {"parameters": {"serial": user.confirm_serial}, "address": "ana@example.com"}
+    elif kind == "reset_password":
+        more["parameters"] = {"serial": user.reset_serial}
+    elif kind == "share_invitation":
+        share.state, share.practitioner_id = "invited", None
+        share.invitation_expires_at = NOW + timedelta(days=7)
+        more |= {"address": "cho@example.com", "user_id": None, "parameters": {"share": str(share.id)}}
+    elif kind == "share_accepted":
+        share.state = "accepted"
+        more["parameters"] = {"share": str(share.id)}
+    return more
+
+
+def shown_first(letter: Letter) -> list[str]:
+    """Return what is shown of a mail before it is opened: from its text, and from its HTML as mailboxes read it."""
+    page = BeautifulSoup(letter.html, "html5lib")
+    assert page.body is not None
+    body = " ".join(page.body.get_text(" ", strip=True).split())
+    return [letter.subject, letter.text[:SHOWN], body[:SHOWN]]
+
+
+def without_name(text: str) -> str:
+    """Return the text without the product's name, which is one word and no step."""
+    return text.replace("Firststep", "")
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("detailed", [False, True])
+def test_nothing_that_shows_before_opening_speaks_of_health(
+    app: Flask, cast: Cast, kind: str, detailed: bool
+) -> None:
+    letter = write(app, cast, kind, detailed=detailed)
+    for shown in shown_first(letter) if kind in LIST_KINDS else [letter.subject]:
+        assert not HEALTH_WORDS.search(without_name(shown)), shown
+    sender = app.config["SETTINGS"].mail_from
+    assert not HEALTH_WORDS.search(without_name(sender))
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@pytest.mark.parametrize("detailed", [False, True])
+def test_no_mail_loads_anything_from_elsewhere_or_carries_notes(
+    app: Flask, cast: Cast, kind: str, detailed: bool
+) -> None:
+    letter = write(app, cast, kind, detailed=detailed)
+    page = BeautifulSoup(letter.html, "html5lib")
+    assert page.find_all(["img", "script", "iframe", "object", "video", "form"]) == []
+    assert [link["href"] for link in page.find_all("link")] == []
+    assert "url(" not in letter.html
+    assert "@import" not in letter.html
+    assert CANARY_NOTE not in letter.text + letter.html
+    assert CANARY_NAME not in letter.subject
+    hrefs = [str(link["href"]) for link in page.find_all("a")]
+    assert all(href.startswith("http://localhost") for href in hrefs)
+    # The text part is no poor relation: each address of the HTML part is in it.
+    assert [href for href in hrefs if href not in letter.text] == []
+
+
+@pytest.mark.parametrize("kind", sorted(LIST_KINDS))
+def test_the_short_letter_has_no_health_word_anywhere(app: Flask, cast: Cast, kind: str) -> None:
+    letter = write(app, cast, kind, detailed=False)
+    body = BeautifulSoup(letter.html, "html5lib").body
+    assert body is not None
+    assert not HEALTH_WORDS.search(without_name(letter.text))
+    assert not HEALTH_WORDS.search(without_name(body.get_text(" ")))
+
+
+def test_every_template_compiles_without_a_warning(app: Flask) -> None:
+    import mrml
+
+    frame = (ROOT / "templates" / "mail" / "_frame.mjml").read_text(encoding="utf-8")
+    names = [path.stem for path in (ROOT / "templates" / "mail").glob("*.mjml") if path.stem != "_frame"]
+    assert {"weekly_summary", "weekly_question", "account"} <= set(names)
+    for name in names:
+        part = (ROOT / "templates" / "mail" / f"{name}.mjml").read_text(encoding="utf-8")
+        assert mrml.to_html(frame.replace("<!-- letter -->", part)).warnings == []
+        assert "mj-" not in re.sub(r"mj-(column|outlook|group)\S*", "", compile_mjml(app, name))
+
+
+def test_a_name_in_the_detailed_letter_is_text_and_no_markup(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        actor = audit.Actor(
+            user_id=cast.cho_user, name='<b onclick="x">Cho</b>', now=NOW - timedelta(days=3), key=b"k" * 32
+        )
+        audit.record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)
+        db.session.commit()
+    letter = write(app, cast, "weekly_summary", detailed=True)
+    assert "&lt;b onclick=" in letter.html
+    assert "<b onclick" not in letter.html
+    assert 'Viewed by: <b onclick="x">Cho</b>, 1 time; nobody else.' in letter.text
+    with app.app_context():
+        trail = db.session.query(AccessEvent).one()
+        assert dict(letter.headers) == {"X-Access-Record": f"1 {trail.hash}"}
+
+
+def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        ana = db.session.get_one(Patient, cast.ana)
+        factories.make_diary(db.session, ana, date(2026, 10, 1), [9] * 9, foot="left")
+        for name in ("Dr Cho", "Dr Dee"):
+            actor = audit.Actor(user_id=cast.cho_user, name=name, now=NOW - timedelta(days=3), key=b"k" * 32)
+            audit.record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)
+        db.session.commit()
+    letter = write(app, cast, "weekly_summary", detailed=True)
+    body = letter.text.partition("\n-- \n")[0]
+    words = [word for word in body.split() if not word.startswith("http")]
+    assert len(words) <= 120

@@ -1,0 +1,54 @@
+"""What the tables hold, as hashes: to show that a request changed nothing, or nothing of somebody's."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Table, or_, select
+
+from firststep.extensions import db
+from firststep.models import Base
+
+# Each request may note when the session was last used.
+ALWAYS_LEFT_OUT = frozenset({"user_session"})
+
+
+def fingerprint(app: Flask, *, without: Collection[str] = ()) -> dict[str, str]:
+    """Return a hash of each table."""
+    with app.app_context():
+        found = {table.name: _hash(table) for table in _tables(without)}
+        db.session.rollback()
+    return found
+
+
+def fingerprint_of_person(app: Flask, *, patient_id: UUID, user_id: UUID) -> dict[str, str]:
+    """Return a hash of one person's rows in each table that holds any, sessions included."""
+    with app.app_context():
+        found = {table.name: _hash(table, patient_id, user_id) for table in Base.metadata.sorted_tables}
+        db.session.rollback()
+    return found
+
+
+def _tables(without: Collection[str]) -> list[Table]:
+    left_out = ALWAYS_LEFT_OUT | set(without)
+    return [table for table in Base.metadata.sorted_tables if table.name not in left_out]
+
+
+def _hash(table: Table, patient_id: UUID | None = None, user_id: UUID | None = None) -> str:
+    # `last_seen_at` is what each request may write.
+    columns = [column for column in table.columns if column.name != "last_seen_at"]
+    statement = select(*columns).order_by(*table.primary_key.columns)
+    if patient_id is not None:
+        owned = [table.c.patient_id == patient_id] if "patient_id" in table.c else []
+        owned += [table.c.user_id == user_id] if "user_id" in table.c else []
+        owned += [table.c.id == {"patient": patient_id, "user": user_id}[table.name]] if table.name in ("patient", "user") else []
+        if not owned:
+            return ""
+        statement = statement.where(or_(*owned))
+    digest = hashlib.sha256()
+    for row in db.session.execute(statement):
+        digest.update(repr(tuple(row)).encode())
+    return digest.hexdigest()

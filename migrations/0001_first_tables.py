@@ -32,9 +32,7 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("access_event", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_access_event_patient_id_seq", ["patient_id", "seq"], unique=False
-        )
+        batch_op.create_index("ix_access_event_patient_id_seq", ["patient_id", "seq"], unique=False)
 
     op.create_table(
         "practice",
@@ -67,18 +65,12 @@ def upgrade() -> None:
         sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
         sa.Column("reset_serial", sa.Integer(), nullable=False),
         sa.Column("confirm_serial", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "role IN ('patient', 'practitioner')", name=op.f("ck_user_role")
-        ),
-        sa.CheckConstraint(
-            "week_starts_on BETWEEN 0 AND 6", name=op.f("ck_user_week_starts_on_range")
-        ),
+        sa.CheckConstraint("role IN ('patient', 'practitioner')", name=op.f("ck_user_role")),
+        sa.CheckConstraint("week_starts_on BETWEEN 0 AND 6", name=op.f("ck_user_week_starts_on_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
-        sa.UniqueConstraint(
-            "fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")
-        ),
+        sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
     )
     op.create_table(
         "consent",
@@ -101,9 +93,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_consent_user_id_kind", ["user_id", "kind"], unique=False
-        )
+        batch_op.create_index("ix_consent_user_id_kind", ["user_id", "kind"], unique=False)
 
     op.create_table(
         "outbox",
@@ -136,9 +126,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_outbox_state_run_at", ["state", "run_at"], unique=False
-        )
+        batch_op.create_index("ix_outbox_state_run_at", ["state", "run_at"], unique=False)
         batch_op.create_index("ix_outbox_user_id", ["user_id"], unique=False)
 
     op.create_table(
@@ -150,12 +138,8 @@ def upgrade() -> None:
         sa.Column("onset_on", sa.Date(), nullable=True),
         sa.Column("birth_year", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "feet IN ('left', 'right', 'both')", name=op.f("ck_patient_feet")
-        ),
-        sa.CheckConstraint(
-            "birth_year BETWEEN 1900 AND 2100", name=op.f("ck_patient_birth_year_range")
-        ),
+        sa.CheckConstraint("feet IN ('left', 'right', 'both')", name=op.f("ck_patient_feet")),
+        sa.CheckConstraint("birth_year BETWEEN 1900 AND 2100", name=op.f("ck_patient_birth_year_range")),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["user.id"],
@@ -195,9 +179,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", name=op.f("uq_practitioner_user_id")),
     )
     with op.batch_alter_table("practitioner", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_practitioner_practice_id"), ["practice_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_practitioner_practice_id"), ["practice_id"], unique=False)
 
     op.create_table(
         "user_session",
@@ -247,9 +229,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("credential_id", name=op.f("uq_webauthn_credential_id")),
     )
     with op.batch_alter_table("webauthn", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_webauthn_user_id"), ["user_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_webauthn_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "day",
@@ -290,9 +270,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(length=64), nullable=False),
         sa.Column("recalled", sa.Boolean(), nullable=False),
         sa.Column("source", sa.String(length=8), nullable=False),
-        sa.CheckConstraint(
-            "foot IN ('', 'left', 'right')", name=op.f("ck_diary_change_foot")
-        ),
+        sa.CheckConstraint("foot IN ('', 'left', 'right')", name=op.f("ck_diary_change_foot")),
         sa.CheckConstraint(
             "source IN ('app', 'import', 'command')",
             name=op.f("ck_diary_change_source"),
@@ -304,15 +282,11 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_diary_change")),
-        sa.UniqueConstraint(
-            "op_id", "foot", "field", name=op.f("uq_diary_change_op_id_foot_field")
-        ),
+        sa.UniqueConstraint("op_id", "foot", "field", name=op.f("uq_diary_change_op_id_foot_field")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("diary_change", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_diary_change_patient_id_day", ["patient_id", "day"], unique=False
-        )
+        batch_op.create_index("ix_diary_change_patient_id_day", ["patient_id", "day"], unique=False)
 
     op.create_table(
         "dose",
@@ -324,12 +298,8 @@ def upgrade() -> None:
         sa.Column("dose_mg", sa.Integer(), nullable=True),
         sa.Column("form", sa.String(length=8), nullable=False),
         sa.Column("prescribed", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "form IN ('oral', 'gel', 'other')", name=op.f("ck_dose_form")
-        ),
-        sa.CheckConstraint(
-            "dose_mg BETWEEN 1 AND 10000", name=op.f("ck_dose_dose_mg_range")
-        ),
+        sa.CheckConstraint("form IN ('oral', 'gel', 'other')", name=op.f("ck_dose_form")),
+        sa.CheckConstraint("dose_mg BETWEEN 1 AND 10000", name=op.f("ck_dose_dose_mg_range")),
         sa.ForeignKeyConstraint(
             ["patient_id"],
             ["patient.id"],
@@ -339,9 +309,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dose")),
     )
     with op.batch_alter_table("dose", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_dose_patient_id_day", ["patient_id", "day"], unique=False
-        )
+        batch_op.create_index("ix_dose_patient_id_day", ["patient_id", "day"], unique=False)
 
     op.create_table(
         "episode",
@@ -354,9 +322,7 @@ def upgrade() -> None:
             "arm IN ('standard', 'acupuncture', 'combined')",
             name=op.f("ck_episode_arm"),
         ),
-        sa.CheckConstraint(
-            "ends_on >= starts_on", name=op.f("ck_episode_ends_after_start")
-        ),
+        sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_episode_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["patient_id"],
             ["patient.id"],
@@ -366,9 +332,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_episode")),
     )
     with op.batch_alter_table("episode", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_episode_patient_id_starts_on", ["patient_id", "starts_on"], unique=False
-        )
+        batch_op.create_index("ix_episode_patient_id_starts_on", ["patient_id", "starts_on"], unique=False)
 
     op.create_table(
         "foot_day",
@@ -411,18 +375,10 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("unsubscribed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "level IN ('discreet', 'detailed')", name=op.f("ck_mail_preference_level")
-        ),
-        sa.CheckConstraint(
-            "hour BETWEEN 0 AND 23", name=op.f("ck_mail_preference_hour_range")
-        ),
-        sa.CheckConstraint(
-            "minute BETWEEN 0 AND 59", name=op.f("ck_mail_preference_minute_range")
-        ),
-        sa.CheckConstraint(
-            "weekday BETWEEN 0 AND 6", name=op.f("ck_mail_preference_weekday_range")
-        ),
+        sa.CheckConstraint("level IN ('discreet', 'detailed')", name=op.f("ck_mail_preference_level")),
+        sa.CheckConstraint("hour BETWEEN 0 AND 23", name=op.f("ck_mail_preference_hour_range")),
+        sa.CheckConstraint("minute BETWEEN 0 AND 59", name=op.f("ck_mail_preference_minute_range")),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_mail_preference_weekday_range")),
         sa.ForeignKeyConstraint(
             ["patient_id"],
             ["patient.id"],
@@ -451,9 +407,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "scope IN ('summary', 'charts', 'notes')", name=op.f("ck_share_scope")
-        ),
+        sa.CheckConstraint("scope IN ('summary', 'charts', 'notes')", name=op.f("ck_share_scope")),
         sa.CheckConstraint(
             "state IN ('invited', 'accepted', 'active', 'stopped', 'expired', 'withdrawn')",
             name=op.f("ck_share_state"),
@@ -475,9 +429,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("share", schema=None) as batch_op:
         batch_op.create_index("ix_share_patient_id", ["patient_id"], unique=False)
-        batch_op.create_index(
-            "ix_share_practitioner_id_state", ["practitioner_id", "state"], unique=False
-        )
+        batch_op.create_index("ix_share_practitioner_id_state", ["practitioner_id", "state"], unique=False)
 
     # ### end Alembic commands ###
 

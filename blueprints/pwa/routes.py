@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
+from pathlib import Path
 
 from flask import Blueprint, Response, current_app, json
 from flask_babel import gettext as _
@@ -85,8 +86,7 @@ def _built(name: str) -> str:
 
 @cache
 def _read(path: str, _changed_ns: int) -> str:
-    with open(path, encoding="utf-8") as file:
-        return file.read()
+    return Path(path).read_text(encoding="utf-8")
 
 
 @pwa.get("/offline")

@@ -34,9 +34,13 @@ class WakeQueue:
     def wake(self) -> None:
         """Ask the worker to look at the outbox now."""
         with self._lock:
-            huey = self._connected()
-            if huey.pending_count() < _MOST_WAITING:
+            if self._connected().pending_count() < _MOST_WAITING:
                 self._task()
+
+    def waiting(self) -> int:
+        """Return how many wake-ups nobody has heard yet."""
+        with self._lock:
+            return int(self._connected().pending_count())
 
     def listen(self, on_wake: Callable[[], None], stop: threading.Event) -> None:
         """Call ``on_wake`` for each wake-up until ``stop`` is set; an engine that is away is tried again."""

@@ -51,7 +51,9 @@ class Manifest:
                 self._stamp = stamp
                 self._on_change()
         except FileNotFoundError as error:
-            raise BuildMissing(f"{error.filename} is missing, the browser side is not built: run `make build`.") from error
+            raise BuildMissing(
+                f"{error.filename} is missing, the browser side is not built: run `make build`."
+            ) from error
         return self._names
 
 
@@ -75,6 +77,6 @@ def init_assets(app: Flask, folder: Path = DIST) -> None:
     app.wsgi_app = server  # type: ignore[method-assign]
 
 
-def _add_headers(headers: Headers, path: str, url: str) -> None:
+def _add_headers(headers: Headers, _path: str, _url: str) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -19,7 +19,7 @@ const UNTOUCHED = [/^\/practice(\/|$)/, /^\/static\//, /\/export(\/|$)/, /\.[a-z
 
 precacheAndRoute([...__PRECACHED__, { url: SHELL, revision: SHELL_REVISION }], {
   cleanURLs: false,
-  directoryIndex: null,
+  directoryIndex: "",
   ignoreURLParametersMatching: [],
 });
 cleanupOutdatedCaches();

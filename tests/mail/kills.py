@@ -84,9 +84,7 @@ def _start_worker(settings: Settings, office: Post) -> subprocess.Popen[bytes]:
 
 def _let_leases_run_out(app: Flask) -> None:
     with app.app_context():
-        db.session.execute(
-            update(OutboxMail).where(OutboxMail.state == "leased").values(lease_until=datetime.now(UTC))
-        )
+        db.session.execute(update(OutboxMail).where(OutboxMail.state == "leased").values(lease_until=datetime.now(UTC)))
         db.session.commit()
 
 

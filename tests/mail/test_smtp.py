@@ -10,17 +10,29 @@ from firststep.mail.smtp import Server, server_of
 @pytest.mark.parametrize(
     ("url", "server"),
     [
-        ("smtp://u%40x:p%3Aw@mail.example.org:587", Server(
-            host="mail.example.org", port=587, username="u@x", password="p:w", tls_from_start=False, starttls=True)),
-        ("smtps://u:p@mail.example.org", Server(
-            host="mail.example.org", port=465, username="u", password="p", tls_from_start=True, starttls=False)),
-        ("smtp://127.0.0.1:2525", Server(
-            host="127.0.0.1", port=2525, username=None, password=None, tls_from_start=False, starttls=False)),
-        ("smtp://relay.lan:25?starttls=off", Server(
-            host="relay.lan", port=25, username=None, password=None, tls_from_start=False, starttls=False)),
+        (
+            "smtp://u%40x:p%3Aw@mail.example.org:587",
+            Server(
+                host="mail.example.org", port=587, username="u@x", password="p:w", tls_from_start=False, starttls=True
+            ),
+        ),
+        (
+            "smtps://u:p@mail.example.org",
+            Server(host="mail.example.org", port=465, username="u", password="p", tls_from_start=True, starttls=False),
+        ),
+        (
+            "smtp://127.0.0.1:2525",
+            Server(host="127.0.0.1", port=2525, username=None, password=None, tls_from_start=False, starttls=False),
+        ),
+        (
+            "smtp://relay.lan:25?starttls=off",
+            Server(host="relay.lan", port=25, username=None, password=None, tls_from_start=False, starttls=False),
+        ),
         # TLS is asked for unless somebody says no, also without a password.
-        ("smtp://relay.lan:25", Server(
-            host="relay.lan", port=25, username=None, password=None, tls_from_start=False, starttls=True)),
+        (
+            "smtp://relay.lan:25",
+            Server(host="relay.lan", port=25, username=None, password=None, tls_from_start=False, starttls=True),
+        ),
     ],
 )
 def test_the_url_says_where_and_how(url: str, server: Server) -> None:

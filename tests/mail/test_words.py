@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
 from firststep.mail.writing import compile_mjml
-from firststep.models import AccessEvent, OutboxMail, Patient, Share, User
+from firststep.models import AccessEvent, FootDay, OutboxMail, Patient, Share, User
 from firststep.services import audit, mail_preferences
 from firststep.services.outbox import LIST_KINDS, enqueue
 from firststep.settings import ROOT
-from tests import factories
 from tests.cast import CANARY_NAME, CANARY_NOTE, NOW, Cast
 from tests.support.mails import log_last_week
 
@@ -92,9 +92,7 @@ def without_name(text: str) -> str:
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
 @pytest.mark.parametrize("detailed", [False, True])
-def test_nothing_that_shows_before_opening_speaks_of_health(
-    app: Flask, cast: Cast, kind: str, detailed: bool
-) -> None:
+def test_nothing_that_shows_before_opening_speaks_of_health(app: Flask, cast: Cast, kind: str, detailed: bool) -> None:
     letter = write(app, cast, kind, detailed=detailed)
     for shown in shown_first(letter) if kind in LIST_KINDS else [letter.subject]:
         assert not HEALTH_WORDS.search(without_name(shown)), shown
@@ -161,7 +159,9 @@ def test_a_name_in_the_detailed_letter_is_text_and_no_markup(app: Flask, cast: C
 def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast) -> None:
     with app.app_context():
         ana = db.session.get_one(Patient, cast.ana)
-        factories.make_diary(db.session, ana, date(2026, 10, 1), [9] * 9, foot="left")
+        ana.feet = "both"
+        for row in db.session.scalars(select(FootDay).where(FootDay.patient_id == ana.id)).all():
+            db.session.add(FootDay(patient_id=ana.id, day=row.day, foot="left", first_step_pain=90, average_pain=80))
         for name in ("Dr Cho", "Dr Dee"):
             actor = audit.Actor(user_id=cast.cho_user, name=name, now=NOW - timedelta(days=3), key=b"k" * 32)
             audit.record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)
@@ -169,4 +169,4 @@ def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cas
     letter = write(app, cast, "weekly_summary", detailed=True)
     body = letter.text.partition("\n-- \n")[0]
     words = [word for word in body.split() if not word.startswith("http")]
-    assert len(words) <= 120
+    assert 40 < len(words) <= 120

@@ -31,7 +31,9 @@ ZONES = (
     "UTC",
 )
 
-moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+# The strategy wants its ends without a zone.
+FIRST, LAST = (datetime.fromisoformat(text) for text in ("2020-01-01", "2035-01-01"))
+moments = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 slots = st.builds(
     WeeklySlots,
     weekday=st.integers(0, 6),

@@ -155,8 +155,14 @@ def test_a_new_time_does_not_bring_a_week_twice(session: Session, ana: Patient) 
 def test_an_account_added_by_an_operator_gets_letters(session: Session, cast: Cast) -> None:
     """The command records no consent, since the operator holds it on paper; only a withdrawal stops the letter."""
     user = User(
-        email="new@example.com", role="patient", name="New", active=True, fs_uniquifier="u", created_at=NOW,
-        confirmed_at=NOW.replace(tzinfo=None), time_zone="Europe/Berlin",
+        email="new@example.com",
+        role="patient",
+        name="New",
+        active=True,
+        fs_uniquifier="u",
+        created_at=NOW,
+        confirmed_at=NOW.replace(tzinfo=None),
+        time_zone="Europe/Berlin",
     )
     session.add(user)
     session.flush()

@@ -23,8 +23,6 @@ class Worker:
         self._timer = timer
         self._due_at = dict.fromkeys((job.name for job in jobs), timer())
         self._stopped = threading.Event()
-        # So that a long job can end between two items.
-        app.extensions["worker_stopped"] = self._stopped
         self._called = threading.Event()
         self._woken = threading.Event()
 
@@ -42,12 +40,17 @@ class Worker:
         """Run what is due, sleep until the next is, and so on until stopped."""
         listener = threading.Thread(target=queue_of(self._app).listen, args=(self.wake, self._stopped), daemon=True)
         listener.start()
-        while not self._stopped.is_set():
-            self._called.wait(self._seconds_to_next())
-            self._called.clear()
-            self.run_due()
-        listener.join(timeout=2)
-        queue_of(self._app).close()
+        # So that a long job can end between two items.
+        self._app.extensions["worker_stopped"] = self._stopped
+        try:
+            while not self._stopped.is_set():
+                self._called.wait(self._seconds_to_next())
+                self._called.clear()
+                self.run_due()
+        finally:
+            del self._app.extensions["worker_stopped"]
+            listener.join(timeout=2)
+            queue_of(self._app).close()
 
     def run_due(self) -> None:
         """Run each job whose time has come, and those that a wake-up asked for."""

@@ -100,6 +100,8 @@ def test_a_request_wakes_the_running_worker_and_it_stops_when_told(app: Flask) -
         worker.stop()
         thread.join(timeout=10)
     assert not thread.is_alive()
+    # The jobs of a later worker, or of a command, must not take this one's end for theirs.
+    assert "worker_stopped" not in app.extensions
 
 
 def test_the_schedule_names_each_job_once() -> None:

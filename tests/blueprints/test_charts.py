@@ -9,13 +9,13 @@ import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import insert
 
 from firststep.extensions import db
 from firststep.figures.theme import LIGHT, paint
-from firststep.models import Day, FootDay, Patient
+from firststep.models import Patient
 from tests import factories
 from tests.cast import TODAY, Browser, Cast
+from tests.support.crowd import add_crowd, add_year
 from tests.support.statements import counted
 
 
@@ -114,17 +114,6 @@ def test_a_reported_fall_above_the_own_start_is_clipped_and_explained(app: Flask
     assert "it would be 142 % of your start" in page
 
 
-def _crowd(app: Flask, days: int, people: int) -> None:
-    """Store many other patients with a year of entries each."""
-    with app.app_context():
-        for number in range(people):
-            patient = factories.make_patient(db.session, f"p{number}@example.com")
-            rows = [{"patient_id": patient.id, "day": TODAY - timedelta(days=n)} for n in range(1, days + 1)]
-            db.session.execute(insert(Day), [row | {"stretch_done": True} for row in rows])
-            db.session.execute(insert(FootDay), [row | {"foot": "right", "first_step_pain": 50} for row in rows])
-        db.session.commit()
-
-
 def test_the_page_costs_four_statements_whatever_is_in_the_table(
     app: Flask, ana: Browser, ben: Browser, cast: Cast
 ) -> None:
@@ -133,8 +122,10 @@ def test_the_page_costs_four_statements_whatever_is_in_the_table(
         with counted(app) as statements:
             assert browser.get("/progress?days=365&ranges=all").status_code == 200
         counts.append(len(statements.own))
-    _crowd(app, 60, 20)
-    _fill(app, cast.ben, [5, 6, None, 7, 4] * 73)
+    with app.app_context():
+        add_year(db.session, cast.ben, TODAY)
+        add_crowd(db.session, cast.ben)
+        db.session.commit()
     for browser in (ben, ana):
         with counted(app) as statements:
             assert browser.get("/progress?days=365&ranges=all").status_code == 200

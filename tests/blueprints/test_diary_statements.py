@@ -8,12 +8,10 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
 
 from firststep.extensions import db
-from firststep.models import Day, FootDay, Patient
 from tests.cast import TODAY, Browser, Cast
-from tests.factories import LONG_AGO
+from tests.support.crowd import add_crowd, add_year
 from tests.support.statements import Statements, counted
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -32,14 +30,8 @@ def crowd(request: pytest.FixtureRequest, app: Flask, cast: Cast) -> str:
     """Fill the tables: nothing more, or a year for Ben and for 1,000 others."""
     if request.param == "many":
         with app.app_context():
-            year = [{"patient_id": cast.ben, "day": TODAY - timedelta(days=back)} for back in range(1, 366)]
-            db.session.execute(insert(Day), [row | {"stretch_done": True} for row in year])
-            feet = {"foot": "right", "first_step_pain": 50, "first_step_recalled": False}
-            db.session.execute(insert(FootDay), [row | feet for row in year])
-            others = [{"id": uuid4(), "alias": "", "created_at": LONG_AGO} for _ in range(1000)]
-            db.session.execute(insert(Patient), others)
-            copy_to_others(cast, Day, [Day.stretch_done])
-            copy_to_others(cast, FootDay, [FootDay.foot, FootDay.first_step_pain, FootDay.first_step_recalled])
+            add_year(db.session, cast.ben, TODAY - timedelta(days=1))
+            add_crowd(db.session, cast.ben)
             db.session.commit()
     return str(request.param)
 
@@ -64,17 +56,6 @@ def test_statements_of_the_log(app: Flask, ben: Browser, crowd: str) -> None:
     with counted(app) as history:
         assert ben.get("/log/2026-11-23/history").status_code == 200
     within(history, 1)
-
-
-def copy_to_others(cast: Cast, table: type[Day | FootDay], columns: list[Any]) -> None:
-    """Give Ben's rows to everybody who has none, inside the database."""
-    rows = (
-        select(Patient.id, table.day, *columns)
-        .select_from(table)
-        .join(Patient, Patient.id.not_in([cast.ben, cast.ana]))
-        .where(table.patient_id == cast.ben)
-    )
-    db.session.execute(insert(table).from_select(["patient_id", "day", *(column.key for column in columns)], rows))
 
 
 def sent(**fields: str) -> dict[str, Any]:

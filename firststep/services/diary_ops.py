@@ -209,7 +209,9 @@ def _add_changes(
         }
         for change in changes
     ]
-    return list(session.scalars(insert(DiaryChange).returning(DiaryChange.seq), rows))
+    # render_nulls: rows with and without an old value go into one statement.
+    statement = insert(DiaryChange).returning(DiaryChange.seq).execution_options(render_nulls=True)
+    return list(session.scalars(statement, rows))
 
 
 def _write_rows(

@@ -63,6 +63,4 @@ def sent(**fields: str) -> dict[str, Any]:
 
 
 def within(found: Statements, most: int) -> None:
-    # PostgreSQL locks the diary with a statement; SQLite's transaction is the lock.
-    own = [text for text in found.own if "FOR NO KEY UPDATE" not in text]
-    assert len(own) <= most, "\n\n".join(own)
+    assert len(found.own) <= most, "\n\n".join(found.own)

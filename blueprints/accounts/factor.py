@@ -80,7 +80,7 @@ def _code_is_right(user: User, code: str) -> bool:
 
 
 @accounts.route("/settings/factor/app", methods=["GET", "POST"])
-@policy(GET="half", POST="half")
+@policy(GET="password", POST="password")
 @limited(FACTOR, "factor set-up", failures_only=True)
 @auth_required("session", within=10, grace=0)
 def set_up_app() -> ResponseReturnValue:

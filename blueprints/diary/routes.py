@@ -91,7 +91,11 @@ def undo() -> Answer:
         undone, undo_id = UUID(request.form.get("undo", "")), UUID(request.form.get("op", ""))
     except ValueError:
         abort(404)
-    day = undo_op(db.session, patient.id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
+    try:
+        day = undo_op(db.session, patient.id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
+    except Refused:
+        db.session.rollback()
+        day = None
     if day is None:
         abort(404)
     db.session.commit()

@@ -28,6 +28,8 @@ from firststep.services.zones import zone_names
 VERSIONS: Final = (1,)
 MOST_OPS: Final = 500
 _MOST_REV: Final = 2**31 - 1
+# A phone's clock may be wrong by decades; outside these years no moment has a date in every time zone.
+_YEARS: Final = range(1900, 3000)
 _FOREIGN_KEYS: Final = ("patient_id", "patient", "user_id")
 
 
@@ -102,7 +104,7 @@ def parse_moment(value: object, field: str) -> datetime | None:
     if isinstance(value, str) and 16 <= len(value) <= 40:
         try:
             moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None:
+            if moment.tzinfo is not None and moment.year in _YEARS:
                 return moment.astimezone(UTC)
         except (ValueError, OverflowError):
             pass

@@ -12,7 +12,7 @@ from flask_login import current_user
 from firststep.web import clock
 from firststep.web.render import wants_part
 
-Policy = Literal["public", "signed_in", "patient", "practitioner", "half", "token"]
+Policy = Literal["public", "signed_in", "patient", "practitioner", "half", "password", "token"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 # A practitioner's second factor counts for one working day.
@@ -74,6 +74,9 @@ def _answer(wanted: Policy) -> Response | None:
         return None if current_user.is_authenticated or session.get("tf_user_id") else to_sign_in()
     if not current_user.is_authenticated:
         return to_sign_in()
+    if wanted == "password":
+        # Where a factor is set up or proven: a practitioner without one must get there.
+        return None
     if current_user.role == "practitioner" and not factor_is_fresh():
         return to_factor()
     if wanted != "signed_in" and current_user.role != wanted:

@@ -225,6 +225,16 @@ def test_a_get_never_writes(app: Flask, ben: Browser, cast: Cast, address: str) 
     assert stored(app, cast) == (0, 0, 0, 0)
 
 
+def test_an_undo_under_somebody_elses_op_id_is_not_found(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
+    ana_op, ben_op = str(uuid4()), str(uuid4())
+    tap = {"day": "2026-11-23", "first_step_pain-right": "3"}
+    assert ana.post("/log", data=tap | {"op": ana_op}).status_code == 303
+    assert ben.post("/log", data=tap | {"op": ben_op}).status_code == 303
+    assert ben.post("/log/undo", data={"undo": ben_op, "op": ana_op}).status_code == 404
+    with app.app_context():
+        assert db.session.get_one(FootDay, (cast.ben, TODAY, "right")).first_step_pain == 30
+
+
 @pytest.mark.parametrize("undo", ["", "x", "9" * 5000, "'; drop table day; --"])
 def test_undo_of_nonsense_is_not_found(ben: Browser, undo: str) -> None:
     assert ben.post("/log/undo", data={"op": str(uuid4()), "undo": undo}).status_code == 404

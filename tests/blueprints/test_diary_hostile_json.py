@@ -78,6 +78,8 @@ def test_json_that_is_none_is_not_read(app: Flask, ben: Browser, cast: Cast, bod
         ({"device": "phone"}, "device"),
         ({"device": 5}, "device"),
         ({"entered_at": "yesterday"}, "entered_at"),
+        ({"entered_at": "0001-01-01T00:00:00+00:00", "zone": "America/New_York"}, "entered_at"),
+        ({"entered_at": "9999-12-31T23:59:59+00:00", "zone": "Pacific/Kiritimati"}, "entered_at"),
         ({"entered_at": "2026-11-23T08:00"}, "entered_at"),
         ({"entered_at": "0001-01-01T00:00:00+23:59"}, "entered_at"),
         ({"entered_at": 1764000000}, "entered_at"),

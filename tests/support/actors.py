@@ -60,6 +60,9 @@ def make_world(app: Flask) -> World:
             if state == "invited":
                 share.practitioner_id = None
             users[name], shares[name] = practitioner.user_id, share.id
+        half = factories.make_practitioner(db.session, "half@example.com", name="Dr Half")
+        half.user.tf_totp_secret = app.extensions["security"].totp_factory.generate_totp_secret()
+        users["half"] = half.user_id
         closed = factories.make_patient(db.session, "closed@example.com", name="Closed")
         closed.diary_closed_at = people.NOW
         users |= {"ana": cast.ana_user, "ben": cast.ben_user, "cho": cast.cho_user, "dee": cast.dee_user}
@@ -71,9 +74,8 @@ def make_world(app: Flask) -> World:
     with app.app_context():
         other = db.session.scalars(select(UserSession.id).where(UserSession.user_id == cast.ana_user)).one()
         db.session.rollback()
-    browsers = {name: people.sign_in(app, user) for name, user in users.items()}
+    browsers = {name: people.sign_in(app, user, pending=name == "half") for name, user in users.items()}
     browsers["nobody"] = people.sign_in(app, None)
-    browsers["half"] = people.sign_in(app, cast.cho_user, pending=True)
     browsers["factorless"] = people.sign_in(app, cast.cho_user, factor=False)
     return World(browsers=browsers, shares=shares, episode=episode, session=other, cast=cast)
 

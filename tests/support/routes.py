@@ -1,7 +1,8 @@
 """Who may use which route: written down by hand, so that a wrong policy in the code does not agree with itself.
 
 A new route needs one line here. Words: everybody; bearer (whoever holds a mailed token); half (password right, second
-factor pending, or signed in); signed_in; patient; owner (the patient whose object the address names); practitioner;
+factor pending, or signed in); password (signed in, with or without a second factor); signed_in; session_owner (the
+person whose session the address names); patient; owner (the patient whose object the address names); practitioner;
 reader (a practitioner with an active share, through that share).
 """
 
@@ -33,8 +34,8 @@ ROUTES: Final[dict[str, str]] = {
     "POST accounts.move_to_address": "bearer",
     "GET accounts.factor": "half",
     "POST accounts.prove_factor": "half",
-    "GET accounts.set_up_app": "half",
-    "POST accounts.set_up_app": "half",
+    "GET accounts.set_up_app": "password",
+    "POST accounts.set_up_app": "password",
     "POST accounts.remove_app": "signed_in",
     "POST accounts.new_recovery_codes": "signed_in",
     "GET accounts.home": "signed_in",
@@ -60,14 +61,14 @@ ROUTES: Final[dict[str, str]] = {
     "POST security.mf_recovery": "half",
     "GET security.two_factor_token_validation": "half",
     "POST security.two_factor_token_validation": "half",
-    "GET security.verify": "half",
-    "POST security.verify": "half",
-    "GET security.wan_register": "half",
-    "POST security.wan_register": "half",
-    "POST security.wan_register_response": "half",
-    "GET security.wan_verify": "half",
-    "POST security.wan_verify": "half",
-    "POST security.wan_verify_response": "half",
+    "GET security.verify": "password",
+    "POST security.verify": "password",
+    "GET security.wan_register": "password",
+    "POST security.wan_register": "password",
+    "POST security.wan_register_response": "password",
+    "GET security.wan_verify": "password",
+    "POST security.wan_verify": "password",
+    "POST security.wan_verify_response": "password",
     "POST security.wan_delete": "signed_in",
     "GET treatment.start": "patient",
     "POST treatment.begin": "patient",
@@ -115,3 +116,29 @@ ROUTES: Final[dict[str, str]] = {
     "GET digest.dev_mails": "everybody",
     "GET digest.dev_mail": "everybody",
 }
+
+# The policy that belongs to each word.
+POLICIES: Final[dict[str, str]] = {
+    "everybody": "public",
+    "bearer": "token",
+    "half": "half",
+    "password": "password",
+    "signed_in": "signed_in",
+    "session_owner": "signed_in",
+    "patient": "patient",
+    "owner": "patient",
+    "practitioner": "practitioner",
+    "reader": "practitioner",
+}
+
+# Behind the policy of these stands a second lock, which gives strangers the same answer: the view itself asks.
+LOCKED_TWICE: Final = frozenset(
+    {
+        "accounts.set_up_app",
+        "security.verify",
+        "security.wan_register",
+        "security.wan_register_response",
+        "security.wan_verify",
+        "security.wan_verify_response",
+    }
+)

@@ -44,7 +44,8 @@ def _hash(table: Table, patient_id: UUID | None = None, user_id: UUID | None = N
     if patient_id is not None:
         owned = [table.c.patient_id == patient_id] if "patient_id" in table.c else []
         owned += [table.c.user_id == user_id] if "user_id" in table.c else []
-        owned += [table.c.id == {"patient": patient_id, "user": user_id}[table.name]] if table.name in ("patient", "user") else []
+        own_id = {"patient": patient_id, "user": user_id}.get(table.name)
+        owned += [table.c.id == own_id] if own_id else []
         if not owned:
             return ""
         statement = statement.where(or_(*owned))

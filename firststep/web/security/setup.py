@@ -11,6 +11,7 @@ from flask import Flask, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security import FSQLALiteUserDatastore, MailUtil, Security
+from flask_security.babel import FsDomain
 from flask_security.mail_util import EmailValidateException
 
 from firststep.extensions import db
@@ -56,6 +57,14 @@ class NoDirectMail(MailUtil):
         raise RuntimeError("Account mail goes through the outbox.")
 
 
+class Sentences(FsDomain):
+    """Flask-Security's sentences and ours in its place, as plain text in the reader's language."""
+
+    def gettext(self, string: Any, **variables: Any) -> str:
+        """Return the sentence; ours are lazy, which its JSON answers do not take."""
+        return str(super().gettext(str(string), **variables))
+
+
 # There is no table of roles: a user has one, in a column.
 datastore = AccountDatastore(db, User, None, WebAuthn)  # type: ignore[arg-type]
 security = Security(
@@ -71,6 +80,8 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.config.update({f"SECURITY_{name}": value for name, value in _configuration(settings).items()})
     app.config.update({f"SECURITY_MSG_{name}": value for name, value in _messages().items()})
     security.init_app(app, datastore, register_blueprint=False, render_template=_render, **FORMS)
+    security.i18n_domain = Sentences(app)
+    app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
     security.want_json(lambda _request: bool(request.is_json and (request.endpoint or "").startswith("security.wan_")))
     security.unauthn_handler(lambda *_args, **_kwargs: to_sign_in())
     # No bearer tokens: a session is the only thing that signs a request.

@@ -49,7 +49,7 @@ def register_views(app: Flask) -> None:
 
     add("/login", "login", failed(sign_in), GET="public", POST="public")
     add("/logout", "logout", sign_out, POST="public")
-    add("/verify", "verify", factor(_hashing(views.verify)), GET="half", POST="half")
+    add("/verify", "verify", factor(_hashing(views.verify)), GET="password", POST="password")
     add("/login/code", "two_factor_token_validation", factor(enter_code), GET="half", POST="half")
     add("/login/recovery", "mf_recovery", factor(use_recovery_code), GET="half", POST="half")
     add("/passkey/sign-in", "wan_signin", offer(webauthn.webauthn_signin), GET="public", POST="public")
@@ -58,18 +58,18 @@ def register_views(app: Flask) -> None:
         "/settings/passkeys",
         "wan_register",
         passkey(_factor_change(webauthn.webauthn_register)),
-        GET="half",
-        POST="half",
+        GET="password",
+        POST="password",
     )
     add(
         "/settings/passkeys/<token>",
         "wan_register_response",
         passkey(_factor_change(webauthn.webauthn_register_response)),
-        POST="half",
+        POST="password",
     )
     add("/settings/passkeys/remove", "wan_delete", passkey(_factor_change(webauthn.webauthn_delete)), POST="signed_in")
-    add("/passkey/verify", "wan_verify", passkey(webauthn.webauthn_verify), GET="half", POST="half")
-    add("/passkey/verify/<token>", "wan_verify_response", passkey(verify_with_passkey), POST="half")
+    add("/passkey/verify", "wan_verify", passkey(webauthn.webauthn_verify), GET="password", POST="password")
+    add("/passkey/verify/<token>", "wan_verify_response", passkey(verify_with_passkey), POST="password")
     app.register_blueprint(blueprint)
 
 

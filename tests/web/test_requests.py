@@ -10,7 +10,9 @@ from tests.cast import Browser
 _ID = "00000000-0000-4000-8000-000000000000"
 
 
-@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' * 40_000, b"9" * 5_000, b'"\\ud800"', b"\xff", b"[]", b"null"])
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b'{"a":' * 40_000, b"9" * 5_000, b'"\\ud800"', b"\xff", b"[]", b"null"]
+)
 @pytest.mark.parametrize("who", ["nobody", "ana", "cho"])
 def test_no_json_makes_a_door_fail(app: Flask, request: pytest.FixtureRequest, who: str, body: bytes) -> None:
     browser: Browser = request.getfixturevalue(who)

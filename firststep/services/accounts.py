@@ -154,6 +154,8 @@ def set_password(session: Session, user: User, password_hash: str, now: datetime
     """Store the new password, end every other session, and tell the person by mail."""
     user.password = password_hash
     user.reset_serial += 1
+    # Whoever knew the old password may have asked for a change of address: that link dies as well.
+    user.confirm_serial += 1
     end_sessions(session, user, keep=keep)
     enqueue(session, kind="password_changed", now=now, user_id=user.id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Request, abort, request
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from firststep.database import set_writing
@@ -30,7 +31,9 @@ class ChoosingRequest(Request):
         try:
             return super().get_json(force=force, silent=silent, cache=cache)
         except RecursionError:
-            return None if silent else self.on_json_loading_failure(ValueError("nested too deep"))
+            if silent:
+                return None
+            raise BadRequest from None
 
 
 def init_requests(app: Flask, settings: Settings) -> None:

@@ -122,6 +122,15 @@ def test_the_address_changes_only_when_the_link_at_the_new_one_is_used(app: Flas
     assert enter(visitor(app), "new@example.com").location == "/home"
 
 
+def test_a_new_password_ends_a_change_of_address_that_was_asked_for_before(app: Flask, eva: Browser) -> None:
+    eva.post("/settings/address", data={"email": "thief@example.com"})
+    link = link_path(letter(app, "address_change"))
+    eva.post("/reset", data={"email": "eva@example.com"})
+    eva.post(link_path(letter(app, "reset_password")), data={"password": "another good one"})
+    assert (eva.get(link).status_code, eva.post(link).status_code) == (410, 410)
+    assert letters(app, "address_changed") == []
+
+
 def test_an_address_that_somebody_has_is_not_given_away(app: Flask, cast: Cast, eva: Browser) -> None:
     answer = eva.post("/settings/address", data={"email": "ben@example.com"}, follow_redirects=True)
     assert "We sent a mail to the new address." in page(answer).text

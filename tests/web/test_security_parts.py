@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from firststep.web.security.destinations import safe_path
 from firststep.web.security.devices import device_label
+from firststep.web.security.limits import network_of
 from firststep.web.security.passwords import is_common
 from firststep.web.security.tokens import CODE_LIFE, LIFE, code_matches, make_code, make_token, read_token
 from tests.cast import NOW
@@ -79,6 +80,22 @@ def test_whatever_is_kept_begins_with_one_slash_and_no_second(text: str) -> None
 )
 def test_a_device_gets_a_name_that_its_owner_recognises(agent: str, label: str) -> None:
     assert device_label(agent) == label
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::1", "2001:db8:1:3::/64"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_addresses_of_one_customer_are_counted_together(address: str, network: str) -> None:
+    assert network_of(address) == network
 
 
 def test_common_passwords_are_known_in_any_case() -> None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeVar, cast
 
 from flask import Response, request, session
 from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
-from firststep.extensions import limiter
+from firststep.extensions import db, limiter
+from firststep.services.accounts import find_by_uniquifier
 from firststep.services.addresses import BadAddress, canonical_address
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -18,7 +20,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 SIGN_IN = (("30 per 15 minutes", "network"), ("10 per 15 minutes", "account and network"), ("100 per hour", "account"))
 FACTOR = (("5 per 15 minutes", "person"), ("60 per 15 minutes", "network"))
 MAILS = (("20 per hour", "network"), ("5 per hour", "account"))
-CODES = (("20 per hour", "network"), ("5 per 15 minutes", "account"))
+CODES = (("20 per hour", "network"), ("5 per 15 minutes", "awaited account"))
 LINKS = (("60 per hour", "network"),)
 PASSKEYS = (("30 per 15 minutes", "network"),)
 # The sign-in page asks for one each time it is opened.
@@ -47,14 +49,33 @@ def _failed(response: Response) -> bool:
     return response.status_code >= 400
 
 
+def network_of(address: str) -> str:
+    """Return the network of a client: an IPv6 customer is given 2^64 addresses at once, and counts as one."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+
+
 def _network() -> str:
-    return get_remote_address()
+    return network_of(get_remote_address())
 
 
 def _account() -> str:
     """Return a key for the address that was typed, whether it has an account or not."""
     body = request.get_json(silent=True) if request.is_json else None
-    typed = str((body if isinstance(body, dict) else request.form).get("email") or session.get("confirm_address", ""))
+    return _key_of(str((body if isinstance(body, dict) else request.form).get("email", "")))
+
+
+def _awaited_account() -> str:
+    """Return a key for the address that this browser signed up with; what the request says does not count."""
+    return _key_of(str(session.get("confirm_address", "")))
+
+
+def _key_of(typed: str) -> str:
     try:
         typed = canonical_address(typed)
     except BadAddress:
@@ -67,14 +88,18 @@ def _account_and_network() -> str:
 
 
 def _person() -> str:
-    """Return a key for the person who is signed in, wholly or by half."""
-    signed_in = current_user.get_id() if current_user.is_authenticated else None
-    return str(signed_in or session.get("tf_user_id") or _network())
+    """Return a key for the person who is signed in, wholly or by half; a new password opens no new count."""
+    if current_user.is_authenticated:
+        return str(current_user.id)
+    uniquifier = session.get("tf_user_id")
+    half = find_by_uniquifier(db.session, str(uniquifier)) if uniquifier else None
+    return str(half.id) if half else _network()
 
 
 _KEYS: dict[str, Callable[[], str]] = {
     "network": _network,
     "account": _account,
+    "awaited account": _awaited_account,
     "account and network": _account_and_network,
     "person": _person,
 }

@@ -14,6 +14,8 @@ from firststep.mail.sink import sink_folder
 from firststep.web.policy import policy
 from firststep.web.render import render
 
+_SIGNS_OF_A_PROXY = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+
 
 @policy(GET="public")
 def dev_mails() -> ResponseReturnValue:
@@ -45,5 +47,5 @@ def _only_this_machine() -> None:
         here = ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         here = False
-    if not here or "X-Forwarded-For" in request.headers:
+    if not here or any(name in request.headers for name in _SIGNS_OF_A_PROXY):
         abort(404)

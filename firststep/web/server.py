@@ -10,8 +10,6 @@ from typing import Any
 from flask import Flask
 from waitress.server import create_server
 
-from firststep.settings import Settings
-
 CONNECTIONS = 2000
 # Sockets are not the only files: database, log, pipes, and what a request opens.
 OTHER_FILES = 256
@@ -47,7 +45,6 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
 
 def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
     """Return a server on these sockets; its ``run`` serves until SystemExit."""
-    settings: Settings = app.config["SETTINGS"]
     return create_server(
         app,
         sockets=sockets,
@@ -56,8 +53,9 @@ def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
         channel_timeout=SILENT_CLIENT_S,
         max_request_body_size=LARGEST_BODY_BYTES,
         max_request_header_size=LARGEST_HEADERS_BYTES,
-        # Behind a proxy web/requests.py reads these headers and trusts as many of them as there are proxies.
-        clear_untrusted_proxy_headers=not settings.proxy_hops,
+        # web/requests.py trusts as many of these headers as there are proxies; that there are any tells the demo's
+        # mail page that somebody from elsewhere may ask.
+        clear_untrusted_proxy_headers=False,
         ident=None,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import resource
 import socket
 from contextlib import closing
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 from flask import Flask
@@ -34,6 +35,27 @@ def test_a_page_is_served_and_the_server_does_not_name_itself(app: Flask) -> Non
     with serving(app) as address, urlopen(f"{address}/") as answer:
         assert answer.status == 200
         assert answer.headers["Server"] is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"X-Forwarded-For": "192.0.2.7"},
+        {"Forwarded": "for=192.0.2.7"},
+        {"X-Real-IP": "192.0.2.7"},
+        {"Via": "1.1 p"},
+    ],
+)
+def test_the_kept_mails_are_not_shown_through_a_proxy(app: Flask, headers: dict[str, str]) -> None:
+    with serving(app) as address:
+        try:
+            with urlopen(Request(f"{address}/dev/mail", headers=headers)) as answer:
+                status = answer.status
+        except HTTPError as error:
+            error.close()
+            status = error.code
+    assert status == (404 if headers else 200)
 
 
 def test_many_slow_clients_keep_nobody_out(app: Flask) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
@@ -41,6 +42,7 @@ def engine_options(url: str) -> dict[str, Any]:
 def prepare_engine(engine: Engine) -> None:
     """Attach what SQLite needs on each connection and each transaction; PostgreSQL needs nothing."""
     if engine.dialect.name == "sqlite":
+        event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_pragmas)
         event.listen(engine, "begin", _begin)
 
@@ -58,6 +60,15 @@ def reading_only() -> Iterator[None]:
 def set_writing(writing: bool) -> None:
     """Choose for this request whether its transactions take SQLite's write lock when they begin."""
     _WRITING.set(writing)
+
+
+def _make_private(_dialect: object, _record: object, arguments: Any, _keywords: object) -> None:
+    """Make a new database file that only its owner can read; what SQLite lays beside it gets the same rights."""
+    path = str(arguments[0])
+    if path and not path.startswith((":", "file:")):
+        # It is there already, or its folder is not: both are for SQLite to deal with.
+        with suppress(OSError):
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_pragmas(dbapi_connection: Any, _record: object) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, cast
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 Environment = Literal["development", "production", "test"]
 
 ROOT = Path(__file__).resolve().parent.parent
+_SHORTEST_SECRET = 32
 
 
 class SettingsError(Exception):
@@ -41,6 +44,11 @@ class Settings:
     def host(self) -> str:
         """Return the host name that links, passkeys and the host check use."""
         return urlsplit(self.base_url).hostname or "localhost"
+
+    @property
+    def is_local(self) -> bool:
+        """Tell whether the address is one that only this machine can open."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
 
     @property
     def secure(self) -> bool:
@@ -88,7 +96,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def _check_production(settings: Settings) -> None:
-    if len(settings.secret_key) < 32:
+    if len(settings.secret_key) < _SHORTEST_SECRET:
         raise SettingsError("SECRET_KEY is missing or shorter than 32 characters; set it to a long random text.")
     if settings.debug:
         raise SettingsError("DEBUG is on; switch it off in production, it shows code and data to visitors.")
@@ -96,18 +104,36 @@ def _check_production(settings: Settings) -> None:
         raise SettingsError("DEMO is on; switch it off in production, it shows everybody's mails.")
     if not settings.secure:
         raise SettingsError("BASE_URL does not begin with https://; health data must not travel over plain http.")
+    if not urlsplit(settings.base_url).hostname:
+        raise SettingsError("BASE_URL names no host; set it to the address that people type, like https://example.org.")
     if not settings.smtp_url:
         raise SettingsError("SMTP_URL is missing; without it nobody gets a sign-in or weekly mail.")
+    if not settings.smtp_url.startswith(("smtp://", "smtps://")):
+        raise SettingsError("SMTP_URL does not begin with smtp:// or smtps://; without it nobody gets any mail.")
 
 
 def _with_local_secret(settings: Settings) -> Settings:
     """Return the settings with a secret that is kept in a private file, so that a restart signs nobody out."""
     path = settings.var_dir / "secret_key"
     if not path.exists():
-        settings.var_dir.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    return Settings(**{**settings.__dict__, "secret_key": path.read_text(encoding="ascii").strip()})
+        settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _keep_secret(path, secrets.token_urlsafe(48))
+    secret = path.read_text(encoding="utf-8").strip()
+    if len(secret) < _SHORTEST_SECRET:
+        raise SettingsError(f"{path} holds no secret of {_SHORTEST_SECRET} characters; delete it to get a new one.")
+    return Settings(**{**settings.__dict__, "secret_key": secret})
+
+
+def _keep_secret(path: Path, secret: str) -> None:
+    """Make the file whole at once: a second process must neither read half of it nor make another one."""
+    half = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(secret)
+    try:
+        with suppress(FileExistsError):
+            path.hardlink_to(half)
+    finally:
+        half.unlink()
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bool:
@@ -123,7 +149,7 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bo
 
 def _count(environ: Mapping[str, str], name: str) -> int:
     text = environ.get(name, "").strip() or "0"
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) < 3):
         raise SettingsError(f"{name} is {text!r}; set it to a whole number.")
     return int(text)
 

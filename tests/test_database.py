@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import stat
 import threading
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import create_engine, select, text, update
 
-from firststep.database import reading_only
+from firststep.database import prepare_engine, reading_only
 from firststep.extensions import db
 from firststep.models import Practice
 from tests.factories import LONG_AGO
@@ -23,6 +25,17 @@ pytestmark = pytest.mark.sqlite_only
 def test_each_connection_is_set_up(app: Flask, pragma: str, value: object) -> None:
     with app.app_context(), db.engine.connect() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+def test_a_new_database_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "private.db"
+    engine = create_engine(f"sqlite:///{path}")
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE entry (note TEXT)")
+        found = {kept.name: stat.S_IMODE(kept.stat().st_mode) for kept in tmp_path.iterdir()}
+    engine.dispose()
+    assert found == {"private.db": 0o600, "private.db-wal": 0o600, "private.db-shm": 0o600}
 
 
 def test_many_writers_lose_no_update(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,21 @@ def test_a_fresh_machine_starts_with_a_private_secret_that_stays(tmp_path: Path)
     assert not first.debug
 
 
+@pytest.mark.parametrize("kept", ["", "short", "\n"])
+def test_a_secret_file_without_a_secret_stops_the_start(tmp_path: Path, kept: str) -> None:
+    (tmp_path / "secret_key").write_text(kept)
+    with pytest.raises(SettingsError, match="holds no secret"):
+        load_settings({"VAR_DIR": str(tmp_path)})
+
+
+def test_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda _: load_settings({"VAR_DIR": str(tmp_path / "var")}).secret_key, range(64)))
+    assert len(set(made)) == 1
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret_key"]
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
+
+
 def test_a_safe_production_configuration_is_accepted() -> None:
     settings = load_settings(SAFE)
     assert settings.secure
@@ -42,7 +58,11 @@ def test_a_safe_production_configuration_is_accepted() -> None:
         ("DEMO", "1", "DEMO is on"),
         ("BASE_URL", "http://steps.example.com", "does not begin with https"),
         ("SMTP_URL", "", "SMTP_URL is missing"),
+        ("SMTP_URL", "mail.example.com:587", "SMTP_URL does not begin with smtp"),
+        ("BASE_URL", "https://", "BASE_URL"),
         ("PROXY_HOPS", "two", "PROXY_HOPS is 'two'"),
+        ("PROXY_HOPS", "٣", "PROXY_HOPS is '٣'"),
+        ("PROXY_HOPS", "9" * 5000, "PROXY_HOPS is '9"),
         ("DEBUG", "perhaps", "DEBUG is 'perhaps'"),
         ("ENVIRONMENT", "staging", "ENVIRONMENT is 'staging'"),
     ],

@@ -36,7 +36,9 @@ def dev_mail(name: str) -> ResponseReturnValue:
 
 @digest.record_once
 def _register(state: BlueprintSetupState) -> None:
-    if state.app.config["SETTINGS"].demo:
+    settings = state.app.config["SETTINGS"]
+    # Development is the default: who forgets to say "production" has no such page at a public address either.
+    if settings.demo and settings.is_local:
         state.add_url_rule("/dev/mail", "dev_mails", dev_mails)
         state.add_url_rule("/dev/mail/<name>", "dev_mail", dev_mail)
 

@@ -29,21 +29,23 @@ const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
 const locate = createRequire(import.meta.url).resolve;
 
+/** @typedef {{dist: string, names: Map<string, string>}} Built the folder, and name -> hashed name */
+
 /** @param {string | Uint8Array} content */
 const hashOf = (content) => createHash("sha256").update(content).digest("hex").slice(0, 10);
 
 /**
  * Writes a file under a name that carries its content's hash.
- * @param {Map<string, string>} built
+ * @param {Built} built
  * @param {string} name
  * @param {string | Uint8Array} content
  */
-async function emit(built, name, content) {
+async function emit({ dist, names }, name, content) {
   const { name: stem, ext } = path.parse(name);
   const hashed = `${stem}-${hashOf(content)}${ext}`;
-  const file = path.join(DIST, hashed);
+  const file = path.join(dist, hashed);
   if (!existsSync(file)) await writeFile(file, content);
-  built.set(name, hashed);
+  names.set(name, hashed);
 }
 
 /**
@@ -68,14 +70,14 @@ async function bundle(entryPoints, define = {}) {
   return result.outputFiles.map((file) => ({ name: path.basename(file.path), text: file.text }));
 }
 
-/** @param {Map<string, string>} built */
+/** @param {Built} built */
 async function emitPlotly(built) {
   const source = await readFile(locate("plotly.js-basic-dist-min"), "utf8");
   await emit(built, "plotly.js", source);
   await emit(built, "plotly.css", plotlyStyleSheet(source));
 }
 
-/** @param {Map<string, string>} built */
+/** @param {Built} built */
 async function emitIcons(built) {
   const folder = path.join(STATIC, "icons");
   for (const name of (await readdir(folder)).filter((file) => file.endsWith(".svg")).sort()) {
@@ -83,26 +85,27 @@ async function emitIcons(built) {
   }
 }
 
-/** @param {Map<string, string>} built @param {string} name */
-const address = (built, name) => JSON.stringify(URL_BASE + built.get(name));
+/** @param {Built} built @param {string} name */
+const address = ({ names }, name) => JSON.stringify(URL_BASE + names.get(name));
 
-/** @param {Map<string, string>} built */
-async function emitServiceWorkers(built) {
-  const precached = PRECACHED.map((name) => ({ url: URL_BASE + built.get(name) }));
+/** @param {Built} built */
+async function emitServiceWorkers({ dist, names }) {
+  const precached = PRECACHED.map((name) => ({ url: URL_BASE + names.get(name) }));
   const workers = await bundle(["js/sw.js", "js/sw_kill.js"], {
     __PRECACHED__: JSON.stringify(precached),
     "process.env.NODE_ENV": '"production"',
   });
-  for (const { name, text } of workers) await writeFile(path.join(DIST, name), text);
+  for (const { name, text } of workers) await writeFile(path.join(dist, name), text);
 }
 
 /**
  * Writes .br and .gz beside a file unless they are there: the name carries the content's hash, so
  * they cannot be stale. Plotly alone takes seconds.
+ * @param {string} dist
  * @param {string} name
  */
-async function compress(name) {
-  const file = path.join(DIST, name);
+export async function compress(dist, name) {
+  const file = path.join(dist, name);
   if (!COMPRESSED.test(name) || (existsSync(`${file}.br`) && existsSync(`${file}.gz`))) return;
   const content = await readFile(file);
   const params = { [zlib.constants.BROTLI_PARAM_SIZE_HINT]: content.length, [zlib.constants.BROTLI_PARAM_LGWIN]: 22 };
@@ -111,43 +114,50 @@ async function compress(name) {
 }
 
 /**
+ * @param {string} dist
  * @param {string} name
  * @returns {Promise<Record<string, string>>} a list that an earlier build left, empty when there is none
  */
-async function earlier(name) {
-  const file = path.join(DIST, name);
+async function earlier(dist, name) {
+  const file = path.join(dist, name);
   return existsSync(file) ? JSON.parse(await readFile(file, "utf8")) : {};
 }
 
 /**
  * Writes the manifest, and moves the one before to previous.json when anything changed.
- * @param {Map<string, string>} built
+ * @param {Built} built
  */
-async function writeManifests(built) {
-  const [current, previous, icons] = await Promise.all(["manifest.json", "previous.json", "icons.json"].map(earlier));
-  const manifest = Object.fromEntries([...built].sort());
+async function writeManifests({ dist, names }) {
+  const lists = ["manifest.json", "previous.json", "icons.json"].map((name) => earlier(dist, name));
+  const [current, previous, icons] = await Promise.all(lists);
+  const manifest = Object.fromEntries([...names].sort());
   const older = JSON.stringify(current) === JSON.stringify(manifest) ? previous : current;
-  await writeFile(path.join(DIST, "previous.json"), JSON.stringify(older, null, 1));
-  await writeFile(path.join(DIST, "manifest.json"), JSON.stringify(manifest, null, 1));
+  await writeFile(path.join(dist, "previous.json"), JSON.stringify(older, null, 1));
+  await writeFile(path.join(dist, "manifest.json"), JSON.stringify(manifest, null, 1));
   const named = [manifest, older, icons].flatMap((list) => Object.values(list));
-  await sweep(new Set(["manifest.json", "previous.json", "icons.json", "sw.js", "sw_kill.js", ...named]));
+  await sweep(dist, new Set(["manifest.json", "previous.json", "icons.json", "sw.js", "sw_kill.js", ...named]));
 }
 
 /**
  * Removes what neither this build nor the one before names.
+ * @param {string} dist
  * @param {Set<string>} kept
  */
-async function sweep(kept) {
-  for (const name of await readdir(DIST)) {
-    if (!kept.has(name.replace(/\.(br|gz)$/, ""))) await rm(path.join(DIST, name));
+async function sweep(dist, kept) {
+  for (const name of await readdir(dist)) {
+    if (!kept.has(name.replace(/\.(br|gz)$/, ""))) await rm(path.join(dist, name));
   }
 }
 
-/** @returns {Promise<Map<string, string>>} name -> hashed name */
-export async function build() {
-  await mkdir(DIST, { recursive: true });
-  /** @type {Map<string, string>} */
-  const built = new Map();
+/**
+ * @param {string} dist where to build
+ * @param {{compressed?: boolean}} [how] compressed: whether .br and .gz are written too
+ * @returns {Promise<Map<string, string>>} name -> hashed name
+ */
+export async function build(dist = DIST, { compressed = true } = {}) {
+  await mkdir(dist, { recursive: true });
+  /** @type {Built} */
+  const built = { dist, names: new Map() };
   await emitPlotly(built);
   await emitIcons(built);
   const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "css/app.css"], {
@@ -156,9 +166,9 @@ export async function build() {
   });
   for (const { name, text } of outputs) await emit(built, name, text);
   await emitServiceWorkers(built);
-  await Promise.all([...built.values()].map(compress));
+  if (compressed) await Promise.all([...built.names.values()].map((name) => compress(dist, name)));
   await writeManifests(built);
-  return built;
+  return built.names;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -118,6 +118,8 @@ class ServerSessionInterface(SessionInterface):
             self._update(session, moment)
             return
         token = self._replace_row(session, user_id, moment)
+        if token is None:
+            return
         self._set_cookie(app, response, {"s": token}, keep=session.own_device)
 
     def _living_row(self, token: str, moment: datetime) -> UserSession | None:
@@ -150,13 +152,18 @@ class ServerSessionInterface(SessionInterface):
         db.session.execute(update(UserSession).where(UserSession.id == session.row_id).values(**values))
         db.session.commit()
 
-    def _replace_row(self, session: ServerSession, user_id: UUID | None, moment: datetime) -> str:
+    def _replace_row(self, session: ServerSession, user_id: UUID | None, moment: datetime) -> str | None:
+        """Store the session under a new id; None when it was ended or renewed while this request ran.
+
+        Then the answer leaves the cookie alone: a sign-out stays one, and of two renewals one session is left.
+        """
         token = secrets.token_urlsafe(32)
         # A new id for the same person does not make the session younger.
         same_person = session.row_id is not None and user_id == session.row_user_id
         created_at = session.created_at if same_person and session.created_at else moment
-        if session.row_id:
-            db.session.execute(delete(UserSession).where(UserSession.id == session.row_id))
+        if session.row_id and not self._take_row(session.row_id) and user_id is not None:
+            db.session.rollback()
+            return None
         db.session.execute(
             insert(UserSession).values(
                 token_hash=hash_token(token),
@@ -171,6 +178,10 @@ class ServerSessionInterface(SessionInterface):
         )
         db.session.commit()
         return token
+
+    def _take_row(self, row_id: UUID) -> bool:
+        living = delete(UserSession).where(UserSession.id == row_id, UserSession.revoked_at.is_(None))
+        return db.session.execute(living.returning(UserSession.id)).first() is not None
 
     def _drop_row(self, session: ServerSession) -> None:
         if session.row_id:

@@ -4,19 +4,25 @@
  * Hooks: form[data-log] with hx-post and hx-trigger="change, submit"; [data-log-status] (ui.log_status);
  * [data-log-save] on the Save button, which is shown without JavaScript and after a failure.
  * data-log="changed" sends only the fields that the server has not acknowledged (and hidden ones), so that
- * an old page cannot overwrite what another device wrote; an input named "op" gets a new UUID per request.
+ * an old page cannot overwrite what another device wrote; an input named "op" gets the id of the save.
  *
  * What was typed lives in the form alone: health data is kept in no browser storage here.
  */
+import { OpIds } from "./op_ids.js";
 import { Unsaved } from "./unsaved.js";
 
 /** @typedef {import("htmx.org").HtmxRequestCtx} HtmxContext */
 /** @typedef {CustomEvent<{ctx: HtmxContext}>} HtmxEvent */
 /** @typedef {"unsaved" | "saving" | "saved" | "offline" | "failed" | "refused" | "signed-out"} LogState */
 
-/** @type {WeakMap<HTMLFormElement, Unsaved>} */
-const unsavedOf = new WeakMap();
-/** @type {WeakMap<HtmxContext, ReadonlyMap<string, number>>} */
+/** @typedef {{unsaved: Unsaved, opIds: OpIds}} Keeping what is remembered of a form */
+
+/** After these the same save is worth sending again. @type {LogState[]} */
+const TRY_AGAIN = ["offline", "failed", "signed-out"];
+
+/** @type {WeakMap<HTMLFormElement, Keeping>} */
+const keepingOf = new WeakMap();
+/** @type {WeakMap<HtmxContext, {fields: ReadonlyMap<string, number>, opId: string | null}>} */
 const carriedBy = new WeakMap();
 
 /** @param {EventTarget | null | undefined} target @returns {HTMLFormElement | null} */
@@ -27,12 +33,15 @@ function dailyForm(target) {
 /** @returns {HTMLFormElement[]} */
 const dailyForms = () => [...document.querySelectorAll(/** @type {"form"} */ ("form[data-log]"))];
 
-/** @param {HTMLFormElement} form */
-function unsaved(form) {
-  const known = unsavedOf.get(form) ?? new Unsaved();
-  unsavedOf.set(form, known);
+/** @param {HTMLFormElement} form @returns {Keeping} */
+function keeping(form) {
+  const known = keepingOf.get(form) ?? { unsaved: new Unsaved(), opIds: new OpIds() };
+  keepingOf.set(form, known);
   return known;
 }
+
+/** @param {HTMLFormElement} form */
+const unsaved = (form) => keeping(form).unsaved;
 
 /**
  * @param {number | undefined} status of the answer, undefined when there was none
@@ -62,7 +71,7 @@ function show(form, state) {
     form.querySelector("[data-log-status]") ?? document.querySelector("[data-log-status]")
   );
   const save = /** @type {HTMLElement | null} */ (form.querySelector("[data-log-save]"));
-  if (save) save.hidden = !["offline", "failed", "refused", "signed-out"].includes(state);
+  if (save) save.hidden = ![...TRY_AGAIN, "refused"].includes(state);
   if (!line || line.dataset.state === state) return;
   line.dataset.state = state;
   line.textContent = line.dataset[state === "signed-out" ? "signedOut" : state] ?? "";
@@ -99,13 +108,14 @@ function prepare(event) {
   const form = dailyForm(ctx.sourceElement);
   const { body } = ctx.request;
   if (!form || !(body instanceof FormData)) return;
-  const waiting = unsaved(form);
-  carriedBy.set(ctx, waiting.snapshot());
+  const { unsaved: waiting, opIds } = keeping(form);
   if (form.dataset.log === "changed") {
     const always = new Set([...form.querySelectorAll('input[type="hidden"]')].map((field) => field.getAttribute("name")));
     dropAcknowledged(body, (name) => waiting.has(name) || always.has(name));
   }
-  if (body.has("op")) body.set("op", crypto.randomUUID());
+  const opId = body.has("op") ? opIds.idFor(body) : null;
+  if (opId) body.set("op", opId);
+  carriedBy.set(ctx, { fields: waiting.snapshot(), opId });
   show(form, "saving");
 }
 
@@ -128,8 +138,11 @@ function conclude(event) {
   const carried = carriedBy.get(ctx);
   if (!form || !carried) return;
   const status = ctx.response?.status;
-  if (status !== undefined && status < 400) unsaved(form).settle(carried);
-  show(form, stateAfter(status, !unsaved(form).empty));
+  const { unsaved: waiting, opIds } = keeping(form);
+  if (status !== undefined && status < 400) waiting.settle(carried.fields);
+  const state = stateAfter(status, !waiting.empty);
+  if (carried.opId && TRY_AGAIN.includes(state)) opIds.failed(carried.opId);
+  show(form, state);
 }
 
 function sendWaiting() {

@@ -8,6 +8,7 @@
  * input with autocomplete="username webauthn".
  */
 import { fromBase64url, toBase64url } from "./base64url.js";
+import { Turn } from "./passkey_turn.js";
 
 /** @typedef {{response: Record<string, any>}} Answer */
 
@@ -19,8 +20,7 @@ class Refused extends Error {
   }
 }
 
-/** @type {AbortController | null} the offer in the autofill; only one request may wait at a time */
-let offered = null;
+const turn = new Turn();
 
 /** @param {{id: string, type: "public-key"}[] | undefined} list */
 const withBytes = (list) => (list ?? []).map((entry) => ({ ...entry, id: fromBase64url(entry.id) }));
@@ -103,23 +103,28 @@ async function register(form) {
   location.assign(form.dataset.passkeyNext ?? location.href);
 }
 
-/** @param {HTMLFormElement} form @param {CredentialRequestOptions} how */
-async function signIn(form, how = {}) {
+/** @param {HTMLFormElement} form @param {AbortSignal} [offer] the offer in the autofill, where it is one */
+async function signIn(form, offer) {
   const sent = fields(form);
   const { response } = await post(form.action, sent);
   const publicKey = requestOptions(response.credential_options);
-  const credential = await navigator.credentials.get({ publicKey, ...how });
+  const credential = await navigator.credentials.get({
+    publicKey,
+    ...(offer && { mediation: "conditional", signal: offer }),
+  });
+  if (offer) turn.accept(offer);
   const answer = await post(secondStep(form.action, response.wan_state), { ...sent, credential: credentialJson(credential) });
   location.assign(answer.response.post_login_url ?? form.dataset.passkeyNext ?? "/");
 }
 
 /** @param {HTMLFormElement} form */
 async function run(form) {
-  offered?.abort();
+  if (!turn.begin()) return;
   say(form, "waiting");
   try {
     await (form.dataset.passkey === "register" ? register(form) : signIn(form));
   } catch (error) {
+    turn.end();
     // 401: the sign-in is too old for this. The plain form leads to the page that asks again.
     if (error instanceof Refused && error.status === 401) form.submit();
     say(form, error instanceof DOMException && error.name === "NotAllowedError" ? "cancelled" : "failed");
@@ -129,16 +134,20 @@ async function run(form) {
 /** @param {HTMLFormElement} form */
 async function offerInAutofill(form) {
   if (!(await PublicKeyCredential.isConditionalMediationAvailable?.())) return;
-  offered = new AbortController();
+  const offer = turn.offer();
   try {
-    await signIn(form, { mediation: "conditional", signal: offered.signal });
+    await signIn(form, offer);
   } catch (error) {
+    if (offer.aborted) return;
+    turn.end();
     if (!(error instanceof DOMException)) say(form, "failed");
   }
 }
 
 export function watchPasskeys() {
   if (!("PublicKeyCredential" in window)) return;
+  // A page that the browser kept and shows again has nothing under way.
+  window.addEventListener("pageshow", (event) => event.persisted && turn.end());
   for (const form of /** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-passkey]"))) {
     form.hidden = false;
     form.addEventListener("submit", (event) => {

@@ -6,8 +6,9 @@
  * another or outlive a sign-out. The practitioners' area and downloads are not touched at all.
  */
 import { cleanupOutdatedCaches, matchPrecache, precacheAndRoute } from "workbox-precaching";
-import { NavigationRoute, registerRoute } from "workbox-routing";
+import { registerRoute } from "workbox-routing";
 import { NetworkOnly } from "workbox-strategies";
+import { answersPage } from "./sw_routes.js";
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
@@ -15,7 +16,6 @@ const SHELL = "/offline";
 // blueprints/pwa puts the hash of the shell as it is served here, so that a changed shell is fetched again.
 const SHELL_REVISION = "@shell-revision@";
 const PATIENCE_SECONDS = 4;
-const UNTOUCHED = [/^\/practice(\/|$)/, /^\/static\//, /\/export(\/|$)/, /\.[a-z0-9]{2,5}$/];
 
 precacheAndRoute([...__PRECACHED__, { url: SHELL, revision: SHELL_REVISION }], {
   cleanURLs: false,
@@ -26,16 +26,14 @@ cleanupOutdatedCaches();
 
 const network = new NetworkOnly({ networkTimeoutSeconds: PATIENCE_SECONDS });
 registerRoute(
-  new NavigationRoute(
-    async (options) => {
-      try {
-        return await network.handle(options);
-      } catch {
-        return (await matchPrecache(SHELL)) ?? Response.error();
-      }
-    },
-    { denylist: UNTOUCHED },
-  ),
+  ({ request, url }) => answersPage(request.mode, url.pathname),
+  async (options) => {
+    try {
+      return await network.handle(options);
+    } catch {
+      return (await matchPrecache(SHELL)) ?? Response.error();
+    }
+  },
 );
 
 worker.addEventListener("message", (event) => {

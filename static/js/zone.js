@@ -3,10 +3,13 @@
  * Hooks: input or select [data-zone]; [data-zone-shown] repeats the guess as text.
  */
 
+/** What a browser says that does not know its zone. */
+const UNKNOWN = "Etc/Unknown";
+
 /** @returns {string} an IANA name, empty where the browser hides it */
 export function browserZone() {
   const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-  return zone.includes("/") || zone === "UTC" ? zone : "";
+  return zone === "UTC" || (zone.includes("/") && zone !== UNKNOWN) ? zone : "";
 }
 
 /** @param {ParentNode} root */

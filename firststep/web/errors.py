@@ -26,6 +26,9 @@ def show_http_error(error: HTTPException) -> Response:
     """Answer with the error's status and a sentence."""
     if error.response is not None:
         return make_response(error.response)
+    if isinstance(getattr(error, "original_exception", None), OperationalError):
+        # It happened after the view, when the session was stored; Flask has logged it.
+        return _busy_page()
     code = error.code or 500
     response = _page(code)
     if code == 405 and (valid := getattr(error, "valid_methods", None)):
@@ -48,11 +51,8 @@ def show_not_found(_error: NoResultFound) -> Response:
 
 def show_busy(error: OperationalError) -> Response:
     """Answer when the database is busy, full or away: nothing was saved, and a retry may work."""
-    db.session.rollback()
     _log(error)
-    response = _page(503)
-    response.headers["Retry-After"] = "5"
-    return response
+    return _busy_page()
 
 
 def show_fault(error: Exception) -> Response:
@@ -60,6 +60,13 @@ def show_fault(error: Exception) -> Response:
     db.session.rollback()
     _log(error)
     return _page(500)
+
+
+def _busy_page() -> Response:
+    db.session.rollback()
+    response = _page(503)
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def _log(error: BaseException) -> None:

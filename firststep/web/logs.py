@@ -23,6 +23,9 @@ def init_logs(app: Flask) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(),
     )
+    # What Flask and waitress say about a fault names the path, which may hold a mailed token, and the message.
+    for logger in (app.logger, logging.getLogger("waitress")):
+        logger.addFilter(_fault_in_our_words)
     app.before_request(_start)
     if not app.testing:
         app.after_request(_write)
@@ -33,6 +36,14 @@ def log_fault(error: BaseException) -> None:
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
     log.error("fault", kind=type(error).__name__, places=places, route=_pattern())
+
+
+def _fault_in_our_words(record: logging.LogRecord) -> bool:
+    fault = record.exc_info[1] if record.exc_info else None
+    if fault is None:
+        return True
+    log_fault(fault)
+    return False
 
 
 def _start() -> None:

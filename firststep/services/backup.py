@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import os
 import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import orjson
 from sqlalchemy import Connection, LargeBinary, Table, Uuid, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import Date, DateTime, TypeDecorator
 
 from firststep.models import Base
@@ -27,6 +30,10 @@ from firststep.models import Base
 FORMAT = "firststep-backup-1"
 LEFT_OUT = frozenset({"user_session"})
 _BATCH_ROWS = 500
+# Neither a row nor the manifest comes near it; a longer one is a trap that would fill the memory.
+_LONGEST_LINE_BYTES = 1 << 20
+# What zipfile raises for bytes that are not those that were written.
+_DAMAGE = (KeyError, EOFError, OSError, RuntimeError, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 class BackupError(Exception):
@@ -53,20 +60,30 @@ def write_backup(connection: Connection, path: Path, *, revision: str, now: date
     is readable by its owner only and appears whole or not at all.
     """
     partial = path.with_name(path.name + ".partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "wb") as raw:
-        with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            held = {str(table.name): _write_table(connection, archive, table) for table in tables()}
-            manifest = {
-                "format": FORMAT,
-                "revision": revision,
-                "taken_at": now.isoformat(),
-                "tables": {name: asdict(contents) for name, contents in held.items()},
-            }
-            archive.writestr("manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-        raw.flush()
-        os.fsync(raw.fileno())
-    partial.replace(path)
+    partial.unlink(missing_ok=True)
+    # A new file and no link that somebody else laid there: it would take everything to a place of their choice.
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as raw:
+            held = _write_archive(connection, raw, revision=revision, now=now)
+            raw.flush()
+            os.fsync(raw.fileno())
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return held
+
+
+def _write_archive(connection: Connection, raw: BinaryIO, *, revision: str, now: datetime) -> dict[str, Contents]:
+    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        held = {str(table.name): _write_table(connection, archive, table) for table in tables()}
+        manifest = {
+            "format": FORMAT,
+            "revision": revision,
+            "taken_at": now.isoformat(),
+            "tables": {name: asdict(contents) for name, contents in held.items()},
+        }
+        archive.writestr("manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     return held
 
 
@@ -82,14 +99,24 @@ def restore_backup(connection: Connection, path: Path, *, revision: str) -> dict
                 raise BackupError(f"The table {table.name} is not empty; restore only into an empty database.")
         for table in tables():
             _check_file(archive, table, manifest[table.name])
-            for batch in _batches(archive, table):
-                connection.execute(insert(table), batch)
+            _fill(connection, archive, table)
         _advance_sequences(connection)
         held = {str(table.name): contents(connection, table) for table in tables()}
     for name, found in held.items():
         if found != manifest[name]:
             raise BackupError(f"The table {name} does not hold what the backup says; nothing was restored.")
     return held
+
+
+def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table) -> None:
+    try:
+        for batch in _batches(archive, table):
+            connection.execute(insert(table), batch)
+    except (KeyError, TypeError, ValueError, AttributeError, SQLAlchemyError) as error:
+        # Not the error's words: they may hold a person's data.
+        raise BackupError(
+            f"The part {table.name} of the backup holds what cannot be stored; nothing was restored."
+        ) from error
 
 
 def contents(connection: Connection, table: Table) -> Contents:
@@ -122,7 +149,8 @@ def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
 def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
     batch: list[dict[str, Any]] = []
     with archive.open(f"{table.name}.jsonl") as member:
-        for line in io.BufferedReader(member):  # type: ignore[type-var]
+        lines = io.BufferedReader(member)  # type: ignore[type-var]
+        while line := lines.readline(_LONGEST_LINE_BYTES):
             values = orjson.loads(line)
             batch.append({column.name: _decoded(column.type, values[column.name]) for column in table.columns})
             if len(batch) == _BATCH_ROWS:
@@ -135,7 +163,7 @@ def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, 
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (*_DAMAGE, ValueError) as error:
         raise BackupError(
             f"{path.name} cannot be read as a backup; it is missing, cut off or something else."
         ) from error
@@ -143,11 +171,12 @@ def _opened(path: Path) -> zipfile.ZipFile:
 
 def _manifest(archive: zipfile.ZipFile, revision: str) -> dict[str, Contents]:
     try:
-        manifest = orjson.loads(archive.read("manifest.json"))
+        with archive.open("manifest.json") as member:
+            manifest = orjson.loads(member.read(_LONGEST_LINE_BYTES))
         listed = {name: Contents(**held) for name, held in manifest["tables"].items()}
         known = manifest["format"] == FORMAT
         taken_with = manifest["revision"]
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (*_DAMAGE, TypeError, ValueError, AttributeError) as error:
         raise BackupError("The backup's manifest cannot be read; use another backup.") from error
     if not known:
         raise BackupError("This is not a backup of a kind that this version reads.")
@@ -168,7 +197,7 @@ def _check_file(archive: zipfile.ZipFile, table: Table, expected: Contents) -> N
         with archive.open(f"{table.name}.jsonl") as member:
             while chunk := member.read(1 << 16):
                 digest.update(chunk)
-    except (KeyError, zipfile.BadZipFile, EOFError) as error:
+    except _DAMAGE as error:
         raise BackupError(f"The part {table.name} of the backup is damaged; nothing was restored.") from error
     if digest.hexdigest() != expected.sha256:
         raise BackupError(f"The part {table.name} of the backup was changed or damaged; nothing was restored.")

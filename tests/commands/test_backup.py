@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import stat
 import threading
+import tracemalloc
 import zipfile
 from pathlib import Path
+from random import Random
 from uuid import UUID
 
 import pytest
@@ -127,6 +131,91 @@ def test_a_damaged_backup_is_refused_and_restores_nothing(app: Flask, cast: Cast
     assert done.output.startswith("Error: ")
     with app.app_context():
         assert db.session.scalars(select(User)).all() == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_byte_that_flipped_anywhere_is_one_sentence_and_restores_nothing(
+    app: Flask, cast: Cast, tmp_path: Path, seed: int
+) -> None:
+    file = tmp_path / "steps.backup"
+    run(app, "backup", str(file))
+    raw, draw = bytearray(file.read_bytes()), Random(seed)
+    for _ in range(3):
+        raw[draw.randrange(len(raw))] ^= 1 << draw.randrange(8)
+    file.write_bytes(raw)
+    with app.app_context():
+        empty_tables(db.session)
+    done = run(app, "restore", str(file))
+    people = len(held_people(app))
+    if done.exit_code == 0:
+        # Three bits that say nothing, such as the time of a part.
+        assert people == 4
+    else:
+        assert (people, done.output.count("Error: "), isinstance(done.exception, SystemExit)) == (0, 1, True)
+
+
+def held_people(app: Flask) -> list[User]:
+    """Return everybody who has an account."""
+    with app.app_context():
+        return list(db.session.scalars(select(User)))
+
+
+def _forged(file: Path, part: str, data: bytes) -> None:
+    """Put other data into one part, with the hash that belongs to it."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(parts["manifest.json"])
+    manifest["tables"][part.removesuffix(".jsonl")]["sha256"] = hashlib.sha256(data).hexdigest()
+    parts["manifest.json"] = json.dumps(manifest).encode()
+    parts[part] = data
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param(b"[" * 50_000, id="no json"),
+        pytest.param(b"{}\n", id="no columns"),
+        pytest.param(b"[]\n", id="no row"),
+        pytest.param(b'{"id":"x","name":1}\n', id="no id"),
+        pytest.param(b" " * (200 << 20), id="one endless line"),
+    ],
+)
+def test_a_forged_backup_is_refused_in_one_sentence_and_little_memory(
+    app: Flask, cast: Cast, tmp_path: Path, rows: bytes
+) -> None:
+    file = tmp_path / "steps.backup"
+    run(app, "backup", str(file))
+    _forged(file, "practice.jsonl", rows)
+    with app.app_context():
+        empty_tables(db.session)
+    tracemalloc.start()
+    done = run(app, "restore", str(file))
+    _, most_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (done.exit_code, held_people(app)) == (1, [])
+    assert "practice" in done.output
+    assert done.output.count("\n") == 1
+    assert most_bytes < 50 << 20
+
+
+def test_a_manifest_without_end_is_refused(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "steps.backup"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.json", b" " * (100 << 20))
+    done = run(app, "restore", str(file))
+    assert (done.exit_code, "manifest" in done.output) == (1, True)
+
+
+def test_a_link_that_lies_in_the_way_is_not_followed(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    trap = tmp_path / "trap"
+    trap.write_text("theirs")
+    (tmp_path / "b.partial").symlink_to(trap)
+    assert run(app, "backup", str(tmp_path / "b")).exit_code == 0
+    assert trap.read_text() == "theirs"
+    assert {path.name for path in tmp_path.iterdir()} == {"trap", "b"}
 
 
 def test_a_restore_never_touches_a_database_that_holds_something(app: Flask, cast: Cast, tmp_path: Path) -> None:

@@ -59,7 +59,10 @@ class WorkerProcess:
             with self._lock:
                 if self._stopped.is_set():
                     return
-                self._process = subprocess.Popen(self._command, cwd=ROOT, stdin=subprocess.PIPE)  # noqa: S603 - our own
+                # A session of its own: Ctrl-C in the terminal is for the server, which then ends this one in order.
+                self._process = subprocess.Popen(  # noqa: S603 - our own
+                    self._command, cwd=ROOT, stdin=subprocess.PIPE, start_new_session=True
+                )
             code = self._process.wait()
             if self._stopped.is_set():
                 return

@@ -35,7 +35,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
         command = [sys.executable, "-m", "flask", "--app", "app", "serve", *options]
         env = {**kept, "VAR_DIR": str(tmp_path), "PORT": str(port), "ENVIRONMENT": "development"}
         process = subprocess.Popen(
-            command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command,
+            cwd=ROOT,
+            env=env,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         started.append(process)
         return process
@@ -61,6 +67,18 @@ def test_web_and_worker_start_together_and_stop_cleanly(start: Start, number: si
     assert "make demo" in output
     assert output.rstrip().endswith("Stopped.")
     assert not worker.is_running()
+
+
+def test_ctrl_c_in_the_terminal_while_the_worker_starts_shows_no_fault(start: Start) -> None:
+    port = free_port()
+    process = start(port, "--upgrade")
+    wait_for_page(port, process)
+    # A terminal sends it to the whole group, and the worker is still loading its modules.
+    os.killpg(process.pid, signal.SIGINT)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert "Traceback" not in output
+    assert output.rstrip().endswith("Stopped.")
 
 
 def test_the_worker_ends_when_the_server_is_killed(start: Start) -> None:

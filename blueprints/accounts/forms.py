@@ -12,14 +12,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.zones import zone_choices
-from firststep.web.forms import choices
-
-
-def plain_line(_form: FlaskForm, field: StringField) -> None:
-    """Refuse characters that cannot be stored or printed in one line."""
-    text = field.data or ""
-    if any(not letter.isprintable() for letter in text):
-        raise ValidationError(_("This text has a character that cannot be stored."))
+from firststep.web.forms import choices, plain_line
 
 
 def one_address(_form: FlaskForm, field: EmailField) -> None:

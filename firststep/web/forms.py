@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flask import Flask
-from wtforms import Form, RadioField, SelectChoice, SelectField
+from flask_babel import gettext as _
+from wtforms import Form, RadioField, SelectChoice, SelectField, StringField, ValidationError
 
 
 def init_forms(app: Flask) -> None:
@@ -20,6 +21,13 @@ def error_links(form: Form) -> list[tuple[str, str]]:
 def options(field: SelectField | RadioField) -> list[tuple[str, object]]:
     """Return (value, label) of each option of a choice."""
     return [(choice.value, choice.label) for choice in field.choices or [] if isinstance(choice, SelectChoice)]
+
+
+def plain_line(_form: Form, field: StringField) -> None:
+    """Refuse what cannot be stored or printed in one line, such as a line's end or marks that turn the text round."""
+    text = field.data or ""
+    if any(not letter.isprintable() for letter in text):
+        raise ValidationError(_("This text has a character that cannot be stored."))
 
 
 def choices(*pairs: tuple[str, object]) -> list[SelectChoice]:

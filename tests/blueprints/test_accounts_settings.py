@@ -205,6 +205,13 @@ def test_who_has_a_factor_must_prove_it_before_changing_it(app: Flask, eva: Brow
     assert eva.post("/settings/factor", data={"code": codes[3]}).location == "/home"
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "a\u202eb", "a\nb", "x" * 65, ""])
+def test_a_passkey_gets_a_name_of_one_plain_line(eva: Browser, name: str) -> None:
+    refused = eva.post("/settings/passkeys", json={"name": name})
+    assert (refused.status_code, "credential_options" in refused.get_data(as_text=True)) == (400, False)
+    assert eva.post("/settings/passkeys", json={"name": "My phone"}).status_code == 200
+
+
 def test_the_qr_code_has_no_inline_style_and_the_key_is_text(eva: Browser) -> None:
     answer = eva.get("/settings/factor/app")
     soup = page(answer).soup

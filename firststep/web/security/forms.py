@@ -18,6 +18,7 @@ from flask_security.webauthn import (
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from firststep.web.forms import plain_line
 from firststep.web.security.destinations import safe_path
 
 
@@ -76,7 +77,8 @@ class PasskeyForm(WebAuthnRegisterForm):
     """A new passkey; it always signs in on its own, as it checks the device and who holds it."""
 
     name = StringField(
-        _l("Name of this passkey"), validators=[InputRequired(_l("Give the passkey a name.")), Length(max=64)]
+        _l("Name of this passkey"),
+        validators=[InputRequired(_l("Give the passkey a name.")), Length(max=64), plain_line],
     )
     usage = HiddenField(default="first")
 

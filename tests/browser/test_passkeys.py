@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, Route, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
@@ -34,6 +34,11 @@ def with_authenticator(page: Page) -> tuple[CDPSession, str]:
     session.send("WebAuthn.enable")
     added: dict[str, Any] = session.send("WebAuthn.addVirtualAuthenticator", {"options": PHONE})
     return session, added["authenticatorId"]
+
+
+def without_offer(page: Page) -> None:
+    """Make the browser one that offers no passkey by itself: then only the button signs in."""
+    page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false;")
 
 
 def hold_back(device: tuple[CDPSession, str], *, holding: bool) -> None:
@@ -67,15 +72,13 @@ def test_a_practitioner_signs_in_with_one_touch_and_that_is_both_factors(
 ) -> None:
     email = make_account(app, visitor(app), role="practitioner", name="Dr Eva")
     page = open_phone()
+    without_offer(page)
     sign_in_with_password(page, email)
     page.wait_for_url("**/settings/factor")
-    device = with_authenticator(page)
+    with_authenticator(page)
     add_passkey(page, "My phone")
     sign_out(page)
-    hold_back(device, holding=True)
     page.goto("/login")
-    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
-    hold_back(device, holding=False)
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/practice")
     with app.app_context():
@@ -111,6 +114,31 @@ def test_the_sign_in_page_offers_the_passkey_by_itself(app: Flask, open_phone: C
     sign_out(page)
     page.goto("/login?next=/settings/sessions")
     page.wait_for_url("**/settings/sessions")
+
+
+def test_a_tap_while_the_offer_signs_in_begins_no_second_sign_in(app: Flask, open_phone: Callable[..., Page]) -> None:
+    email = make_account(app, visitor(app))
+    page = open_phone()
+    sign_in_with_password(page, email)
+    with_authenticator(page)
+    add_passkey(page, "My phone")
+    sign_out(page)
+    answers: list[Route] = []
+
+    def keep_under_way(route: Route) -> None:
+        answers.append(route)
+
+    page.route("**/passkey/sign-in/*", keep_under_way)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/passkey/sign-in") else None)
+    with page.expect_request("**/passkey/sign-in/*"):
+        page.goto("/login")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    answers[0].continue_()
+    page.wait_for_url("**/start")
+    assert (len(asked), len(answers)) == (1, 1)
+    with app.app_context():
+        assert len(db.session.scalars(select(UserSession)).all()) == 1
 
 
 def test_a_device_that_does_not_check_its_holder_signs_nobody_in(app: Flask, open_phone: Callable[..., Page]) -> None:

@@ -173,8 +173,14 @@ def waiting_since(session: Session, practitioner_id: UUID) -> list[datetime]:
 
 
 def _open_to(practitioner_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    # A closed diary: its owner took back the agreement to keep health data.
-    return Share.practitioner_id == practitioner_id, Share.state == "active", Patient.diary_closed_at.is_(None)
+    return (
+        Share.practitioner_id == practitioner_id,
+        Share.state == "active",
+        # A closed diary: its owner took back the agreement to keep health data.
+        Patient.diary_closed_at.is_(None),
+        # Somebody whose account is disabled cannot stop a share any more.
+        or_(Patient.user_id.is_(None), User.active),
+    )
 
 
 def _last_day(table: type[Day] | type[FootDay], recorded: ColumnElement[bool]) -> ScalarSelect[date]:

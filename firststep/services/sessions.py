@@ -38,3 +38,9 @@ def end_session(session: Session, user_id: UUID, session_id: UUID) -> bool:
 def end_other_sessions(session: Session, user_id: UUID, *, keep: UUID | None) -> None:
     """End all sessions of the person but one."""
     session.execute(delete(UserSession).where(UserSession.user_id == user_id, UserSession.id != keep))
+
+
+def purge_resting(session: Session, before: datetime) -> int:
+    """Delete the sessions that nobody used since the moment; return how many there were."""
+    resting = delete(UserSession).where(UserSession.last_seen_at < before)
+    return len(session.execute(resting.returning(UserSession.id)).all())

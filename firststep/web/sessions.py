@@ -28,6 +28,8 @@ from firststep.web.passive import is_passive_request
 _COOKIE_KEYS = {"csrf_token", "_flashes", "zone", "locale", "fs_cc", "confirm_address"}
 _SEEN_EVERY = timedelta(minutes=2)
 _PENDING_LIFE = timedelta(minutes=30)
+# No session that was not used for longer opens anything, whosever it is.
+LONGEST_REST = timedelta(days=30)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
@@ -77,7 +79,7 @@ def allowed_life(role: str | None, own_device: bool) -> tuple[timedelta, timedel
     if role == "practitioner":
         return timedelta(minutes=30), timedelta(hours=12)
     if role == "patient" and own_device:
-        return timedelta(days=30), timedelta(days=180)
+        return LONGEST_REST, timedelta(days=180)
     if role == "patient":
         return timedelta(hours=12), timedelta(hours=24)
     return _PENDING_LIFE, _PENDING_LIFE

@@ -80,6 +80,21 @@ def test_a_closed_diary_is_open_to_nobody(session: Session, cast: Cast) -> None:
     assert access.shared_patients(session, cast.cho, now=NOW) == []
 
 
+def test_what_a_disabled_person_shared_is_closed_until_the_account_is_enabled(session: Session, cast: Cast) -> None:
+    ana = session.get_one(User, cast.ana_user)
+    for active in (False, True):
+        ana.active = active
+        session.commit()
+        assert is_open(session, cast) == active
+        assert len(access.shared_patients(session, cast.cho, now=NOW)) == active
+
+
+def test_what_a_patient_without_an_account_shares_is_open(session: Session, cast: Cast) -> None:
+    session.get_one(Patient, cast.ana).user_id = None
+    session.commit()
+    assert is_open(session, cast)
+
+
 def test_a_stop_in_another_session_counts_at_once(app: Flask, session: Session, cast: Cast) -> None:
     share = session.get_one(Share, cast.share)
     assert share.state == "active"

@@ -12,6 +12,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from firststep.settings import ROOT
+from firststep.web.headers import security_headers
 
 DIST = ROOT / "static" / "dist"
 PREFIX = "/static/dist/"
@@ -59,11 +60,17 @@ class Manifest:
 
 def init_assets(app: Flask, folder: Path = DIST) -> None:
     """Give templates ``asset`` and serve the built files, compressed ones where the browser takes them."""
+    always = security_headers(app)
+
+    def add_headers(headers: Headers, _path: str, _url: str) -> None:
+        for name, value in always.items():
+            headers[name] = value
+
     server = WhiteNoise(
         app.wsgi_app,
         allow_all_origins=False,
         immutable_file_test=lambda _path, url: bool(_HASHED.search(url)),
-        add_headers_function=_add_headers,
+        add_headers_function=add_headers,
     )
 
     def find_files() -> None:
@@ -75,8 +82,3 @@ def init_assets(app: Flask, folder: Path = DIST) -> None:
     app.extensions["assets"] = manifest
     app.jinja_env.globals["asset"] = manifest.asset
     app.wsgi_app = server  # type: ignore[method-assign]
-
-
-def _add_headers(headers: Headers, _path: str, _url: str) -> None:
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"

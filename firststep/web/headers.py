@@ -22,6 +22,15 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "object-src 'none'",
     )
 )
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -47,18 +56,15 @@ def refuse_foreign_requests() -> None:
 
 def set_headers(response: Response) -> Response:
     """Set the security headers; a page of a person is kept by no cache."""
-    headers = response.headers
-    headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    headers.setdefault("Cache-Control", "no-store")
+    response.headers.update(security_headers(current_app))
+    response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def security_headers(app: Flask) -> dict[str, str]:
+    """Return the headers that every answer carries, a built file's as well."""
+    transport = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+    return HEADERS | (transport if app.config["SESSION_COOKIE_SECURE"] else {})
 
 
 def _host_of(origin: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import closing
 
 import brotli
 import pytest
@@ -28,6 +29,15 @@ def test_every_answer_carries_the_headers(ana: Browser, path: str) -> None:
     headers = ana.get(path).headers
     assert {name: headers.get(name) for name in WANTED} == WANTED
     assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_built_file_carries_the_headers_too(app: Flask, nobody: Browser) -> None:
+    with app.test_request_context():
+        path = app.extensions["assets"].asset("app.css")
+    with closing(nobody.get(path)) as answer:
+        assert {name: answer.headers.get(name) for name in WANTED} == WANTED
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert "Set-Cookie" not in answer.headers
 
 
 def test_the_policy_has_no_unsafe_word() -> None:

@@ -17,7 +17,6 @@ from blueprints.diary.words import (
     dose_words,
     field_words,
     foot_words,
-    moment_words,
     relative_day,
     short_day,
     source_words,
@@ -29,6 +28,7 @@ from firststep.services.diary_fields import FIRST_DAY, FOOT_FIELDS
 from firststep.services.diary_history import HistoryLine
 from firststep.services.diary_ops import Answer
 from firststep.services.diary_reading import STRIP_DAYS
+from firststep.web.dates import moment_words
 
 
 @dataclass(frozen=True, kw_only=True)

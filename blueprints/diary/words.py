@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -12,7 +12,6 @@ from firststep.services.diary_doses import product_words
 from firststep.services.diary_entry import DoseEntry, dose_from_text
 from firststep.services.diary_fields import FOOT_FIELDS
 from firststep.services.diary_history import HistoryLine
-from firststep.web.clock import zone
 
 
 def day_words(day: date, today: date) -> str:
@@ -30,11 +29,6 @@ def short_day(day: date) -> str:
 def relative_day(day: date, today: date) -> str:
     """Return "Today", "Yesterday" or nothing."""
     return {today: _("Today"), today - timedelta(days=1): _("Yesterday")}.get(day, "")
-
-
-def moment_words(moment: datetime, zone_name: str) -> str:
-    """Return the moment as the person's clock showed it."""
-    return format_datetime(moment, _("d MMM y, HH:mm"), tzinfo=zone(zone_name), locale=get_locale())
 
 
 def foot_words(foot: str) -> str:

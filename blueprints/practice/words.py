@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from firststep.services.access import SharedPatient
-from firststep.web import clock
+from firststep.web import dates
 from firststep.web.actors import current_account
 
 
 def day_words(day: date) -> str:
     """Return the date in words."""
-    return format_date(day, "medium", locale=get_locale())
+    return dates.short_date(day)
 
 
 def moment_words(moment: datetime) -> str:
     """Return the moment as the practitioner's clock showed it."""
-    zone = clock.zone(current_account().time_zone)
-    return format_datetime(moment, "medium", tzinfo=zone, locale=get_locale())
+    return dates.moment_words(moment, current_account().time_zone)
 
 
 def scope_words(scope: str) -> str:

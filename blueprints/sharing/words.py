@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from firststep.models import AccessEvent
 from firststep.services.share_lists import Person, ShareLine
-from firststep.web import clock
+from firststep.web import clock, dates
 from firststep.web.actors import current_account
 
 
@@ -31,13 +29,12 @@ def own_today() -> date:
 
 def day_words(day: date) -> str:
     """Return the date in words."""
-    return format_date(day, "long", locale=get_locale())
+    return dates.long_date(day)
 
 
 def moment_words(moment: datetime) -> str:
     """Return the moment as the person's clock showed it."""
-    zone = clock.zone(current_account().time_zone)
-    return format_datetime(moment, "medium", tzinfo=zone, locale=get_locale())
+    return dates.moment_words(moment, current_account().time_zone)
 
 
 def scope_words(scope: str) -> str:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TypeAlias
 from uuid import UUID
 
-from babel.dates import format_date
 from flask import Blueprint, Response, make_response, redirect, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from blueprints.treatment.forms import NO_CARE, EpisodeForm, StartForm, today
@@ -16,6 +13,7 @@ from firststep.extensions import db
 from firststep.models import Episode
 from firststep.services import treatment as service
 from firststep.web.actors import current_account, current_patient
+from firststep.web.dates import long_date
 from firststep.web.forms import error_links, options
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -167,18 +165,14 @@ def _edit_page(form: EpisodeForm, episode: Episode) -> str:
 
 def _line(episode: Episode) -> dict[str, object]:
     arms = {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Both of them")}
-    first = _date_words(episode.starts_on)
-    last = _date_words(episode.ends_on) if episode.ends_on else None
+    first = long_date(episode.starts_on)
+    last = long_date(episode.ends_on) if episode.ends_on else None
     return {
         "id": episode.id,
         "arm": arms[episode.arm],
         "dates": _("%(first)s to %(last)s", first=first, last=last) if last else _("since %(first)s", first=first),
         "going_on": last is None,
     }
-
-
-def _date_words(day: date) -> str:
-    return format_date(day, _("d MMMM y"), locale=get_locale())
 
 
 def _to(address: str) -> Response:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 
 def _locale() -> Locale:
@@ -15,8 +16,8 @@ def _locale() -> Locale:
 
 
 def day_and_month(day: date) -> str:
-    """Write a date without its year, "Jan 12"."""
-    return str(format_skeleton("MMMd", day, locale=_locale()))
+    """Write a date without its year, "12 Jan"."""
+    return str(format_date(day, _("d MMM"), locale=_locale()))
 
 
 def month(day: date) -> str:

@@ -9,8 +9,6 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, cast
 
-from babel.dates import format_date
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -28,6 +26,7 @@ from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
 from firststep.web import wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
+from firststep.web.dates import short_date
 
 Address = Callable[..., str]
 NARROW, WIDE = (344, 330), (920, 420)
@@ -156,7 +155,7 @@ def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
 def _table(view: TrajectoryView) -> list[list[str | None]]:
     return [
         [
-            str(format_date(row.day, "medium", locale=get_locale())),
+            short_date(row.day),
             None if row.pain is None else f"{row.pain:g}" + (" " + _("(from memory)") if row.late else ""),
             None if row.mean is None else wording.points(row.mean),
             _answer(row.stretch, _("Done"), _("Not done")),

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from firststep.clinical.benchmarks import Benchmark, Source, load_benchmarks
 from firststep.web import wording
+from firststep.web.dates import long_date
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ def _listed(source: Source, rows: tuple[Benchmark, ...]) -> ListedSource:
         address=f"https://doi.org/{source.doi}" if source.doi else None,
         figures=[sentence(row) for row in rows if row.may_be_drawn],
         notes=list(source.notes),
-        checked=_("Checked on %(day)s; read: %(what)s.", day=wording.long_date(source.checked_on), what=source.read),
+        checked=_("Checked on %(day)s; read: %(what)s.", day=long_date(source.checked_on), what=source.read),
     )
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
 from fractions import Fraction
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -15,16 +13,12 @@ from firststep.clinical.measures import Foot, Measure
 from firststep.clinical.outcomes import Outcomes
 from firststep.figures import names
 from firststep.figures.names import arm_name as arm_name
+from firststep.web.dates import long_date
 
 
 def points(value: Fraction | float) -> str:
     """Write points of pain with one decimal."""
     return str(format_decimal(round(float(value), 1), "0.0", locale=get_locale()))
-
-
-def long_date(day: date) -> str:
-    """Write a date in words, "November 3, 2026"."""
-    return str(format_date(day, "long", locale=get_locale()))
 
 
 def measure_name(measure: Measure) -> str:

@@ -141,7 +141,7 @@ def test_a_link_works_once(app: Flask, ana: Browser, dee: Browser, cho: Browser)
     for browser in (dee, cho):
         for response in (browser.get(path), browser.post(path)):
             assert response.status_code == 410
-            assert "This invitation was used on November 23, 2026. Ask for a new one." in response.text
+            assert "This invitation was used on 23 November 2026. Ask for a new one." in response.text
     with app.app_context():
         dee_user = db.session.scalars(select(User).where(User.email == "dee@example.com")).one()
         assert dee_user.practitioner is not None
@@ -155,7 +155,7 @@ def test_a_link_ends_after_seven_days(app: Flask, ana: Browser, cast: Cast, set_
     dee = people.sign_in(app, cast.dee_user, at=later)
     response = dee.post(path)
     assert response.status_code == 410
-    assert "This invitation ended on November 30, 2026" in response.text
+    assert "This invitation ended on 30 November 2026" in response.text
     assert state_of(app, share_id) == "invited"
     assert "was not used in time" in people.sign_in(app, cast.ana_user, at=later).get("/share").text
 

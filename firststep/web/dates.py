@@ -1,0 +1,29 @@
+"""Dates and moments in words: one order of day, month and year on every page.
+
+The patterns are Unicode TR35's and go through gettext, so that a translation orders the parts as its language does.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from firststep.services.zones import zone
+
+
+def long_date(day: date) -> str:
+    """Write a date, "3 November 2026"."""
+    return str(format_date(day, _("d MMMM y"), locale=get_locale()))
+
+
+def short_date(day: date) -> str:
+    """Write a date where there is little room, "3 Nov 2026"."""
+    return str(format_date(day, _("d MMM y"), locale=get_locale()))
+
+
+def moment_words(moment: datetime, zone_name: str) -> str:
+    """Write a moment as the person's clock showed it, "3 Nov 2026, 18:05"."""
+    return str(format_datetime(moment, _("d MMM y, HH:mm"), tzinfo=zone(zone_name), locale=get_locale()))

@@ -31,7 +31,7 @@ from tests.factories import PASSWORD
 def without_tokens(response) -> tuple[int, str, dict[str, str]]:
     """Return what a stranger can compare; the form token differs between any two answers."""
     body = re.sub(r'(name="csrf_token" value|name="csrf-token" content)="[^"]+"', "", response.get_data(as_text=True))
-    varying = ("Set-Cookie", "Content-Length", "Date", "X-RateLimit-Reset")
+    varying = ("Set-Cookie", "Content-Length", "Date", "X-RateLimit-Reset", "Retry-After")
     headers = {name: value for name, value in response.headers if name not in varying}
     return response.status_code, body, headers
 

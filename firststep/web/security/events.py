@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, after_this_request, session
 from flask_security import user_authenticated, wan_deleted, wan_registered
 
 from firststep.extensions import db
@@ -12,6 +12,7 @@ from firststep.models import User
 from firststep.services import accounts
 from firststep.web import clock
 from firststep.web.security.devices import label_session, session_object
+from firststep.web.security.known_devices import remember_device
 
 
 def watch_events(app: Flask) -> None:
@@ -21,8 +22,10 @@ def watch_events(app: Flask) -> None:
     wan_deleted.connect(_passkey_removed, app)
 
 
-def _signed_in(_app: Flask, *, authn_via: list[str] | None = None, **_extra: Any) -> None:
+def _signed_in(_app: Flask, *, user: User, authn_via: list[str] | None = None, **_extra: Any) -> None:
     label_session()
+    address = user.email
+    after_this_request(lambda response: remember_device(response, address))
     # None: Flask-Security completed the second step. A passkey is two factors in one: we demand that the
     # device checks who holds it.
     if authn_via is None or authn_via == ["webauthn"]:

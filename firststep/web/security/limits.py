@@ -14,10 +14,15 @@ from flask_login import current_user
 from firststep.extensions import db, limiter
 from firststep.services.accounts import find_by_uniquifier
 from firststep.services.addresses import BadAddress, canonical_address
+from firststep.web.security.known_devices import device_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-SIGN_IN = (("30 per 15 minutes", "network"), ("10 per 15 minutes", "account and network"), ("100 per hour", "account"))
+SIGN_IN = (
+    ("30 per 15 minutes", "network"),
+    ("10 per 15 minutes", "account and network"),
+    ("100 per hour", "account or device"),
+)
 FACTOR = (("5 per 15 minutes", "person"), ("60 per 15 minutes", "network"))
 MAILS = (("20 per hour", "network"), ("5 per hour", "account"))
 CODES = (("20 per hour", "network"), ("5 per 15 minutes", "awaited account"))
@@ -66,25 +71,38 @@ def _network() -> str:
 
 def _account() -> str:
     """Return a key for the address that was typed, whether it has an account or not."""
-    body = request.get_json(silent=True) if request.is_json else None
-    return _key_of(str((body if isinstance(body, dict) else request.form).get("email", "")))
+    return _hashed(_typed_address())
+
+
+def _account_or_device() -> str:
+    """Return a key for the address that was typed; on a device of its owner one that strangers cannot use up."""
+    address = _typed_address()
+    return f"{_hashed(address)} {device_of(address) or ''}"
 
 
 def _awaited_account() -> str:
     """Return a key for the address that this browser signed up with; what the request says does not count."""
-    return _key_of(str(session.get("confirm_address", "")))
+    return _hashed(_canonical(str(session.get("confirm_address", ""))))
 
 
-def _key_of(typed: str) -> str:
+def _typed_address() -> str:
+    body = request.get_json(silent=True) if request.is_json else None
+    return _canonical(str((body if isinstance(body, dict) else request.form).get("email", "")))
+
+
+def _canonical(typed: str) -> str:
     try:
-        typed = canonical_address(typed)
+        return canonical_address(typed)
     except BadAddress:
-        typed = typed[:254].casefold()
-    return hashlib.sha256(typed.encode(errors="replace")).hexdigest()
+        return typed[:254].casefold()
+
+
+def _hashed(address: str) -> str:
+    return hashlib.sha256(address.encode(errors="replace")).hexdigest()
 
 
 def _account_and_network() -> str:
-    return f"{_account()} {_network()}"
+    return f"{_account_or_device()} {_network()}"
 
 
 def _person() -> str:
@@ -100,6 +118,7 @@ _KEYS: dict[str, Callable[[], str]] = {
     "network": _network,
     "account": _account,
     "awaited account": _awaited_account,
+    "account or device": _account_or_device,
     "account and network": _account_and_network,
     "person": _person,
 }

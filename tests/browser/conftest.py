@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -14,7 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from tests import cast as people
 from tests.support.browsers import launch
+from tests.support.mailbox import Mailbox
 from tests.support.servers import serving
+from tests.support.smtp import Post, post_office
 
 # Reports what the content security policy refused; the page itself shows nothing of it.
 _WATCH_POLICY = """
@@ -30,6 +35,10 @@ class Faults:
 
     messages: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+
+    def forgive(self, words: str) -> None:
+        """Forget what the browser noted as an error and the test had brought about."""
+        self.messages[:] = [message for message in self.messages if words not in message]
 
 
 OpenPage = Callable[..., Page]
@@ -67,6 +76,44 @@ def faults() -> Iterator[Faults]:
 
 
 @pytest.fixture
+def post() -> Iterator[Post]:
+    """Return a running mail server; Playwright's event loop holds this thread, so it starts in another."""
+    office = post_office()
+    with ThreadPoolExecutor(1) as thread:
+        yield thread.submit(office.__enter__).result()
+        thread.submit(office.__exit__, None, None, None).result()
+
+
+@pytest.fixture
+def mailbox(app: Flask, site: str, post: Post) -> Iterator[Mailbox]:
+    """Return everybody's mailboxes; the mails lead to the address at which the application is served."""
+    settings = app.config["SETTINGS"]
+    app.config["SETTINGS"] = replace(settings, base_url=site, smtp_url=post.url)
+    yield Mailbox(app, post)
+    app.config["SETTINGS"] = settings
+
+
+@pytest.fixture(scope="session")
+def take() -> Callable[[Page, str], None]:
+    """Return a function that takes pictures of a page for people to look at, where PICTURES_DIR names a folder."""
+    folder = os.environ.get("PICTURES_DIR")
+
+    def take_all(page: Page, name: str) -> None:
+        before = page.viewport_size
+        if not folder or before is None:
+            return
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for width, height in ((1280, 800), (360, 780)):
+            page.set_viewport_size({"width": width, "height": height})
+            for colours in ("dark", "light"):
+                page.emulate_media(color_scheme=colours)
+                page.screenshot(path=f"{folder}/{name}-{width}-{colours}.png", full_page=True, animations="disabled")
+        page.set_viewport_size(before)
+
+    return take_all
+
+
+@pytest.fixture
 def open_phone(app: Flask, site: str, chromium: Browser, faults: Faults) -> Iterator[OpenPage]:
     """Return a function that opens a page of 360×780 in which a user, or nobody, is signed in."""
     contexts: list[BrowserContext] = []
@@ -89,8 +136,9 @@ def open_phone(app: Flask, site: str, chromium: Browser, faults: Faults) -> Iter
         context.add_init_script(_WATCH_POLICY)
         if user_id is not None:
             _sign_in(app, context, site, user_id)
+        context.set_default_timeout(10_000)
         page = context.new_page()
-        _watch(page, site, faults)
+        watch(page, site, faults)
         return page
 
     yield open_page
@@ -105,7 +153,8 @@ def _sign_in(app: Flask, context: BrowserContext, site: str, user_id: UUID) -> N
     context.add_cookies([{"name": name, "value": cookie.value, "url": site, "httpOnly": True, "sameSite": "Lax"}])
 
 
-def _watch(page: Page, site: str, faults: Faults) -> None:
+def watch(page: Page, site: str, faults: Faults) -> None:
+    """Note the page's faults and its requests to other hosts."""
     page.on("pageerror", lambda error: faults.messages.append(str(error)))
     page.on("console", lambda message: faults.messages.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: _note_foreign(request.url, site, faults))

@@ -1,0 +1,61 @@
+"""What a page must be, whatever it says: accessible, within the screen, large enough to tap."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from playwright.sync_api import Page
+
+from firststep.settings import ROOT
+
+_RUN_AXE = """
+async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"], elementRef: false });
+  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
+}
+"""
+
+# A link within a sentence is exempt (WCAG 2.5.8); a box or a radio button is tapped by its label too.
+_SMALL_TARGETS = """
+() => {
+  const LEAST = 44;
+  const inSentence = (element) =>
+    getComputedStyle(element).display === "inline" &&
+    [...element.closest("p, li, dd, td, label, summary, figcaption")?.childNodes ?? []].some(
+      (node) => node !== element && !node.contains(element) && node.textContent.trim() !== "");
+  const boxOf = (element) => {
+    const parts = [element, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect());
+    const all = (pick, side) => pick(...parts.map((part) => part[side]));
+    return { width: all(Math.max, "right") - all(Math.min, "left"), height: all(Math.max, "bottom") - all(Math.min, "top") };
+  };
+  const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".skip");
+  return [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")]
+    .filter((element) => shown(element) && !(element.matches("a") && inSentence(element)))
+    .map((element) => [element, boxOf(element)])
+    .filter(([, box]) => box.height < LEAST - 0.5 || box.width < LEAST - 0.5)
+    .map(([element, box]) =>
+      `tap target ${Math.round(box.width)}×${Math.round(box.height)}: ${element.outerHTML.replace(/\\s+/g, " ").slice(0, 160)}`);
+}
+"""
+
+_TOO_WIDE = """
+() => {
+  const width = document.documentElement.clientWidth;
+  const wide = document.documentElement.scrollWidth;
+  return wide > width ? [`scrolls sideways: ${wide} in ${width}`] : [];
+}
+"""
+
+
+@cache
+def axe_source() -> str:
+    """Return the accessibility rules as a script."""
+    return (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+
+
+def problems(page: Page) -> list[str]:
+    """Return what is wrong with the page as it stands, one line each."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(axe_source())
+    found: list[str] = page.evaluate(_RUN_AXE)
+    return found + page.evaluate(_TOO_WIDE) + page.evaluate(_SMALL_TARGETS)

@@ -1,0 +1,130 @@
+"""Every page of the site: which addresses there are, and who may open them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+
+from firststep.extensions import db
+from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
+from firststep.models import Episode, Patient, Share
+from firststep.services.invitations import make_link_token
+from firststep.web.security.tokens import make_token
+from tests import cast as people
+from tests import factories
+from tests.cast import Cast
+
+# Never pages, whoever asks: data, and what the browser itself fetches.
+NOT_PAGES = frozenset(
+    {
+        "charts.figure",
+        "diary.sync_session",
+        "pages.healthz",
+        "practice.figure",
+        "practice.still",
+        "pwa.manifest",
+        "pwa.service_worker",
+        "static",
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A page, and the visitor who opens it."""
+
+    visitor: str
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.visitor} at {self.address}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """The people who visit, with their session cookies, and the values of addresses that name something."""
+
+    app: Flask
+    cookies: Mapping[str, str]
+    values: Mapping[str, Mapping[str, Any]]
+
+    def visits(self) -> Iterator[Visit]:
+        """Yield every GET route of the site for each visitor who gets a page there."""
+        for endpoint, address in self._addresses():
+            policy = self.app.extensions["policy_table"][endpoint, "GET"]
+            for visitor in ["nobody"] if policy in ("public", "token") else self.cookies:
+                if self._is_page(visitor, address):
+                    yield Visit(visitor=visitor, address=address)
+        yield from (Visit(visitor=visitor, address="/no-such-page") for visitor in ("nobody", "ana"))
+        yield Visit(visitor="ana", address="/progress?period=365&arm=none")
+
+    def _addresses(self) -> Iterator[tuple[str, str]]:
+        adapter = self.app.url_map.bind("localhost")
+        for rule in self.app.url_map.iter_rules():
+            if "GET" not in (rule.methods or ()) or rule.endpoint in NOT_PAGES:
+                continue
+            for named in self.values.get(rule.endpoint, [{}]):
+                yield rule.endpoint, adapter.build(rule.endpoint, named)
+
+    def _is_page(self, visitor: str, address: str) -> bool:
+        client = self.app.test_client()
+        if self.cookies[visitor]:
+            client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.cookies[visitor])
+        answer = client.get(address)
+        return answer.status_code == 200 and answer.mimetype == "text/html"
+
+
+def make_site(app: Flask, cast: Cast) -> Site:
+    """Store who visits, in every state that has pages of its own."""
+    with app.app_context():
+        new = factories.make_patient(db.session, "new@example.com", name="New")
+        both = factories.make_patient(db.session, "both@example.com", name="Both")
+        new.feet, both.feet = None, "both"
+        half = factories.make_practitioner(db.session, "half@example.com", name="Dr Half")
+        half.user.tf_totp_secret = app.extensions["security"].totp_factory.generate_totp_secret()
+        ana = db.session.get_one(Patient, cast.ana)
+        for state in ("invited", "accepted", "stopped"):
+            other = factories.make_practitioner(db.session, f"{state}@example.com", name=f"Dr {state.title()}")
+            share = factories.make_share(db.session, ana, other, state=state, until_on=people.TODAY)
+            if state == "invited":
+                share.practitioner_id = None
+                invited = share.id
+        values = _values(cast, invited)
+        users = {"new": new.user_id, "both": both.user_id, "half": half.user_id}
+        db.session.commit()
+    users |= {"ana": cast.ana_user, "cho": cast.cho_user, "dee": cast.dee_user}
+    cookies = {name: _cookie(app, user, pending=name == "half") for name, user in users.items()}
+    cookies["factorless"] = _cookie(app, cast.dee_user, factor=False)
+    return Site(app=app, cookies={"nobody": ""} | cookies, values=values)
+
+
+def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
+    """Return examples for the routes whose address names something; a route without one fails the test."""
+    episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
+    share = db.session.get_one(Share, cast.share)
+    mailed = {
+        "accounts.confirm": make_token("confirm", cast.ana_user, 0, people.NOW),
+        "accounts.reset_password": make_token("reset", cast.ana_user, 0, people.NOW),
+        "accounts.confirm_address": make_token("address", cast.ana_user, 0, people.NOW, address="new@example.org"),
+        "digest.unsubscribe": make_unsubscribe_token(cast.ana, "weekly_summary"),
+        "sharing.invitation": make_link_token(db.session, invited, now=people.NOW),
+    }
+    return {
+        "diary.past_day": [{"day": "2026-11-10"}],
+        "diary.history": [{"day": "2026-11-10"}, {"day": "2026-11-22"}],
+        "treatment.edit": [{"episode_id": episode}],
+        "treatment.ask_delete": [{"episode_id": episode}],
+        "practice.patient": [{"share_id": share.id}],
+        "digest.dev_mail": [],
+    } | {endpoint: [{"token": token}] for endpoint, token in mailed.items()}
+
+
+def _cookie(app: Flask, user_id: UUID | None, **how: bool) -> str:
+    cookie = people.sign_in(app, user_id, **how).get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return str(cookie.value)

@@ -8,10 +8,14 @@ from playwright.sync_api import Page
 
 from firststep.settings import ROOT
 
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+
 _RUN_AXE = """
-async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"], elementRef: false });
-  return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`));
+async (rules) => {
+  const options = { resultTypes: ["violations"], elementRef: false };
+  const found = await axe.run(document, rules.length ? { ...options, runOnly: rules } : options);
+  const said = (rule) => rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.failureSummary}`);
+  return found.violations.flatMap(said);
 }
 """
 
@@ -25,16 +29,19 @@ _SMALL_TARGETS = """
       (node) => node !== element && !node.contains(element) && node.textContent.trim() !== "");
   const boxOf = (element) => {
     const parts = [element, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect());
-    const all = (pick, side) => pick(...parts.map((part) => part[side]));
-    return { width: all(Math.max, "right") - all(Math.min, "left"), height: all(Math.max, "bottom") - all(Math.min, "top") };
+    const length = (from, to) =>
+      Math.max(...parts.map((part) => part[to])) - Math.min(...parts.map((part) => part[from]));
+    return { width: length("left", "right"), height: length("top", "bottom") };
   };
   const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest(".skip");
   return [...document.querySelectorAll("a[href], button, summary, input:not([type=hidden]), select, textarea")]
     .filter((element) => shown(element) && !(element.matches("a") && inSentence(element)))
     .map((element) => [element, boxOf(element)])
     .filter(([, box]) => box.height < LEAST - 0.5 || box.width < LEAST - 0.5)
-    .map(([element, box]) =>
-      `tap target ${Math.round(box.width)}×${Math.round(box.height)}: ${element.outerHTML.replace(/\\s+/g, " ").slice(0, 160)}`);
+    .map(([element, { width, height }]) => {
+      const written = element.outerHTML.replace(/\\s+/g, " ").slice(0, 160);
+      return `tap target ${Math.round(width)}×${Math.round(height)}: ${written}`;
+    });
 }
 """
 
@@ -55,7 +62,17 @@ def axe_source() -> str:
 
 def problems(page: Page) -> list[str]:
     """Return what is wrong with the page as it stands, one line each."""
+    found: list[str] = _axe(page, [])
+    return found + page.evaluate(_TOO_WIDE) + page.evaluate(_SMALL_TARGETS)
+
+
+def colour_problems(page: Page) -> list[str]:
+    """Return what is wrong with the page's colours: all that another colour scheme of the same page can change."""
+    return _axe(page, COLOUR_RULES)
+
+
+def _axe(page: Page, rules: list[str]) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(axe_source())
-    found: list[str] = page.evaluate(_RUN_AXE)
-    return found + page.evaluate(_TOO_WIDE) + page.evaluate(_SMALL_TARGETS)
+    found: list[str] = page.evaluate(_RUN_AXE, rules)
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -54,11 +55,14 @@ class Site:
     values: Mapping[str, Mapping[str, Any]]
 
     def visits(self) -> Iterator[Visit]:
-        """Yield every GET route of the site for each visitor who gets a page there."""
+        """Yield every GET route of the site for each visitor who gets a page there that is built unlike the others'."""
         for endpoint, address in self._addresses():
             policy = self.app.extensions["policy_table"][endpoint, "GET"]
+            seen = set()
             for visitor in ["nobody"] if policy in ("public", "token") else self.cookies:
-                if self._is_page(visitor, address):
+                structure = self._structure(visitor, address)
+                if structure and structure not in seen:
+                    seen.add(structure)
                     yield Visit(visitor=visitor, address=address)
         yield from (Visit(visitor=visitor, address="/no-such-page") for visitor in ("nobody", "ana"))
         yield Visit(visitor="ana", address="/progress?period=365&arm=none")
@@ -71,12 +75,15 @@ class Site:
             for named in self.values.get(rule.endpoint, [{}]):
                 yield rule.endpoint, adapter.build(rule.endpoint, named)
 
-    def _is_page(self, visitor: str, address: str) -> bool:
+    def _structure(self, visitor: str, address: str) -> tuple[str, ...]:
+        """Return the page's elements and their classes, in order; nothing when the visitor gets no page."""
         client = self.app.test_client()
         if self.cookies[visitor]:
             client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], self.cookies[visitor])
         answer = client.get(address)
-        return answer.status_code == 200 and answer.mimetype == "text/html"
+        if answer.status_code != 200 or answer.mimetype != "text/html":
+            return ()
+        return tuple(re.findall(r'<[a-z]\w*|class="[^"]*"', answer.get_data(as_text=True)))
 
 
 def make_site(app: Flask, cast: Cast) -> Site:
@@ -99,7 +106,6 @@ def make_site(app: Flask, cast: Cast) -> Site:
         db.session.commit()
     users |= {"ana": cast.ana_user, "cho": cast.cho_user, "dee": cast.dee_user}
     cookies = {name: _cookie(app, user, pending=name == "half") for name, user in users.items()}
-    cookies["factorless"] = _cookie(app, cast.dee_user, factor=False)
     return Site(app=app, cookies={"nobody": ""} | cookies, values=values)
 
 

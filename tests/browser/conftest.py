@@ -135,7 +135,7 @@ def open_phone(app: Flask, site: str, chromium: Browser, faults: Faults) -> Iter
         contexts.append(context)
         context.add_init_script(_WATCH_POLICY)
         if user_id is not None:
-            _sign_in(app, context, site, user_id)
+            sign_in(app, context, site, user_id)
         context.set_default_timeout(10_000)
         page = context.new_page()
         watch(page, site, faults)
@@ -146,7 +146,8 @@ def open_phone(app: Flask, site: str, chromium: Browser, faults: Faults) -> Iter
         context.close()
 
 
-def _sign_in(app: Flask, context: BrowserContext, site: str, user_id: UUID) -> None:
+def sign_in(app: Flask, context: BrowserContext, site: str, user_id: UUID) -> None:
+    """Give the browser a session of the user."""
     name = app.config["SESSION_COOKIE_NAME"]
     cookie = people.sign_in(app, user_id).get_cookie(name)
     assert cookie is not None

@@ -1,0 +1,79 @@
+"""What the first view of the chart page weighs on the wire, and that Plotly comes only when it is asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page, Response, expect
+
+from tests.browser.conftest import sign_in
+from tests.cast import Cast
+from tests.support.relay import Relay, counting
+
+pytestmark = pytest.mark.browser
+
+PAGE_BYTES, SCRIPT_BYTES, STYLE_BYTES = 60_000, 25_000, 6_000
+PLOTLY_BYTES = 335_000
+
+
+@pytest.fixture
+def wire(site: str) -> Iterator[Relay]:
+    """Return a relay before the site that counts every byte."""
+    with counting(site) as relay:
+        yield relay
+
+
+@pytest.fixture
+def page(app: Flask, cast: Cast, wire: Relay, chromium: Browser) -> Iterator[Page]:
+    """Return the page of a phone with empty caches on which Ana is signed in."""
+    context = chromium.new_context(base_url=wire.address, viewport={"width": 360, "height": 780}, has_touch=True)
+    sign_in(app, context, wire.address, cast.ana_user)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_first_view_of_the_chart_page_is_light(page: Page, wire: Relay) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto("/progress?period=365", wait_until="networkidle")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.wait_for_load_state("networkidle")
+    by_kind: Counter[str] = Counter()
+    for answer in answers:
+        by_kind[answer.request.resource_type] += answer.request.sizes()["responseBodySize"]
+    assert wire.received <= PAGE_BYTES
+    assert 0 < by_kind["script"] <= SCRIPT_BYTES
+    assert 0 < by_kind["stylesheet"] <= STYLE_BYTES
+    assert not [answer.url for answer in answers if "plotly" in answer.url]
+
+
+def test_plotly_comes_once_when_it_is_asked_for_and_stays(page: Page, wire: Relay) -> None:
+    page.goto("/progress", wait_until="networkidle")
+    before = wire.received
+    page.get_by_role("button", name="Explore").tap()
+    expect(page.locator("[data-chart-status]")).to_have_text("Touch the chart to read values.")
+    assert 300_000 < wire.received - before <= PLOTLY_BYTES + PAGE_BYTES
+    before = wire.received
+    page.get_by_role("link", name="1 year").click()
+    expect(page.get_by_role("link", name="1 year")).to_have_attribute("aria-current", "true")
+    page.reload(wait_until="networkidle")
+    page.get_by_role("button", name="Explore").tap()
+    expect(page.locator("[data-chart-status]")).to_have_text("Touch the chart to read values.")
+    assert wire.received - before <= PAGE_BYTES
+
+
+def test_static_files_are_brotli_and_kept_for_good(page: Page) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto("/progress", wait_until="networkidle")
+    page.get_by_role("button", name="Explore").tap()
+    expect(page.locator("[data-chart-status]")).to_have_text("Touch the chart to read values.")
+    built = [answer for answer in answers if "/static/dist/" in answer.url]
+    assert {answer.url.rpartition(".")[2] for answer in built} >= {"js", "css"}
+    for answer in built:
+        assert "immutable" in answer.headers["cache-control"], answer.url
+        if not answer.url.endswith(".png"):
+            assert answer.headers["content-encoding"] == "br", answer.url

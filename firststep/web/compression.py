@@ -7,12 +7,20 @@ import gzip
 import brotli
 from flask import Flask, Response, request
 
-_KINDS = {"text/html", "application/json", "image/svg+xml", "text/csv", "text/plain", "application/manifest+json"}
+_KINDS = {
+    "application/json",
+    "application/manifest+json",
+    "image/svg+xml",
+    "text/csv",
+    "text/html",
+    "text/javascript",
+    "text/plain",
+}
 _SMALLEST = 600
 
 
 def init_compression(app: Flask) -> None:
-    """Compress HTML and JSON with br or gzip."""
+    """Compress text of every kind with br or gzip; built files are compressed by the build."""
     app.after_request(compress)
 
 

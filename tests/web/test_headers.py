@@ -120,3 +120,9 @@ def test_a_form_with_ten_thousand_fields_is_too_much(ana: Browser) -> None:
 
 def test_a_body_above_the_limit_is_too_much(ana: Browser) -> None:
     assert ana.post("/log", data={"note": "x" * 600_000}).status_code == 413
+
+
+def test_the_service_worker_is_compressed(nobody: Browser) -> None:
+    answer = nobody.get("/sw.js", headers={"Accept-Encoding": "br"})
+    assert answer.headers["Content-Encoding"] == "br"
+    assert b"skip-waiting" in brotli.decompress(answer.data)

@@ -97,7 +97,7 @@ def _store(raw: object, ids: tuple[UUID, str]) -> dict[str, Any]:
     except Refused as refused:
         db.session.rollback()
         if refused.field == "op":
-            log.warning("diary op not accepted", patient=str(patient_id))
+            log.warning("diary op not accepted", user=sync_user(current_account().id))
         return rejection_values(raw, refused)
     values = answer_values(answer, read_doses(db.session, patient_id, answer.entry.day))
     db.session.commit()

@@ -1,4 +1,4 @@
-"""Who may call what: one declared policy per endpoint and method, checked before any view runs."""
+"""Who may call what: one declared policy per endpoint and method, checked with the form token before any view runs."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar, cast, get_args
 from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
 from flask_login import current_user
 
+from firststep.extensions import csrf
 from firststep.web import clock
 from firststep.web.render import wants_part
 
@@ -53,6 +54,9 @@ def init_policies(app: Flask) -> None:
             table[rule.endpoint, method] = declared[method]
     app.extensions["policy_table"] = table
     app.before_request(check_policy)
+    # Not by the extension itself, which would come first and call the form of an ended session a foreign one.
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.before_request(check_form_token)
 
 
 def check_policy() -> Response | None:
@@ -65,6 +69,11 @@ def check_policy() -> Response | None:
     if wanted is None:
         return None if request.method in _AUTOMATIC_METHODS else abort(405)
     return _answer(wanted)
+
+
+def check_form_token() -> None:
+    """Refuse an unsafe request without its session's form token; whose session ended was sent to sign in before."""
+    csrf.protect(apply_exemptions=True)
 
 
 def _answer(wanted: Policy) -> Response | None:

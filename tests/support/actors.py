@@ -1,46 +1,81 @@
-"""Everybody who may knock: one browser each, and the rows of Ana's that an address can name."""
+"""Everybody who may knock: one session each, and the rows of Ana's that an address or a form can name."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
-from sqlalchemy import select
+from flask_security import hash_password
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from firststep.extensions import db
-from firststep.models import Episode, Patient, Share, UserSession
+from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
+from firststep.models import DiaryChange, Dose, Episode, Patient, Practitioner, User, UserSession
+from firststep.services.invitations import make_link_token
+from firststep.web.policy import FACTOR_LIFE
+from firststep.web.security.tokens import make_token
+from firststep.web.sessions import _serializer, hash_token
 from tests import cast as people
 from tests import factories
 from tests.cast import Browser
 
-# name -> state of Ana's share with this practitioner.
-SHARE_STATES: Final = {
-    "stopped": "stopped",
-    "expired": "active",
-    "accepted": "accepted",
-    "withdrawn": "withdrawn",
-    "invited": "invited",
-}
-PATIENTS: Final = frozenset({"ana", "ben"})
-PRACTITIONERS: Final = frozenset({"cho", "dee", *SHARE_STATES})
-ACTORS: Final = ("nobody", "half", "factorless", "closed", "ben", "dee", *SHARE_STATES, "cho", "ana")
+_DAY: Final = date(2026, 11, 10)
+DAY: Final = _DAY.isoformat()
+_OVER, _LATER = people.TODAY - timedelta(days=1), people.TODAY + timedelta(days=9)
 
-DAY: Final = "2026-11-10"
+# Of Ana, besides what the cast plants: what she took, on which device she is signed in, what she deleted.
+CANARY_DRUG: Final = "canary-drug-51c02"
+CANARY_DEVICE: Final = "canary-device-9d4e7"
+CANARY_OLD_NOTE: Final = "canary-deleted-0b6f8"
+# Of Dr Cho: what only the persons concerned may read.
+CANARY_LICENCE: Final = "canary-licence-c8812"
+
+# name -> state, scope and last day of Ana's share with this practitioner.
+SHARES: Final[Mapping[str, tuple[str, str, date]]] = {
+    "invited": ("invited", "notes", _LATER),
+    "accepted": ("accepted", "notes", _LATER),
+    "withdrawn": ("withdrawn", "notes", _LATER),
+    "stopped": ("stopped", "notes", _LATER),
+    "over": ("active", "notes", _OVER),
+    "expired": ("expired", "notes", _OVER),
+    "summary": ("active", "summary", _LATER),
+    "notes": ("active", "notes", _LATER),
+}
+# Whoever has no session that counts: none, one that was ended, one that rested too long, one of a closed account.
+STRANGERS: Final = frozenset({"nobody", "signed_out", "idle", "deactivated"})
+# Dr Cho with the password alone, and with a second factor that was proven too long ago.
+FACTORLESS: Final = frozenset({"factorless", "stale"})
+PATIENTS: Final = frozenset({"ana", "ben"})
+READERS: Final = frozenset({"cho", "summary", "notes"})
+PRACTITIONERS: Final = frozenset({"dee", "cho", *SHARES})
+ACTORS: Final = (*sorted(STRANGERS), "half", *sorted(FACTORLESS), "closed", "ben", "dee", *SHARES, "cho", "ana")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key:
+    """What a browser holds after signing in: the cookie, and what its form tokens are made of."""
+
+    cookie: str
+    csrf_raw: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """The browsers by actor, and the ids that an actor puts into an address."""
+    """The keys by actor, and the ids and tokens that an actor can send."""
 
-    browsers: Mapping[str, Browser]
+    keys: Mapping[str, Key]
+    cast: people.Cast
     shares: Mapping[str, UUID]
     episode: UUID
     session: UUID
-    cast: people.Cast
+    op: UUID
+    dose: UUID
+    tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
         """Return the share that the actor asks for: an own one, or else Dr Cho's."""
@@ -52,35 +87,119 @@ def make_world(app: Flask) -> World:
     with app.app_context():
         cast = people.make_cast(db.session)
         ana = db.session.get_one(Patient, cast.ana)
-        users, shares = {}, {"cho": cast.share}
-        for name, state in SHARE_STATES.items():
-            practitioner = factories.make_practitioner(db.session, f"{name}@example.com", name=f"Dr {name.title()}")
-            over = people.TODAY - timedelta(days=1) if name == "expired" else people.TODAY + timedelta(days=9)
-            share = factories.make_share(db.session, ana, practitioner, state=state, until_on=over)
-            if state == "invited":
-                share.practitioner_id = None
-            users[name], shares[name] = practitioner.user_id, share.id
-        half = factories.make_practitioner(db.session, "half@example.com", name="Dr Half")
-        half.user.tf_totp_secret = app.extensions["security"].totp_factory.generate_totp_secret()
-        users["half"] = half.user_id
-        closed = factories.make_patient(db.session, "closed@example.com", name="Closed")
-        closed.diary_closed_at = people.NOW
+        users, shares = _add_shares(db.session, ana)
+        users |= _add_others(app, db.session)
         users |= {"ana": cast.ana_user, "ben": cast.ben_user, "cho": cast.cho_user, "dee": cast.dee_user}
-        users["closed"] = closed.user_id
+        db.session.get_one(Practitioner, cast.cho).credential_number = CANARY_LICENCE
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
+        op, dose = _add_changes(db.session, cast.ana)
+        tokens = _make_tokens(db.session, cast, shares["invited"])
+        db.session.execute(update(User).values(password=hash_password(factories.PASSWORD)))
         db.session.commit()
-    # Another device of Ana's, which an address can name.
-    people.sign_in(app, cast.ana_user)
-    with app.app_context():
-        other = db.session.scalars(select(UserSession.id).where(UserSession.user_id == cast.ana_user)).one()
-        db.session.rollback()
+    session = _sign_in_elsewhere(app, cast.ana_user)
     browsers = {name: people.sign_in(app, user, pending=name == "half") for name, user in users.items()}
     browsers["nobody"] = people.sign_in(app, None)
     browsers["factorless"] = people.sign_in(app, cast.cho_user, factor=False)
-    return World(browsers=browsers, shares=shares, episode=episode, session=other, cast=cast)
+    browsers["stale"] = people.sign_in(app, cast.cho_user)
+    _end_sessions(app, browsers)
+    keys = {name: _key(app, browser) for name, browser in browsers.items()}
+    return World(
+        keys=keys,
+        cast=cast,
+        shares={"cho": cast.share, **shares},
+        episode=episode,
+        session=session,
+        op=op,
+        dose=dose,
+        tokens=tokens,
+    )
 
 
-def share_state(app: Flask, share_id: UUID) -> str:
-    """Return the state that the database holds."""
+def browser_of(app: Flask, world: World, actor: str) -> Browser:
+    """Return a browser as the actor's is after signing in, whatever an earlier answer did to its cookie."""
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    client.csrf_raw = world.keys[actor].csrf_raw
+    client.set_cookie(app.config["SESSION_COOKIE_NAME"], world.keys[actor].cookie)
+    return client
+
+
+def _add_shares(session: Session, ana: Patient) -> tuple[dict[str, UUID], dict[str, UUID]]:
+    users, shares = {}, {}
+    for name, (state, scope, until_on) in SHARES.items():
+        practitioner = factories.make_practitioner(session, f"{name}@example.com", name=f"Dr {name.title()}")
+        share = factories.make_share(session, ana, practitioner, state=state, scope=scope, until_on=until_on)
+        if state == "invited":
+            share.practitioner_id = share.accepted_at = None
+        users[name], shares[name] = practitioner.user_id, share.id
+    return users, shares
+
+
+def _add_others(app: Flask, session: Session) -> dict[str, UUID]:
+    half = factories.make_practitioner(session, "half@example.com", name="Dr Half")
+    half.user.tf_totp_secret = app.extensions["security"].totp_factory.generate_totp_secret()
+    closed = factories.make_patient(session, "closed@example.com", name="Closed")
+    closed.diary_closed_at = people.NOW
+    users = {"half": half.user_id, "closed": closed.user_id}
+    for name in ("signed_out", "idle", "deactivated"):
+        users[name] = factories.make_user(session, f"{name.replace('_', '.')}@example.com", "patient").id
+        session.add(Patient(user_id=users[name], created_at=factories.LONG_AGO))
+    session.get_one(User, users["deactivated"]).active = False
+    return {name: user for name, user in users.items() if user is not None}
+
+
+def _add_changes(session: Session, ana: UUID) -> tuple[UUID, UUID]:
+    op = uuid4()
+    dose = Dose(patient_id=ana, day=_DAY, product=CANARY_DRUG, dose_mg=400)
+    at = datetime(2026, 11, 10, 9, tzinfo=UTC)
+    change = DiaryChange(op_id=op, patient_id=ana, day=_DAY, field="note", old_value=CANARY_OLD_NOTE, entered_at=at)
+    change.stored_at, change.new_value = at, people.CANARY_NOTE
+    session.add_all((dose, change))
+    session.flush()
+    return op, dose.id
+
+
+def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str, str]:
+    """Return genuine tokens of mails to Ana, and of the one that she had sent, by endpoint."""
+    reset = make_token("reset", cast.ana_user, 0, people.NOW)
+    moved = make_token("address", cast.ana_user, 0, people.NOW, address="ana.new@example.com")
+    unsubscribe = make_unsubscribe_token(cast.ana, "weekly")
+    invitation = make_link_token(session, invited, now=people.NOW)
+    return {
+        "accounts.reset_password": reset,
+        "accounts.confirm_address": moved,
+        "digest.unsubscribe": unsubscribe,
+        "sharing.invitation": invitation or "",
+    }
+
+
+def _sign_in_elsewhere(app: Flask, user_id: UUID) -> UUID:
+    """Sign the user in on another device, and return the session, which an address can name."""
+    people.sign_in(app, user_id)
     with app.app_context():
-        return db.session.get_one(Share, share_id).state
+        other = db.session.scalars(select(UserSession).where(UserSession.user_id == user_id)).one()
+        other.label = CANARY_DEVICE
+        session_id = other.id
+        db.session.commit()
+    return session_id
+
+
+def _end_sessions(app: Flask, browsers: Mapping[str, Browser]) -> None:
+    long_ago = people.NOW - timedelta(days=3)
+    changes = {
+        "signed_out": {"revoked_at": people.NOW},
+        "idle": {"last_seen_at": long_ago, "created_at": long_ago},
+        "stale": {"factor_checked_at": people.NOW - FACTOR_LIFE - timedelta(seconds=1)},
+    }
+    with app.app_context():
+        for actor, values in changes.items():
+            cookie = _serializer(app).loads(_key(app, browsers[actor]).cookie)
+            row = UserSession.token_hash == hash_token(cookie["s"])
+            db.session.execute(update(UserSession).where(row).values(**values))
+        db.session.commit()
+
+
+def _key(app: Flask, browser: Browser) -> Key:
+    cookie = browser.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return Key(cookie=cookie.value, csrf_raw=browser.csrf_raw or "")

@@ -3,7 +3,7 @@
 A new route needs one line here. Words: everybody; bearer (whoever holds a mailed token); half (password right, second
 factor pending, or signed in); password (signed in, with or without a second factor); signed_in; session_owner (the
 person whose session the address names); patient; owner (the patient whose object the address names); practitioner;
-reader (a practitioner with an active share, through that share).
+reader (a practitioner with an active share, through that share); chart_reader (one whose share shows single days).
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ ROUTES: Final[dict[str, str]] = {
     "POST sharing.accept": "practitioner",
     "GET practice.patients": "practitioner",
     "GET practice.patient": "reader",
-    "GET practice.figure": "reader",
+    "GET practice.figure": "chart_reader",
     "GET practice.still": "reader",
     "GET digest.preferences": "patient",
     "POST digest.save_schedule": "patient",
@@ -129,16 +129,45 @@ POLICIES: Final[dict[str, str]] = {
     "owner": "patient",
     "practitioner": "practitioner",
     "reader": "practitioner",
+    "chart_reader": "practitioner",
 }
 
-# Behind the policy of these stands a second lock, which gives strangers the same answer: the view itself asks.
-LOCKED_TWICE: Final = frozenset(
-    {
-        "accounts.set_up_app",
-        "security.verify",
-        "security.wan_register",
-        "security.wan_register_response",
-        "security.wan_verify",
-        "security.wan_verify_response",
-    }
+# Which policies let more people in than one does.
+WEAKER: Final[dict[str, frozenset[str]]] = {
+    "public": frozenset(),
+    "token": frozenset(),
+    "half": frozenset({"public"}),
+    "password": frozenset({"public", "half"}),
+    "signed_in": frozenset({"public", "half", "password"}),
+    "patient": frozenset({"public", "half", "password", "signed_in"}),
+    "practitioner": frozenset({"public", "half", "password", "signed_in"}),
+}
+
+# Behind the policy of these stands a second lock, so that with a weaker one strangers still get the same answer: the
+# view asks Flask-Security for a whole sign-in, or for the practitioner's row. The weaker policy itself is found by
+# comparing it with ROUTES.
+_ASKS_TO_SIGN_IN: Final = frozenset(
+    {"GET accounts.set_up_app", "GET security.verify", "GET security.wan_register", "GET security.wan_verify"}
 )
+LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
+    "public": _ASKS_TO_SIGN_IN,
+    "half": _ASKS_TO_SIGN_IN
+    | {
+        "POST accounts.set_up_app",
+        "POST security.verify",
+        "POST security.wan_register",
+        "POST security.wan_register_response",
+        "POST security.wan_verify",
+        "POST security.wan_verify_response",
+    },
+    "password": frozenset(),
+    "signed_in": frozenset(
+        {
+            "GET practice.patients",
+            "GET practice.patient",
+            "GET practice.figure",
+            "GET practice.still",
+            "POST sharing.accept",
+        }
+    ),
+}

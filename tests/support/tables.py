@@ -12,9 +12,6 @@ from sqlalchemy import Table, or_, select
 from firststep.extensions import db
 from firststep.models import Base
 
-# Each request may note when the session was last used.
-ALWAYS_LEFT_OUT = frozenset({"user_session"})
-
 
 def fingerprint(app: Flask, *, without: Collection[str] = ()) -> dict[str, str]:
     """Return a hash of each table."""
@@ -33,12 +30,11 @@ def fingerprint_of_person(app: Flask, *, patient_id: UUID, user_id: UUID) -> dic
 
 
 def _tables(without: Collection[str]) -> list[Table]:
-    left_out = ALWAYS_LEFT_OUT | set(without)
-    return [table for table in Base.metadata.sorted_tables if table.name not in left_out]
+    return [table for table in Base.metadata.sorted_tables if table.name not in without]
 
 
 def _hash(table: Table, patient_id: UUID | None = None, user_id: UUID | None = None) -> str:
-    # `last_seen_at` is what each request may write.
+    # When a session was last used is what each request may note.
     columns = [column for column in table.columns if column.name != "last_seen_at"]
     statement = select(*columns).order_by(*table.primary_key.columns)
     if patient_id is not None:

@@ -1,0 +1,150 @@
+"""Sends a route's request as anybody, in every way, and says what an answer gives away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from firststep.extensions import limiter
+from tests import cast as people
+from tests.support import actors
+from tests.support.actors import ACTORS, FACTORLESS, PATIENTS, PRACTITIONERS, READERS, STRANGERS, World, browser_of
+
+# The same request as a page, as a part, and as a script asks for it.
+WAYS: Final[Mapping[str, Mapping[str, str]]] = {
+    "page": {},
+    "part": {"HX-Request": "true", "HX-Request-Type": "partial"},
+    "script": {"Accept": "application/json"},
+}
+_ALL = set(ACTORS)
+# Where everybody or everybody with a sign-in may go, the state of a share is not asked for: Dr Dee's and three others'
+# stand for all, and for the strangers the one without a cookie and the one whose session was ended.
+ALIKE: Final = frozenset(
+    {"idle", "deactivated", "stale", "invited", "withdrawn", "stopped", "over", "expired", "summary"}
+)
+ASK_FOR_NO_SHARE: Final = frozenset({"everybody", "bearer", "half", "password", "signed_in"})
+INSIDE: Final[Mapping[str, set[str]]] = {
+    "everybody": _ALL,
+    "bearer": _ALL,
+    "half": _ALL - STRANGERS,
+    "password": _ALL - STRANGERS - {"half"},
+    "signed_in": {*PATIENTS, *PRACTITIONERS, "closed"},
+    "session_owner": {"ana"},
+    "patient": set(PATIENTS),
+    "owner": {"ana"},
+    "practitioner": set(PRACTITIONERS),
+    "reader": set(READERS),
+    "chart_reader": READERS - {"summary"},
+}
+# Words of routes whose address names an object.
+OF_AN_OBJECT: Final = frozenset({"session_owner", "owner", "reader", "chart_reader"})
+
+
+def send(app: Flask, world: World, route: str, actor: str, **request: Any) -> TestResponse:
+    """Send the route's request as the actor, with an address that names Ana's objects."""
+    limiter.reset()
+    method, _space, endpoint = route.partition(" ")
+    rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or ()))
+    if method in ("GET", "HEAD"):
+        request.pop("data", None)
+    return browser_of(app, world, actor).open(address(app, world, rule, actor), method=method, **request)
+
+
+def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
+    """Return the rule's address with the ids of Ana's objects in it."""
+    values = {
+        "share_id": world.share_of(actor),
+        "episode_id": world.episode,
+        "session_id": world.session,
+        "op_id": world.op,
+        "day": actors.DAY,
+        "token": "x" * 43,
+        "name": "nothing",
+        "filename": "nothing",
+    }
+    chosen = {name: values[name] for name in rule.arguments}
+    return app.url_map.bind("localhost").build(rule.endpoint, chosen)
+
+
+def of_ana(world: World) -> dict[str, str]:
+    """Return a form, query or JSON object in which every id is Ana's, and values that must not become hers."""
+    cast = world.cast
+    ids = {"patient_id": cast.ana, "patient": cast.ana, "user_id": cast.ana_user, "user": cast.ana_user}
+    ids |= {"id": cast.share, "share_id": cast.share, "share": cast.share, "practitioner_id": cast.dee}
+    ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
+    ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose}
+    return {name: str(value) for name, value in ids.items()} | {
+        "role": "practitioner",
+        "state": "active",
+        "day": actors.DAY,
+        "email": "somebody@example.com",
+        "scope": "notes",
+        "until_on": "2027-01-01",
+        "first_step_pain": "1",
+        "first_step_pain-right": "1",
+        "dose_product": "ibuprofen",
+        "dose_mg": "200",
+        "note": "changed",
+        "arm": "standard",
+        "starts_on": actors.DAY,
+        "feet": "left",
+        "time_zone": "UTC",
+        "name": "Changed",
+    }
+
+
+def op_of_ana(world: World) -> dict[str, Any]:
+    """Return a diary op as a phone sends it, under the id of one of Ana's and about a dose of hers."""
+    dose = {"id": str(world.dose), "product": "ibuprofen", "dose_mg": 200}
+    return {"v": 1, "op": str(world.op), "day": actors.DAY, "set": {"note": "changed"}, "dose": dose}
+
+
+def refusal(actor: str, way: str, who: str) -> str:
+    """Return the answer that somebody who may not use a route gets."""
+    if actor in STRANGERS or actor == "half":
+        return "sign in" if way == "page" else "401"
+    if actor in FACTORLESS:
+        return "prove the factor" if way == "page" else "401"
+    if actor == "closed" and who in ("patient", "owner"):
+        return "agree first" if way == "page" else "401"
+    return "404"
+
+
+def described(response: TestResponse) -> str:
+    """Return the answer in a word: its status, or where it sends."""
+    target = urlsplit(response.headers.get("Location", "")).path
+    if response.status_code == 303:
+        return {"/login": "sign in", "/settings/factor": "prove the factor", "/settings/consents": "agree first"}.get(
+            target, f"303 to {target}"
+        )
+    return str(response.status_code)
+
+
+def leaks(response: TestResponse, actor: str, route: str) -> list[str]:
+    """Return what of Ana's or Dr Cho's stands in an answer to somebody who may not read it."""
+    text = response.text + str(response.headers)
+    return [f"{actor} reads {canary}" for canary in forbidden(actor, route) if canary in text]
+
+
+def forbidden(actor: str, route: str) -> set[str]:
+    """Return what this actor must not read in an answer of this route."""
+    never = {"$argon2"}
+    of_cho = set() if actor in ("ana", "cho", *FACTORLESS) else {actors.CANARY_LICENCE, "cho@example.com"}
+    if actor == "ana":
+        return of_cho | never
+    shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()
+    shown |= {people.CANARY_NOTE} if actor == "notes" and "practice." in route else set()
+    whole = {people.CANARY_NAME, people.CANARY_EMAIL, people.CANARY_NOTE}
+    whole |= {actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE}
+    return of_cho | never | whole - shown
+
+
+def insiders(word: str) -> list[str]:
+    """Return who may use a route with this word, without those who are let in like another one of them."""
+    alike = ALIKE if word in ASK_FOR_NO_SHARE else set()
+    return [actor for actor in ACTORS if actor in INSIDE[word] - alike]

@@ -8,7 +8,9 @@ import socket
 from typing import Any
 
 from flask import Flask
-from waitress.server import create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
+from waitress.server import BaseWSGIServer, create_server
 
 CONNECTIONS = 2000
 # Sockets are not the only files: database, log, pipes, and what a request opens.
@@ -22,6 +24,25 @@ LARGEST_HEADERS_BYTES = 32 * 1024
 
 class PortTaken(Exception):
     """Another program listens there."""
+
+
+class OneLengthParser(HTTPRequestParser):  # type: ignore[misc]
+    """Refuses a request that says in two ways where its body ends: a proxy may believe the other one.
+
+    The rest of what came would then be a request that the proxy never saw. Waitress by itself takes
+    both headers, and overlooks one of them in HTTP/1.0.
+    """
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Read the head; raise ParsingError, which is answered with 400 and the end of the connection."""
+        super().parse_header(header_plus)
+        # Of HTTP/1.1 the parser takes this header away; what is left is of HTTP/1.0, which does not know it.
+        if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
+            raise ParsingError("The end of the body is not clear")
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    parser_class = OneLengthParser
 
 
 def open_sockets(host: str, port: int) -> list[socket.socket]:
@@ -45,8 +66,10 @@ def open_sockets(host: str, port: int) -> list[socket.socket]:
 
 def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
     """Return a server on these sockets; its ``run`` serves until SystemExit."""
-    return create_server(
+    listening: dict[int, Any] = {}
+    server = create_server(
         app,
+        map=listening,
         sockets=sockets,
         threads=THREADS,
         connection_limit=min(CONNECTIONS, _raise_file_limit() - OTHER_FILES),
@@ -58,6 +81,10 @@ def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
         clear_untrusted_proxy_headers=False,
         ident=None,
     )
+    for one in listening.values():
+        if isinstance(one, BaseWSGIServer):
+            one.channel_class = _Channel
+    return server
 
 
 def _addresses(host: str, port: int) -> list[Any]:

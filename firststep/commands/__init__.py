@@ -12,6 +12,7 @@ from firststep.commands.mail import init_mail_commands
 from firststep.commands.outcomes import init_outcomes_command
 from firststep.commands.serve import init_serve_command
 from firststep.commands.shares import init_share_commands
+from firststep.commands.trail import init_trail_commands
 from firststep.commands.users import init_user_commands
 from firststep.commands.worker import init_worker_command
 
@@ -26,5 +27,6 @@ def init_commands(app: Flask) -> None:
     init_mail_commands(app)
     init_serve_command(app)
     init_share_commands(app)
+    init_trail_commands(app)
     init_user_commands(app)
     init_worker_command(app)

@@ -106,6 +106,11 @@ def read_trail(session: Session, patient_id: UUID, *, most: int | None = None) -
     return list(session.scalars(newest_first.limit(most)))
 
 
+def patients_with_trail(session: Session) -> list[UUID]:
+    """Return every patient with a trail, those who deleted their account included."""
+    return list(session.scalars(select(AccessEvent.patient_id).distinct().order_by(AccessEvent.patient_id)))
+
+
 def trail_head(session: Session, patient_id: UUID) -> Head:
     """Return how long the trail is and the hash of its last row, to be given to the patient; two statements."""
     of_patient = AccessEvent.patient_id == patient_id

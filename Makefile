@@ -15,7 +15,7 @@ FLASK := .venv/bin/flask --app app
 TOOL := $(PYTHON) -m
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo setup test lint build pins soak bench screenshots clean
+.PHONY: help run demo setup test lint build pins messages soak bench screenshots clean
 
 help: ## List these commands
 	@$(PYTHON) -m tools.listing $(firstword $(MAKEFILE_LIST))
@@ -44,6 +44,9 @@ build: ## Build the browser side into static/dist/
 
 pins: setup ## Compile requirements/*.in into the hashed pins
 	@.venv/bin/python -m tools.pins
+
+messages: setup ## Collect every sentence for translators, and compile what they translated
+	@.venv/bin/python -m tools.messages
 
 soak: ## Run the long tests (kill rounds, all zones, load): make soak ROUNDS=100
 	@$(TOOL) tools.prepare test

@@ -91,7 +91,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         "WTF_CSRF_SSL_STRICT": False,
         "RATELIMIT_STORAGE_URI": settings.ratelimit_storage_uri,
         "RATELIMIT_STRATEGY": "moving-window",
-        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "BABEL_TRANSLATION_DIRECTORIES": str(settings.translations_dir),
     }
 
 

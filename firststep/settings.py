@@ -29,6 +29,7 @@ class Settings:
     debug: bool = False
     demo: bool = False
     var_dir: Path = ROOT / "var"
+    translations_dir: Path = ROOT / "translations"
     base_url: str = "http://localhost:8000"
     secret_key: str = field(default="", repr=False)
     database_url: str = field(default="", repr=False)
@@ -78,6 +79,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         debug=_flag(environ, "DEBUG"),
         demo=_flag(environ, "DEMO", default=environment == "development"),
         var_dir=var_dir,
+        translations_dir=Path(environ.get("TRANSLATIONS_DIR") or ROOT / "translations").resolve(),
         base_url=base_url.rstrip("/"),
         secret_key=environ.get("SECRET_KEY", ""),
         database_url=_driver(environ.get("DATABASE_URL") or f"sqlite:///{var_dir / 'firststep.db'}"),

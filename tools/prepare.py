@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from tools.browser import install_browser
 from tools.frontend import build, install_modules
-from tools.python import install_to_develop, install_to_run, require_python
-from tools.shell import Failed, ending, say
+from tools.python import PYTHON, install_to_develop, install_to_run, require_python
+from tools.shell import ROOT, Failed, ending, run, say
 
 
 def prepare_run() -> None:
     """Make ready what the product needs."""
     install_to_run()
     build()
+    compile_translations()
 
 
 def prepare_development() -> None:
@@ -21,6 +23,7 @@ def prepare_development() -> None:
     install_to_develop()
     install_modules()
     build()
+    compile_translations()
 
 
 def prepare_test() -> None:
@@ -28,6 +31,18 @@ def prepare_test() -> None:
     prepare_development()
     if install_browser() is None:
         say("No browser was found and none could be installed: the browser tests cannot run.")
+
+
+def compile_translations() -> None:
+    """Compile the translators' catalogues for the program, where one is newer than what was compiled."""
+    files = sorted((ROOT / "translations").glob("*/LC_MESSAGES/messages.po"))
+    if all(po.with_suffix(".mo").exists() and _newer(po.with_suffix(".mo"), po) for po in files):
+        return
+    run("Compiling the translations", [PYTHON, "-m", "tools.messages", "compile"])
+
+
+def _newer(one: Path, other: Path) -> bool:
+    return one.stat().st_mtime >= other.stat().st_mtime
 
 
 STEPS = {"run": prepare_run, "develop": prepare_development, "test": prepare_test}

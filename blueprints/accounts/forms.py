@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_security.proxies import _security
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
 from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.zones import zone_choices
-from firststep.web.forms import choices, plain_line
+from firststep.web.forms import OurForm, at_most, choices, plain_line
+from firststep.web.language import ENGLISH, language_choices
 
 
-def one_address(_form: FlaskForm, field: EmailField) -> None:
+def one_address(_form: OurForm, field: EmailField) -> None:
     """Accept one e-mail address and bring it into its stored form."""
     try:
         field.data = canonical_address(field.data or "")
@@ -23,7 +25,7 @@ def one_address(_form: FlaskForm, field: EmailField) -> None:
         raise ValidationError(_("Enter one e-mail address, like name@example.com.")) from None
 
 
-def good_password(_form: FlaskForm, field: PasswordField) -> None:
+def good_password(_form: OurForm, field: PasswordField) -> None:
     """Apply the rules for new passwords, and bring the text into its normal form."""
     complaints, normal = _security.password_util.validate(field.data or "", False)
     if complaints:
@@ -56,7 +58,7 @@ def new_password_field(label: LazyString) -> PasswordField:
     return PasswordField(label, validators=[InputRequired(_l("Choose a password.")), good_password])
 
 
-class SignUpForm(FlaskForm):
+class SignUpForm(OurForm):
     """What somebody says to get an account."""
 
     role = RadioField(
@@ -64,7 +66,7 @@ class SignUpForm(FlaskForm):
         choices=choices(("patient", _l("a patient")), ("practitioner", _l("a practitioner"))),
         validators=[InputRequired(_l("Choose one."))],
     )
-    name = StringField(_l("Name"), filters=[trimmed], validators=[Length(max=120), plain_line])
+    name = StringField(_l("Name"), filters=[trimmed], validators=[at_most(120), plain_line])
     email = address_field()
     password = new_password_field(_l("Password"))
     time_zone = zone_field()
@@ -78,23 +80,23 @@ class SignUpForm(FlaskForm):
             raise ValidationError(_("Enter the name that your patients know."))
 
 
-class ConfirmCodeForm(FlaskForm):
+class ConfirmCodeForm(OurForm):
     """The six digits of the confirmation mail."""
 
     code = StringField(
         _l("Code from the mail"),
         filters=[lambda text: "".join((text or "").split())],
-        validators=[InputRequired(_l("Enter the six digits of the mail.")), Length(max=12)],
+        validators=[InputRequired(_l("Enter the six digits of the mail.")), at_most(12)],
     )
 
 
-class AddressForm(FlaskForm):
+class AddressForm(OurForm):
     """One address."""
 
     email = address_field()
 
 
-class NewPasswordForm(FlaskForm):
+class NewPasswordForm(OurForm):
     """A new password, typed once: a mistake is mended by the link of the reset mail."""
 
     password = new_password_field(_l("New password"))
@@ -104,29 +106,36 @@ class ChangePasswordForm(NewPasswordForm):
     """The old password and a new one."""
 
     current = PasswordField(
-        _l("Current password"), validators=[InputRequired(_l("Enter your password.")), Length(max=256)]
+        _l("Current password"), validators=[InputRequired(_l("Enter your password.")), at_most(256)]
     )
 
 
-class CodeForm(FlaskForm):
+class CodeForm(OurForm):
     """Six digits of an app, or a recovery code."""
 
     code = StringField(
         _l("Code"),
         filters=[lambda text: "".join((text or "").split()).lower()],
-        validators=[InputRequired(_l("Enter the code.")), Length(max=40)],
+        validators=[InputRequired(_l("Enter the code.")), at_most(40)],
     )
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(OurForm):
     """What a person can set about themselves."""
 
-    name = StringField(_l("Name"), filters=[trimmed], validators=[Length(max=120), plain_line])
+    name = StringField(_l("Name"), filters=[trimmed], validators=[at_most(120), plain_line])
     time_zone = zone_field()
+    # Without a further catalogue there is no choice, and the field is not on the page.
+    language = SelectField(_l("Language"), default=ENGLISH)
     week_starts_on = SelectField(
         _l("The week starts on"),
         choices=choices(("0", _l("Monday")), ("6", _l("Sunday")), ("5", _l("Saturday"))),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the languages that there are."""
+        super().__init__(*args, **kwargs)
+        self.language.choices = choices(*language_choices())
 
 
 class PatientForm(ProfileForm):
@@ -142,11 +151,9 @@ class PatientForm(ProfileForm):
 class PractitionerForm(ProfileForm):
     """A practitioner's settings; what is stated here is not checked by us."""
 
-    profession = StringField(_l("Profession"), filters=[trimmed], validators=[Length(max=80), plain_line])
-    credential_issuer = StringField(
-        _l("Licence issued by"), filters=[trimmed], validators=[Length(max=120), plain_line]
-    )
-    credential_number = StringField(_l("Licence number"), filters=[trimmed], validators=[Length(max=60), plain_line])
+    profession = StringField(_l("Profession"), filters=[trimmed], validators=[at_most(80), plain_line])
+    credential_issuer = StringField(_l("Licence issued by"), filters=[trimmed], validators=[at_most(120), plain_line])
+    credential_number = StringField(_l("Licence number"), filters=[trimmed], validators=[at_most(60), plain_line])
 
     def validate_name(self, field: StringField) -> None:
         """Demand a name: patients must know to whom they show something."""

@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import refresh
 
 from blueprints.accounts.area import accounts
 from blueprints.accounts.forms import PatientForm, PractitionerForm, ProfileForm
@@ -15,6 +16,7 @@ from firststep.models import User
 from firststep.services import accounts as service
 from firststep.services import profile
 from firststep.web.actors import current_account
+from firststep.web.language import spoken
 from firststep.web.policy import policy
 from firststep.web.render import render
 
@@ -48,6 +50,8 @@ def save_settings() -> ResponseReturnValue:
         return _page(user, form), 422
     profile.save_profile(db.session, user, _values(form))
     db.session.commit()
+    # The thanks come in the language that was just chosen.
+    refresh()
     flash(_("Saved."), "success")
     return redirect(url_for("accounts.settings"), 303)
 
@@ -57,6 +61,7 @@ def _form(user: User, **kwargs: Any) -> ProfileForm:
         "name": user.name,
         "time_zone": user.time_zone,
         "week_starts_on": str(user.week_starts_on),
+        "language": spoken(user.locale),
     }
     if user.practitioner is not None:
         stated = user.practitioner
@@ -78,6 +83,7 @@ def _values(form: ProfileForm) -> profile.Profile:
         name=form.name.data,
         time_zone=form.time_zone.data,
         week_starts_on=int(form.week_starts_on.data),
+        locale=form.language.data,
         feet=(form["feet"].data or None) if "feet" in form else None,
         profession=text("profession"),
         credential_issuer=text("credential_issuer"),

@@ -17,6 +17,7 @@ from firststep.extensions import db
 from firststep.models import User
 from firststep.services import accounts as service
 from firststep.web import clock
+from firststep.web.language import choose_locale
 from firststep.web.policy import policy
 from firststep.web.render import render
 from firststep.web.security.limits import CODES, LINKS, MAILS, limited
@@ -42,6 +43,7 @@ def sign_up() -> ResponseReturnValue:
         name=form.name.data,
         password_hash=hash_password(form.password.data),
         time_zone=form.time_zone.data,
+        locale=choose_locale(),
     )
     service.sign_up(db.session, wish, clock.now())
     db.session.commit()

@@ -6,11 +6,10 @@ import re
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
-from firststep.web.forms import choices
+from firststep.web.forms import OurForm, choices
 
 _TIME = re.compile(r"([0-9]{2}):([0-9]{2})(?::00)?")
 
@@ -25,7 +24,7 @@ WEEKDAYS = (
 )
 
 
-class ScheduleForm(FlaskForm):
+class ScheduleForm(OurForm):
     """On which day and at what local time the letter comes."""
 
     weekday = SelectField(_l("Day"), choices=choices(*WEEKDAYS), validators=[InputRequired(_l("Choose a day."))])

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, current_app, json
 from flask_babel import gettext as _
 
 from firststep.web.assets import DIST, BuildMissing
+from firststep.web.language import language_tag
 from firststep.web.policy import policy
 from firststep.web.render import render
 
@@ -25,6 +26,8 @@ def manifest() -> Response:
     """Describe the app to the browser that installs it; the name says nothing about a condition."""
     response = Response(json.dumps(_manifest()), mimetype="application/manifest+json")
     response.headers["Cache-Control"] = "public, max-age=3600"
+    # Its few words are in the reader's language.
+    response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 
@@ -34,7 +37,7 @@ def _manifest() -> dict[str, object]:
         "name": "Firststep",
         "short_name": "Firststep",
         "description": _("A daily log, and charts of it."),
-        "lang": "en",
+        "lang": language_tag(),
         "dir": "ltr",
         "start_url": "/log",
         "scope": "/",

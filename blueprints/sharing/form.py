@@ -7,7 +7,6 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, EmailField, RadioField, ValidationError
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput
@@ -17,7 +16,7 @@ from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.sharing import Terms, from_range, until_range
 from firststep.web.actors import current_account
-from firststep.web.forms import choices
+from firststep.web.forms import OurForm, choices
 
 
 class DayField(DateField):
@@ -37,7 +36,7 @@ class DayField(DateField):
             raise ValueError(refused.sentence) from None
 
 
-class InviteForm(FlaskForm):
+class InviteForm(OurForm):
     """Whom to invite, what they may see, and for how long."""
 
     email = EmailField(

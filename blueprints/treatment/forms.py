@@ -9,7 +9,6 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import InputRequired
 from wtforms.widgets import DateInput, MonthInput
@@ -18,7 +17,7 @@ from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.zones import local_day, zone_choices
 from firststep.web import clock
 from firststep.web.actors import current_account
-from firststep.web.forms import choices
+from firststep.web.forms import OurForm, choices
 
 NO_CARE = "none"
 _CARE = (
@@ -70,7 +69,7 @@ class MonthField(DayField):
         return self.data.strftime("%Y-%m") if self.data else ""
 
 
-class StartForm(FlaskForm):
+class StartForm(OurForm):
     """The three first questions, and the time zone."""
 
     feet = RadioField(
@@ -101,7 +100,7 @@ class StartForm(FlaskForm):
         return good
 
 
-class EpisodeForm(FlaskForm):
+class EpisodeForm(OurForm):
     """One course of care."""
 
     arm = RadioField(

@@ -10,7 +10,7 @@ from firststep.clinical.diary import Diary
 from firststep.clinical.means import SevenDayMeans, seven_day_means
 from firststep.clinical.measures import TENTHS_PER_POINT
 from firststep.clinical.outcomes import Outcomes
-from firststep.figures.names import arm_name, measure_name
+from firststep.figures.names import arm_name, measure_name, published
 from firststep.figures.period import Period, period
 from firststep.figures.view import CareStart, Event, Level, PublishedPoint, ReliefWindow, TrajectoryView
 
@@ -79,8 +79,8 @@ def _published(comparison: Comparison) -> Iterator[PublishedPoint]:
     for number, point in enumerate(comparison.points, start=1):
         yield PublishedPoint(
             number=number,
-            source=point.benchmark.source.short,
-            treatment=point.benchmark.intervention,
+            source=published(point.benchmark.source.short),
+            treatment=published(point.benchmark.intervention),
             grade=point.benchmark.grade,
             day=point.day,
             value=float(point.level),

@@ -8,6 +8,11 @@ from firststep.clinical.diary import Arm
 from firststep.clinical.measures import Foot, Measure
 
 
+def published(text: str) -> str:
+    """Return a text of a benchmark file in the reader's language; `tools.messages` collects them from the files."""
+    return str(_(text)) if text else ""
+
+
 def arm_name(arm: Arm) -> str:
     """Name an arm of care."""
     names = {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Combined care")}

@@ -15,11 +15,9 @@ from firststep.mail.message import Letter
 from firststep.mail.writing import link_to, write_letter
 from firststep.models import OutboxMail, Share, User
 from firststep.services.invitations import make_link_token
+from firststep.web.language import ENGLISH
 
 Builder = Callable[[Session, OutboxMail, datetime], Letter | None]
-
-# The invited person has no account yet, so no language of their own is known.
-_LOCALE = "en"
 
 
 def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
@@ -27,15 +25,17 @@ def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | Non
 
     Nothing that a person typed is in it: the mail goes to whoever owns the address that a stranger entered.
     """
-    if row.address is None:
+    share = session.get(Share, UUID(row.parameters["share"]))
+    if row.address is None or share is None:
         return None
-    token = make_link_token(session, UUID(row.parameters["share"]), now=now)
+    token = make_link_token(session, share.id, now=now)
     if token is None:
         return None
     letter = write_letter(
         "account",
         to=row.address,
-        locale=_LOCALE,
+        # Who is invited has no account yet; most likely they speak the language of whom they treat.
+        locale=share.patient.user.locale if share.patient.user else ENGLISH,
         line=_("An invitation for you"),
         sentences=[
             _("Somebody you treat keeps a diary with Firststep and wants to show you how things go."),

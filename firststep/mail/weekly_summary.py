@@ -16,6 +16,7 @@ from firststep.mail.writing import link_to, write_letter
 from firststep.models import OutboxMail
 from firststep.services.digest import Digest, make_digest
 from firststep.services.mail_preferences import Reader, find_reader_of_user, may_be_written_to, sees_figures
+from firststep.web.language import spoken
 
 
 def build_weekly_summary(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
@@ -52,7 +53,7 @@ def build_weekly_question(session: Session, row: OutboxMail, _now: datetime) -> 
 
 def weekly_letter(reader: Reader, digest: Digest) -> Letter:
     """Return the letter that says what the digest holds."""
-    with force_locale(reader.user.locale):
+    with force_locale(spoken(reader.user.locale)):
         dates = words.week_in_words(digest.week)
         lead = words.lead(digest)
         sentences = words.figure_sentences(digest)

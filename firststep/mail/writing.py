@@ -12,6 +12,7 @@ from jinja2 import Template
 
 from firststep.mail.message import Letter
 from firststep.settings import Settings
+from firststep.web.language import spoken
 
 # What a mail's own MJML replaces in the common frame.
 _SLOT = "<!-- letter -->"
@@ -35,8 +36,9 @@ def write_letter(
 
     The three share ``context``; ``preheader`` is what a list of mails shows after the subject.
     """
-    environment = current_app.jinja_env
+    environment, locale = current_app.jinja_env, spoken(locale)
     context |= {"locale": locale, "preheader": preheader, "unsubscribe_url": list_unsubscribe, "to": to}
+    context["language"] = locale.replace("_", "-")
     context["home_url"] = mail_settings().base_url
     context["settings_url"] = link_to("digest.preferences")
     with force_locale(locale):
@@ -62,7 +64,8 @@ def _html_template(app: Flask, kind: str) -> Template:
 def compile_mjml(app: Flask, kind: str) -> str:
     """Return the frame with the kind's own part as HTML that still holds its placeholders."""
     source = _source(app, "_frame").replace(_SLOT, _source(app, kind))
-    return mrml.to_html(source).content
+    # A word of English that screen readers say before every mail.
+    return mrml.to_html(source).content.replace(' aria-roledescription="email"', "")
 
 
 def _source(app: Flask, name: str) -> str:

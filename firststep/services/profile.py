@@ -1,4 +1,4 @@
-"""What a person states about themselves: name, zone, week, foot, profession."""
+"""What a person states about themselves: name, zone, week, language, foot, profession."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ class Profile:
     name: str
     time_zone: str
     week_starts_on: int
+    locale: str
     feet: str | None = None
     profession: str | None = None
     credential_issuer: str | None = None
@@ -27,6 +28,7 @@ def save_profile(session: Session, user: User, profile: Profile) -> None:
     user.name = profile.name
     user.time_zone = profile.time_zone
     user.week_starts_on = profile.week_starts_on
+    user.locale = profile.locale
     if user.patient is not None:
         user.patient.alias = profile.name
         if profile.feet is not None:

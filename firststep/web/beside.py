@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from firststep.clinical.comparison import Comparison, PublishedPoint, ReliefWindow, compare
 from firststep.clinical.diary import Arm
 from firststep.clinical.outcomes import Outcomes
+from firststep.figures import names
 from firststep.web import wording
 
 
@@ -79,20 +80,20 @@ def _point_line(number: int, point: PublishedPoint) -> SourceLine:
     if people is None:
         text = _(
             "%(what)s: an average fall of %(fall)s of 10 by week %(week)s.",
-            what=row.intervention,
+            what=names.published(row.intervention),
             fall=fall,
             week=row.week,
         )
     else:
         text = _(
             "%(what)s, %(people)s people: an average fall of %(fall)s of 10 by week %(week)s.",
-            what=row.intervention,
+            what=names.published(row.intervention),
             people=people,
             fall=fall,
             week=row.week,
         )
     return SourceLine(
-        title=f"{number} · {row.source.short}",
+        title=f"{number} · {names.published(row.source.short)}",
         text=text,
         grade=wording.grade_name(row.grade),
         source_id=row.source.id,

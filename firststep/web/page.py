@@ -8,6 +8,8 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from firststep.web.language import language_tag
+
 
 @dataclass(frozen=True, kw_only=True)
 class NavItem:
@@ -37,7 +39,7 @@ def frame() -> dict[str, object]:
     """Return the frame's variables."""
     user = current_user if current_user and current_user.is_authenticated else None
     viewer = Viewer(name=user.name or user.email, role=user.role) if user else None
-    return {"viewer": viewer, "nav_items": _nav(viewer.role) if viewer else []}
+    return {"viewer": viewer, "nav_items": _nav(viewer.role) if viewer else [], "language": language_tag()}
 
 
 def _nav(role: str) -> list[NavItem]:

@@ -10,6 +10,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from firststep.clinical.benchmarks import Benchmark, Source, load_benchmarks
+from firststep.figures.names import published
 from firststep.web import wording
 from firststep.web.dates import long_date
 
@@ -40,15 +41,15 @@ def listed_sources() -> list[ListedSource]:
 def _listed(source: Source, rows: tuple[Benchmark, ...]) -> ListedSource:
     return ListedSource(
         id=source.id,
-        title=source.short,
+        title=published(source.short),
         grade=wording.grade_name(source.grade),
-        design=source.design,
+        design=published(source.design),
         people=ngettext("%(num)d person", "%(num)d people", source.participants) if source.participants else None,
-        citation=source.citation,
+        citation=published(source.citation),
         address=f"https://doi.org/{source.doi}" if source.doi else None,
         figures=[sentence(row) for row in rows if row.may_be_drawn],
-        notes=list(source.notes),
-        checked=_("Checked on %(day)s; read: %(what)s.", day=long_date(source.checked_on), what=source.read),
+        notes=[published(note) for note in source.notes],
+        checked=_("Checked on %(day)s; read: %(what)s.", day=long_date(source.checked_on), what=published(source.read)),
     )
 
 
@@ -56,13 +57,11 @@ def sentence(row: Benchmark) -> str:
     """Say one figure in words, with its week, its interval and what it is compared with."""
     parts = [text for text in (_figure(row), _interval(row), _relief(row), _relapse(row)) if text]
     said = "; ".join(parts) or _("no number is given")
-    about = (
-        row.intervention
-        if row.comparator is None
-        else _("%(one)s against %(other)s", one=row.intervention, other=row.comparator)
-    )
+    about = published(row.intervention)
+    if row.comparator is not None:
+        about = _("%(one)s against %(other)s", one=about, other=published(row.comparator))
     when = _(" in week %(week)s", week=_plain(row.week)) if row.week is not None else ""
-    return f"{about}{when}: {said}. {row.note or ''}".strip()
+    return f"{about}{when}: {said}. {published(row.note or '')}".strip()
 
 
 def _figure(row: Benchmark) -> str:
@@ -72,7 +71,7 @@ def _figure(row: Benchmark) -> str:
         return _("%(percent)s %% of people", percent=_plain(row.percent))
     if row.change_mean is None:
         return ""
-    scale = row.scale or ""
+    scale = published(row.scale or "")
     if row.kind == "between_group":
         return _("difference between the groups %(value)s (%(scale)s)", value=_plain(row.change_mean), scale=scale)
     return _("changed by %(value)s on average (%(scale)s)", value=_plain(row.change_mean), scale=scale)

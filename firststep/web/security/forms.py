@@ -16,9 +16,9 @@ from flask_security.webauthn import (
     WebAuthnSigninResponseForm,
 )
 from wtforms import BooleanField, EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
-from firststep.web.forms import plain_line
+from firststep.web.forms import at_most, plain_line
 from firststep.web.security.destinations import safe_path
 
 
@@ -35,14 +35,14 @@ class SignInForm(_SafeNext, LoginForm):
 
     remember = None
     email = EmailField(_l("E-mail"), validators=LoginForm.email.kwargs["validators"])
-    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=256)])
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), at_most(256)])
     own_device = BooleanField(_l("This is my own phone or computer"))
 
 
 class StepUpForm(_SafeNext, VerifyForm):
     """The password once more, before something that matters."""
 
-    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), Length(max=256)])
+    password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), at_most(256)])
 
 
 def _digits(text: str | None) -> str:
@@ -55,7 +55,7 @@ class CodeForm(TwoFactorVerifyCodeForm):
     code = StringField(
         _l("Code from your app"),
         filters=[_digits],
-        validators=[InputRequired(_l("Enter the six digits that your app shows.")), Length(max=12)],
+        validators=[InputRequired(_l("Enter the six digits that your app shows.")), at_most(12)],
     )
 
 
@@ -69,7 +69,7 @@ class RecoveryForm(MfRecoveryForm):
     code = StringField(
         _l("Recovery code"),
         filters=[_as_shown],
-        validators=[InputRequired(_l("Enter one of your recovery codes.")), Length(max=40)],
+        validators=[InputRequired(_l("Enter one of your recovery codes.")), at_most(40)],
     )
 
 
@@ -78,7 +78,7 @@ class PasskeyForm(WebAuthnRegisterForm):
 
     name = StringField(
         _l("Name of this passkey"),
-        validators=[InputRequired(_l("Give the passkey a name.")), Length(max=64), plain_line],
+        validators=[InputRequired(_l("Give the passkey a name.")), at_most(64), plain_line],
     )
     usage = HiddenField(default="first")
 

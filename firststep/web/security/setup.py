@@ -9,7 +9,6 @@ from typing import Any
 
 from flask import Flask, request
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_security import FSQLALiteUserDatastore, MailUtil, Security
 from flask_security.babel import FsDomain
 from flask_security.mail_util import EmailValidateException
@@ -23,6 +22,7 @@ from firststep.web.render import render
 from firststep.web.security.events import watch_events
 from firststep.web.security.factors import CountingTotp, PhonePasskeys
 from firststep.web.security.forms import FORMS
+from firststep.web.security.messages import MESSAGES
 from firststep.web.security.passwords import PasswordRules
 from firststep.web.security.views import register_views
 
@@ -78,7 +78,7 @@ security = Security(
 def init_security(app: Flask, settings: Settings) -> None:
     """Configure and start Flask-Security with only those of its views that we use."""
     app.config.update({f"SECURITY_{name}": value for name, value in _configuration(settings).items()})
-    app.config.update({f"SECURITY_MSG_{name}": value for name, value in _messages().items()})
+    app.config.update({f"SECURITY_MSG_{name}": value for name, value in MESSAGES.items()})
     security.init_app(app, datastore, register_blueprint=False, render_template=_render, **FORMS)
     security.i18n_domain = Sentences(app)
     app.jinja_env.globals["_fsdomain"] = security.i18n_domain.gettext
@@ -131,26 +131,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "REMEMBER_SALT": _derived(settings, "remember"),
         "CLI_USERS_NAME": None,
         "CLI_ROLES_NAME": None,
-    }
-
-
-def _messages() -> dict[str, tuple[Any, str]]:
-    return {
-        "GENERIC_AUTHN_FAILED": (
-            _l("The address or the password is not right, or the address is not confirmed yet."),
-            "error",
-        ),
-        "INVALID_PASSWORD": (_l("The password is not right."), "error"),
-        "REAUTHENTICATION_REQUIRED": (_l("Please enter your password once more before you go on."), "info"),
-        "REAUTHENTICATION_SUCCESSFUL": (_l("Thank you. You can go on."), "success"),
-        "EMAIL_NOT_PROVIDED": (_l("Enter your e-mail address."), "error"),
-        "TWO_FACTOR_INVALID_TOKEN": (_l("This code is not right, or was used before. Wait for the next one."), "error"),
-        "TWO_FACTOR_PERMISSION_DENIED": (_l("That took too long. Please sign in again."), "error"),
-        "INVALID_RECOVERY_CODE": (_l("This recovery code is not right, or was used before."), "error"),
-        "WEBAUTHN_CREDENTIAL_DELETED": (_l("The passkey was removed."), "success"),
-        "WEBAUTHN_EXPIRED": (_l("That took too long. Please try again."), "error"),
-        "WEBAUTHN_NAME_INUSE": (_l("You have a passkey of this name. Choose another name."), "error"),
-        "WEBAUTHN_NAME_NOT_FOUND": (_l("There is no passkey of this name."), "error"),
     }
 
 

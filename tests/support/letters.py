@@ -1,0 +1,62 @@
+"""Every mail there is, as its builder writes it for Ana or for somebody whom she invites."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from firststep.extensions import db
+from firststep.mail.kinds import BUILDERS
+from firststep.mail.message import Letter
+from firststep.models import OutboxMail, Patient, Share, User
+from firststep.services import mail_preferences
+from firststep.services.outbox import enqueue
+from tests.cast import NOW, Cast
+from tests.support.mails import log_last_week
+
+EVERY_KIND = sorted(kind for kind in BUILDERS if kind != "nobody")
+
+
+def write(app: Flask, cast: Cast, kind: str, *, detailed: bool) -> Letter:
+    """Return the mail of this kind as its builder writes it for a person or an invitation that wants it."""
+    with app.app_context():
+        session = db.session
+        ana = session.get_one(Patient, cast.ana)
+        log_last_week(session, ana)
+        reader = mail_preferences.find_reader(session, cast.ana)
+        if detailed:
+            mail_preferences.change_level(session, reader, "detailed", NOW)
+        more = _wanted(app, cast, kind)
+        enqueue(session, kind=kind, now=NOW, **more)
+        session.commit()
+        row = session.query(OutboxMail).filter_by(kind=kind).one()
+        letter = BUILDERS[kind](session, row, NOW)
+        assert letter is not None, f"the test must make {kind} wanted"
+        return letter
+
+
+def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
+    session = db.session
+    user = session.get_one(User, cast.ana_user)
+    share = session.get_one(Share, cast.share)
+    more: dict[str, Any] = {"user_id": cast.ana_user, "parameters": {}}
+    if kind == "weekly_summary":
+        more["parameters"] = {"week": "2026-11-16"}
+    elif kind == "weekly_question":
+        wish = mail_preferences.preference_of(session, cast.ana)
+        wish.paused_at, wish.empty_weeks = NOW, 2
+    elif kind in ("confirm_address", "address_change"):
+        user.confirmed_at = None if kind == "confirm_address" else user.confirmed_at
+        more |= {"parameters": {"serial": user.confirm_serial}, "address": "ana@example.com"}
+    elif kind == "reset_password":
+        more["parameters"] = {"serial": user.reset_serial}
+    elif kind == "share_invitation":
+        share.state, share.practitioner_id = "invited", None
+        share.invitation_expires_at = NOW + timedelta(days=7)
+        more |= {"address": "cho@example.com", "user_id": None, "parameters": {"share": str(share.id)}}
+    elif kind == "share_accepted":
+        share.state = "accepted"
+        more["parameters"] = {"share": str(share.id)}
+    return more

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
@@ -70,10 +70,15 @@ def compile_catalogue(catalogue: Path) -> int:
     translated = _read(catalogue)
     wrong = [f"{message.id}: {error}" for message, errors in translated.check() for error in errors]
     if wrong:
-        raise Failed("\n".join([f"{catalogue.relative_to(ROOT)}:", *wrong]))
+        raise Failed("\n".join([f"{catalogue}:", *wrong]))
     with catalogue.with_suffix(".mo").open("wb") as file:
         write_mo(file, translated)
-    return sum(bool(message.id and message.string and not message.fuzzy) for message in translated)
+    return sum(bool(message.id) and _is_translated(message) for message in translated)
+
+
+def _is_translated(message: Message) -> bool:
+    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    return all(forms) and not message.fuzzy
 
 
 def extract_benchmarks(

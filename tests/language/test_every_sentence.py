@@ -67,7 +67,7 @@ def all_speak_it(app: Flask) -> None:
 
 @pytest.fixture
 def allowed(app: Flask) -> set[str]:
-    """Return what may stand outside of marks: names of people, zones, languages and publications, and what somebody typed."""
+    """Return what may stand outside of marks: names of people, zones, languages, publications, and typed text."""
     with app.app_context():
         users = db.session.scalars(select(User)).all()
         names = {user.name for user in users if user.name} | {user.email for user in users}

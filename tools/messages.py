@@ -77,8 +77,8 @@ def compile_catalogue(catalogue: Path) -> int:
 
 
 def _is_translated(message: Message) -> bool:
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
-    return all(forms) and not message.fuzzy
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or ())
+    return bool(forms) and all(forms) and not message.fuzzy
 
 
 def extract_benchmarks(

@@ -25,6 +25,7 @@ from firststep.migrating import render_type
 from firststep.settings import ROOT, Settings, SettingsError, load_settings
 from firststep.web.assets import init_assets
 from firststep.web.compression import init_compression
+from firststep.web.dates import init_dates
 from firststep.web.errors import init_errors
 from firststep.web.forms import init_forms
 from firststep.web.headers import init_headers
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_requests(app, settings)
     init_rendering(app)
     init_forms(app)
+    init_dates(app)
     init_page(app)
     init_errors(app)
     init_assets(app)

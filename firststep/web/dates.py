@@ -8,7 +8,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
-from flask_babel import get_locale
+from flask import Flask
+from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 
 from firststep.services.zones import zone
@@ -22,6 +23,11 @@ def long_date(day: date) -> str:
 def short_date(day: date) -> str:
     """Write a date where there is little room, "3 Nov 2026"."""
     return str(format_date(day, _("d MMM y"), locale=get_locale()))
+
+
+def init_dates(app: Flask) -> None:
+    """Give templates the filter ``moment``: a moment as the reader's clock showed it."""
+    app.jinja_env.filters["moment"] = lambda moment: moment_words(moment, str(get_timezone()))
 
 
 def moment_words(moment: datetime, zone_name: str) -> str:

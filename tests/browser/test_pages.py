@@ -64,6 +64,7 @@ def test_every_page_is_right_at_every_size_in_every_colour(
     wrong: defaultdict[str, list[str]] = defaultdict(list)
     visits = list(people.visits())
     assert {visit.visitor for visit in visits} == set(people.cookies)
+    assert {"/settings/password", "/settings/factor/app", "/practice"} <= {visit.address for visit in visits}
     for visit in visits:
         enter(context, people, site, visit.visitor)
         page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})

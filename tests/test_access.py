@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -11,7 +14,7 @@ from werkzeug.routing import Rule
 from firststep.extensions import db
 from tests import cast as people
 from tests.conftest import empty_tables
-from tests.support.actors import ACTORS, DAY, World, browser_of, make_world
+from tests.support.actors import ACTORS, DAY, READERS, SHARES, World, browser_of, make_world
 from tests.support.routes import LOCKED_TWICE, POLICIES, ROUTES, WEAKER
 from tests.support.snapshots import Snapshot, restore, take
 from tests.support.sweep import (
@@ -137,6 +140,25 @@ def test_a_genuine_link_that_somebody_else_opens_shows_and_changes_nothing(
     assert fingerprint(app) == before
 
 
+@pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
+def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
+    nothing = replace(
+        world, shares={}, cast=replace(world.cast, share=uuid4()), episode=uuid4(), session=uuid4(), op=uuid4()
+    )
+    for actor in ("ben", "dee", "accepted", "stopped"):
+        for headers in WAYS.values():
+            answers = [send(app, asked, route, actor, headers=headers) for asked in (world, nothing)]
+            assert [answer.status_code for answer in answers] == [404, 404]
+            assert without_form_token(answers[0].text) == without_form_token(answers[1].text)
+            assert {*answers[0].headers.keys()} == {*answers[1].headers.keys()}
+
+
+@pytest.mark.parametrize("actor", sorted(SHARES.keys() - READERS))
+def test_the_chart_of_a_share_that_is_not_open_says_that_it_ended(app: Flask, world: World, actor: str) -> None:
+    response = send(app, world, "GET practice.figure", actor)
+    assert (response.status_code, response.json) == (404, {"error": "This share has ended."})
+
+
 @pytest.mark.parametrize(
     ("actor", "days", "notes"), [("summary", False, False), ("cho", True, False), ("notes", True, True)]
 )
@@ -221,6 +243,11 @@ def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
             if ROUTES[route] in OF_AN_OBJECT and response.status_code == 404 and not gone:
                 yield f"{actor} as {way} does not find the object"
             yield from leaks(response, actor, route)
+
+
+def without_form_token(page: str) -> str:
+    """Return the page without its form token, which holds the second of the answer."""
+    return re.sub(r'(name="csrf[-_]token" (?:content|value))="[^"]*"', r"\1", page)
 
 
 def methods_at(app: Flask, rule: Rule) -> set[str]:

@@ -11,11 +11,11 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app import create_app
-from firststep.extensions import alembic, db, limiter
+from firststep.extensions import db, limiter
 from firststep.models import Base
 from firststep.settings import Settings
 from tests import cast as people
+from tests.support.applications import migrated
 from tests.support.databases import database_url
 
 
@@ -37,13 +37,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="session")
 def application(settings: Settings) -> Iterator[Flask]:
     """Return the application on a database that the migrations made."""
-    app = create_app(settings)
-    app.test_client_class = people.Browser
-    with app.app_context():
-        alembic.upgrade()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with migrated(settings) as app:
+        yield app
 
 
 @pytest.fixture

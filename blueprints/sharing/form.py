@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, RadioField, ValidationError
+from wtforms import BooleanField, EmailField, RadioField, ValidationError
 from wtforms.validators import InputRequired
-from wtforms.widgets import DateInput
 
 from blueprints.sharing.words import day_words, own_today
 from firststep.services.addresses import BadAddress, canonical_address
-from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.sharing import Terms, from_range, until_range
 from firststep.web.actors import current_account
-from firststep.web.forms import OurForm, choices
-
-
-class DayField(DateField):
-    """A strict ISO date; what was typed stays in the field when it is refused."""
-
-    widget = DateInput()
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the date, or refuse it with its sentence."""
-        self.data = None
-        text = valuelist[0].strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            self.data = parse_day(text, field=self.name)
-        except Refused as refused:
-            raise ValueError(refused.sentence) from None
+from firststep.web.forms import DayField, OurForm, choices
 
 
 class InviteForm(OurForm):

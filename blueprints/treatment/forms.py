@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
-from wtforms.widgets import DateInput, MonthInput
+from wtforms.widgets import MonthInput
 
-from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.zones import local_day, zone_choices
 from firststep.web import clock
 from firststep.web.actors import current_account
-from firststep.web.forms import OurForm, choices
+from firststep.web.forms import DayField, OurForm, choices
 
 NO_CARE = "none"
 _CARE = (
@@ -33,28 +31,15 @@ def today() -> date:
     return local_day(clock.now(), current_account().time_zone)
 
 
-class DayField(DateField):
-    """A strict ISO date that has come; what was typed stays in the field when it is refused."""
+class PastDayField(DayField):
+    """A date that has come."""
 
-    widget = DateInput()
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the date, or refuse it with its sentence."""
-        self.data = None
-        text = valuelist[0].strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            self.data = parse_day(self.complete(text), latest=today(), field=self.name)
-        except Refused as refused:
-            raise ValueError(refused.sentence) from None
-
-    def complete(self, text: str) -> str:
-        """Return the text as a date."""
-        return text
+    def latest(self) -> date:
+        """Return the patient's calendar date."""
+        return today()
 
 
-class MonthField(DayField):
+class MonthField(PastDayField):
     """A month, stored as its first day; a browser without a month picker shows a text field."""
 
     widget = MonthInput()
@@ -82,7 +67,7 @@ class StartForm(OurForm):
         _l("What are you doing for it?"),
         choices=choices(*_CARE, (NO_CARE, _l("Nothing yet"))),
     )
-    starts_on = DayField(_l("Since which day?"), description=_l("The day on which this care began."))
+    starts_on = PastDayField(_l("Since which day?"), description=_l("The day on which this care began."))
     time_zone = SelectField(
         _l("Time zone"),
         description=_l("It decides when your day begins."),
@@ -108,8 +93,8 @@ class EpisodeForm(OurForm):
         choices=choices(*_CARE),
         validators=[InputRequired(_l("Choose the kind of care."))],
     )
-    starts_on = DayField(_l("First day"))
-    ends_on = DayField(_l("Last day"), description=_l("Leave it empty while the care goes on."))
+    starts_on = PastDayField(_l("First day"))
+    ends_on = PastDayField(_l("Last day"), description=_l("Leave it empty while the care goes on."))
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the fields, and that the care ends after it began."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from flask import Flask
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import Form, RadioField, SelectChoice, SelectField, StringField, ValidationError
+from wtforms import DateField, Form, RadioField, SelectChoice, SelectField, StringField, ValidationError
 from wtforms.validators import Length
+from wtforms.widgets import DateInput
+
+from firststep.services.diary_fields import Refused, parse_day
 
 # What WTForms itself says and no field of ours says better; listed so that it gets into the catalogues.
 _OF_WTFORMS = (_l("Not a valid choice."), _l("This field is required."), _l("Not a valid date value."))
@@ -51,6 +57,31 @@ def error_links(form: Form) -> list[tuple[str, str]]:
 def options(field: SelectField | RadioField) -> list[tuple[str, object]]:
     """Return (value, label) of each option of a choice."""
     return [(choice.value, choice.label) for choice in field.choices or [] if isinstance(choice, SelectChoice)]
+
+
+class DayField(DateField):
+    """A strict ISO date; what was typed stays in the field when it is refused."""
+
+    widget = DateInput()
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the date, or refuse it with its sentence."""
+        self.data = None
+        text = valuelist[0].strip() if valuelist else ""
+        if not text:
+            return
+        try:
+            self.data = parse_day(self.complete(text), latest=self.latest(), field=self.name)
+        except Refused as refused:
+            raise ValueError(refused.sentence) from None
+
+    def complete(self, text: str) -> str:
+        """Return the text as a date."""
+        return text
+
+    def latest(self) -> date | None:
+        """Return the last date that is accepted, if there is one."""
+        return None
 
 
 def at_most(letters: int) -> Length:

@@ -10,9 +10,14 @@ from pathlib import Path
 
 from firststep.clinical.diary import Arm, DayAnswers, Diary, Episode, FootDay, one_answer
 from firststep.clinical.measures import Foot
+from firststep.clinical.outcomes import Outcomes, outcomes
 
 DATA = Path(__file__).parent.parent / "data"
 MONDAY = date(2026, 1, 5)
+
+# Of `course`: where care begins, and what was logged in the week before, a baseline of 7.0 whose relief level is 4.9.
+START = MONDAY + timedelta(days=7)
+BEFORE: list[int | None] = [70] * 7
 
 YES_NO = {"yes": True, "no": False, "done": True, "not_done": False, "": None}
 
@@ -32,6 +37,16 @@ def diary_of(
     )
     episodes = () if start is None else (Episode(arm, start),)
     return Diary(rows, tuple(answers), episodes)
+
+
+def day(offset: int) -> date:
+    """Return a day of care; 0 is the start."""
+    return START + timedelta(days=offset)
+
+
+def course(*after: list[int | None]) -> Outcomes:
+    """Return the outcomes of a course that begins with a baseline of 7.0."""
+    return outcomes(diary_of(sum(after, start=BEFORE), start=START), measure="first_step")
 
 
 def nsaid_days(first: date, taken: Sequence[bool | None]) -> tuple[DayAnswers, ...]:

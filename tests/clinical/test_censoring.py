@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.clinical.relapse import NO_RELAPSE
 from firststep.clinical.relief import NO_RELIEF, Relief
-from tests.clinical.diaries import MONDAY, diary_of
-
-START = MONDAY + timedelta(days=7)
-BEFORE: list[int | None] = [70] * 7
-
-
-def day(offset: int) -> date:
-    """Return a day of care; 0 is the start."""
-    return START + timedelta(days=offset)
-
-
-def course(*after: list[int | None]) -> Outcomes:
-    """Return the outcomes of a course that begins with a baseline of 7.0."""
-    return outcomes(diary_of(sum(after, start=BEFORE), start=START), measure="first_step")
+from tests.clinical.diaries import MONDAY, START, course, day, diary_of
 
 
 def test_a_course_is_followed_to_its_last_valid_mean() -> None:

@@ -8,10 +8,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app import create_app
-from firststep.extensions import alembic, db
 from firststep.settings import Settings
-from tests import cast as people
+from tests.support.applications import migrated
 from tests.support.databases import database_url
 from tests.support.pseudo_locale import make_catalogue
 
@@ -21,10 +19,5 @@ def application(settings: Settings, tmp_path_factory: pytest.TempPathFactory) ->
     """Return an application of its own, as the language is chosen when the program starts."""
     folder = tmp_path_factory.mktemp("translations")
     make_catalogue(folder)
-    app = create_app(replace(settings, translations_dir=folder, database_url=database_url(folder)))
-    app.test_client_class = people.Browser
-    with app.app_context():
-        alembic.upgrade()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with migrated(replace(settings, translations_dir=folder, database_url=database_url(folder))) as app:
+        yield app

@@ -12,11 +12,10 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from app import create_app
-from firststep.extensions import alembic, db
 from firststep.settings import Settings
 from tests import cast as people
 from tests.support.actors import World, browser_of, make_world
+from tests.support.applications import migrated
 from tests.support.routes import ROUTES
 from tests.support.snapshots import restore, take
 from tests.support.sweep import of_ana, op_of_ana, send
@@ -29,24 +28,18 @@ TYPED = "canary-typed-6a17e"
 @pytest.fixture
 def writing_app(tmp_path: Path) -> Iterator[Flask]:
     """Return an application that writes its log as outside tests, on a database of its own."""
-    app = create_app(
-        Settings(
-            environment="development",
-            demo=True,
-            var_dir=tmp_path,
-            secret_key="x" * 40,
-            database_url=f"sqlite:///{tmp_path / 'log.db'}",
-            huey_url=f"sqlite:///{tmp_path / 'queue.db'}",
-            base_url="http://localhost",
-        )
+    settings = Settings(
+        environment="development",
+        demo=True,
+        var_dir=tmp_path,
+        secret_key="x" * 40,
+        database_url=f"sqlite:///{tmp_path / 'log.db'}",
+        huey_url=f"sqlite:///{tmp_path / 'queue.db'}",
+        base_url="http://localhost",
     )
-    app.test_client_class = people.Browser
-    app.config["CLOCK"] = lambda: people.NOW
-    with app.app_context():
-        alembic.upgrade()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with migrated(settings) as app:
+        app.config["CLOCK"] = lambda: people.NOW
+        yield app
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""Starts applications for tests, each on a database that the migrations made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+
+from app import create_app
+from firststep.extensions import alembic, db
+from firststep.settings import Settings
+from tests.cast import Browser
+
+
+@contextmanager
+def migrated(settings: Settings) -> Iterator[Flask]:
+    """Return an application on its migrated database; leave no connection open."""
+    app = create_app(settings)
+    app.test_client_class = Browser
+    with app.app_context():
+        alembic.upgrade()
+    yield app
+    with app.app_context():
+        db.engine.dispose()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,8 @@ class Site:
 
     app: Flask
     cookies: Mapping[str, str]
+    #: who got a page at which address, noted while the visits were looked for
+    pages: set[tuple[str, str]] = field(default_factory=set)
     values: Mapping[str, Mapping[str, Any]]
 
     def visits(self) -> Iterator[Visit]:
@@ -84,6 +86,7 @@ class Site:
         answer = client.get(address)
         if answer.status_code != 200 or answer.mimetype != "text/html":
             return ()
+        self.pages.add((visitor, address))
         return tuple(re.findall(r'<[a-z]\w*|class="[^"]*"', answer.get_data(as_text=True)))
 
 

@@ -149,7 +149,7 @@ def compare(outcomes: Outcomes, arm: Arm | None, benchmarks: Benchmarks | None =
     Only figures of the same measure on a scale of pain are drawn; the clinic report, which does not say which
     pain it measured, may stand beside either measure. Differences between groups never are.
 
-    Source: the design's decision 9.
+    Source: ARCHITECTURE.md, decisions.
     """
     rows = (load_benchmarks() if benchmarks is None else benchmarks).rows
     base, starts_on = outcomes.baseline, outcomes.starts_on

@@ -243,6 +243,8 @@ def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
             if ROUTES[route] in OF_AN_OBJECT and response.status_code == 404 and not gone:
                 yield f"{actor} as {way} does not find the object"
             yield from leaks(response, actor, route)
+            if actor != "ana" and any(str(row) in response.text for row in (world.episode, world.session, world.dose)):
+                yield f"{actor} as {way} gets the id of something of Ana's"
 
 
 def without_form_token(page: str) -> str:

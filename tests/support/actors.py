@@ -46,14 +46,27 @@ SHARES: Final[Mapping[str, tuple[str, str, date]]] = {
     "summary": ("active", "summary", _LATER),
     "notes": ("active", "notes", _LATER),
 }
+# Practitioners with an open share of somebody who closed the diary, or whose account is closed.
+OF_CLOSED: Final[Mapping[str, str]] = {"of_closed": "closed", "of_deactivated": "deactivated"}
 # Whoever has no session that counts: none, one that was ended, one that rested too long, one of a closed account.
 STRANGERS: Final = frozenset({"nobody", "signed_out", "idle", "deactivated"})
 # Dr Cho with the password alone, and with a second factor that was proven too long ago.
 FACTORLESS: Final = frozenset({"factorless", "stale"})
 PATIENTS: Final = frozenset({"ana", "ben"})
 READERS: Final = frozenset({"cho", "summary", "notes"})
-PRACTITIONERS: Final = frozenset({"dee", "cho", *SHARES})
-ACTORS: Final = (*sorted(STRANGERS), "half", *sorted(FACTORLESS), "closed", "ben", "dee", *SHARES, "cho", "ana")
+PRACTITIONERS: Final = frozenset({"dee", "cho", *SHARES, *OF_CLOSED})
+ACTORS: Final = (
+    *sorted(STRANGERS),
+    "half",
+    *sorted(FACTORLESS),
+    "closed",
+    "ben",
+    "dee",
+    *SHARES,
+    *OF_CLOSED,
+    "cho",
+    "ana",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +102,11 @@ def make_world(app: Flask) -> World:
         ana = db.session.get_one(Patient, cast.ana)
         users, shares = _add_shares(db.session, ana)
         users |= _add_others(app, db.session)
+        for name, owner in OF_CLOSED.items():
+            practitioner = factories.make_practitioner(db.session, f"{owner}.doctor@example.com", name=f"Dr Of {owner}")
+            patient = db.session.scalars(select(Patient).where(Patient.user_id == users[owner])).one()
+            share = factories.make_share(db.session, patient, practitioner, scope="notes", until_on=_LATER)
+            users[name], shares[name] = practitioner.user_id, share.id
         users |= {"ana": cast.ana_user, "ben": cast.ben_user, "cho": cast.cho_user, "dee": cast.dee_user}
         db.session.get_one(Practitioner, cast.cho).credential_number = CANARY_LICENCE
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()

@@ -25,7 +25,7 @@ _ALL = set(ACTORS)
 # Where everybody or everybody with a sign-in may go, the state of a share is not asked for: Dr Dee's and three others'
 # stand for all, and for the strangers the one without a cookie and the one whose session was ended.
 ALIKE: Final = frozenset(
-    {"idle", "deactivated", "stale", "invited", "withdrawn", "stopped", "over", "expired", "summary"}
+    {"idle", "deactivated", "stale", "invited", "withdrawn", "stopped", "over", "expired", "summary", *actors.OF_CLOSED}
 )
 ASK_FOR_NO_SHARE: Final = frozenset({"everybody", "bearer", "half", "password", "signed_in"})
 INSIDE: Final[Mapping[str, set[str]]] = {

@@ -140,6 +140,17 @@ def test_a_genuine_link_that_somebody_else_opens_shows_and_changes_nothing(
     assert fingerprint(app) == before
 
 
+def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World) -> None:
+    path = app.url_map.bind("localhost").build("digest.unsubscribe", {"token": world.tokens["digest.unsubscribe"]})
+    hers, his = {"patient_id": world.cast.ana, "user_id": world.cast.ana_user}, {"patient_id": world.cast.ben}
+    before = [fingerprint_of_person(app, **hers), fingerprint_of_person(app, **his, user_id=world.cast.ben_user)]
+    for form in ({}, {"undo": "yes"}, {"patient_id": str(world.cast.ben)}):
+        assert browser_of(app, world, "ben").post(path, data=form).status_code == 200
+    after = [fingerprint_of_person(app, **hers), fingerprint_of_person(app, **his, user_id=world.cast.ben_user)]
+    assert {table for table in before[0] if before[0][table] != after[0][table]} == {"mail_preference"}
+    assert before[1] == after[1]
+
+
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
     nothing = replace(

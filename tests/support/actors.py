@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
 from firststep.models import DiaryChange, Dose, Episode, Patient, Practitioner, User, UserSession
+from firststep.services import audit
 from firststep.services.invitations import make_link_token
 from firststep.web.policy import FACTOR_LIFE
 from firststep.web.security.tokens import make_token
@@ -32,6 +33,7 @@ _OVER, _LATER = people.TODAY - timedelta(days=1), people.TODAY + timedelta(days=
 CANARY_DRUG: Final = "canary-drug-51c02"
 CANARY_DEVICE: Final = "canary-device-9d4e7"
 CANARY_OLD_NOTE: Final = "canary-deleted-0b6f8"
+CANARY_LOOK: Final = "canary-look-e5a90"
 # Of Dr Cho: what only the persons concerned may read.
 CANARY_LICENCE: Final = "canary-licence-c8812"
 
@@ -111,6 +113,8 @@ def make_world(app: Flask) -> World:
         db.session.get_one(Practitioner, cast.cho).credential_number = CANARY_LICENCE
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose = _add_changes(db.session, cast.ana)
+        looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
+        audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"])
         db.session.execute(update(User).values(password=hash_password(factories.PASSWORD)))
         db.session.commit()

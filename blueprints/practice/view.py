@@ -15,7 +15,7 @@ from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.services.access import Grant, Note
 from firststep.services.trajectories import Course
 from firststep.web.progress import Choice, ProgressPage, progress_page
-from firststep.web.wording import measure_name, points
+from firststep.web.wording import measure_name, points, weeks_since_start
 
 
 def patient_view(grant: Grant, course: Course, notes: list[Note], choice: Choice) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes) 
 def _week_words(starts_on: date | None, today: date) -> str:
     if starts_on is None or starts_on > today:
         return ""
-    week = (today - starts_on).days // 7 + 1
-    return _("Week %(week)d since the start on %(day)s", week=week, day=day_words(starts_on))
+    since = weeks_since_start((today - starts_on).days // 7)
+    return _("%(since)s (%(day)s)", since=since, day=day_words(starts_on))
 
 
 def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:

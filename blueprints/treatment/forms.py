@@ -21,7 +21,7 @@ NO_CARE = "none"
 _CARE = (
     ("standard", _l("Standard care, such as stretching or physiotherapy")),
     ("acupuncture", _l("Acupuncture")),
-    ("combined", _l("Both of them")),
+    ("combined", _l("Combined care: both of these")),
 )
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
@@ -66,6 +66,7 @@ class StartForm(OurForm):
     arm = RadioField(
         _l("What are you doing for it?"),
         choices=choices(*_CARE, (NO_CARE, _l("Nothing yet"))),
+        validators=[InputRequired(_l("Choose what you do for it, or “Nothing yet”."))],
     )
     starts_on = PastDayField(_l("Since which day?"), description=_l("The day on which this care began."))
     time_zone = SelectField(

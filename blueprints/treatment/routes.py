@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, url_for
 from flask_babel import gettext as _
 
 from blueprints.treatment.forms import NO_CARE, EpisodeForm, StartForm, today
+from firststep.clinical.diary import Arm
 from firststep.extensions import db
 from firststep.models import Episode
 from firststep.services import treatment as service
@@ -17,6 +18,7 @@ from firststep.web.dates import long_date
 from firststep.web.forms import error_links, options
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.wording import arm_name
 
 treatment = Blueprint("treatment", __name__)
 
@@ -164,12 +166,11 @@ def _edit_page(form: EpisodeForm, episode: Episode) -> str:
 
 
 def _line(episode: Episode) -> dict[str, object]:
-    arms = {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Both of them")}
     first = long_date(episode.starts_on)
     last = long_date(episode.ends_on) if episode.ends_on else None
     return {
         "id": episode.id,
-        "arm": arms[episode.arm],
+        "arm": arm_name(cast(Arm, episode.arm)),
         "dates": _("%(first)s to %(last)s", first=first, last=last) if last else _("since %(first)s", first=first),
         "going_on": last is None,
     }

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from firststep.clinical.week import Week
 from firststep.mail.writing import link_to
 from firststep.services.digest import Answers, Beside, Digest, Figures
-from firststep.web.wording import arm_name, foot_name, grade_name, points
+from firststep.web.wording import arm_name, foot_name, grade_name, points, weeks_since_start
 
 
 def week_in_words(week: Week) -> str:
@@ -42,7 +42,7 @@ def figure_sentences(digest: Digest) -> list[str]:
     return [
         f"{_pain(figures)} {_('%(days)s of 7 days logged.', days=digest.days_logged)}",
         f"{_stretching(figures.stretching)} {_nsaid(figures)}",
-        *_published(figures.beside),
+        *_reported(figures.beside),
         *_missing(digest),
         _viewed(figures.viewers),
     ]
@@ -100,8 +100,8 @@ def _nsaid(figures: Figures) -> str:
     )
 
 
-def _published(beside: Beside | None) -> list[str]:
-    """Return the published range at this week with what it is worth, or nothing where there is none."""
+def _reported(beside: Beside | None) -> list[str]:
+    """Return the clinic's range at this week with what it is worth, or nothing where there is none."""
     if beside is None:
         return []
     window = beside.window
@@ -110,21 +110,23 @@ def _published(beside: Beside | None) -> list[str]:
         "arm": arm_name(window.arm).lower(),
         "first": f"{row.relief_week_from:g}",
         "last": f"{row.relief_week_to:g}",
-        "week": beside.week_number,
+        "since": weeks_since_start(beside.whole_weeks),
         "low": points(window.lower),
         "high": points(window.upper),
         "level": points(window.reduction.level),
     }
     if beside.phase == "before":
-        said = _("Week %(week)s. The published range for %(arm)s begins at week %(first)s.", **named)
+        said = _("%(since)s. The range that a clinic reported for %(arm)s begins at week %(first)s.", **named)
     elif beside.phase == "within":
-        said = _("Week %(week)s. Published range for %(arm)s, weeks %(first)s-%(last)s: %(low)s to %(high)s.", **named)
+        said = _(
+            "%(since)s. Range that a clinic reported for %(arm)s, weeks %(first)s-%(last)s: %(low)s to %(high)s.",
+            **named,
+        )
     else:
-        said = _("Week %(week)s. Published average for %(arm)s after week %(last)s: %(level)s.", **named)
+        said = _("%(since)s. Average that a clinic reported for %(arm)s after week %(last)s: %(level)s.", **named)
     worth = _(
-        "%(grade)s (grade %(letter)s, pain type not stated); other people's average, no forecast. Source: %(link)s",
+        "%(grade)s; pain type not stated. Other people's average, no forecast. Source: %(link)s",
         grade=grade_name(row.grade),
-        letter=row.grade,
         link=link_to("pages.benchmarks"),
     )
     return [f"{said} {worth}"]

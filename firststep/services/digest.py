@@ -36,10 +36,10 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What was published for the person's kind of care, at the week of the course that the letter is about."""
+    """What a clinic reported for the person's kind of care, at the end of the week that the letter is about."""
 
     window: ReliefWindow
-    week_number: int
+    whole_weeks: int
     phase: Literal["before", "within", "after"]
 
 
@@ -124,7 +124,7 @@ def _beside(window: ReliefWindow, day: date) -> Beside | None:
         phase: Literal["before", "within", "after"] = "before"
     else:
         phase = "within" if day <= window.closes_on else "after"
-    return Beside(window=window, week_number=days // 7, phase=phase)
+    return Beside(window=window, whole_weeks=days // 7, phase=phase)
 
 
 def _viewers(session: Session, patient_id: UUID, week: Week, zone_name: str) -> tuple[tuple[str, int], ...]:

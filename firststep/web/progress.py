@@ -197,7 +197,7 @@ def _foot_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, 
     feet = {row.foot for row in course.diary.foot_days}
     if len(feet) < 2:
         return []
-    return _tabs(choice, page, "foot", [(foot, wording.foot_name(foot)) for foot in ("left", "right")])
+    return _tabs(choice, page, "foot", [(foot, wording.foot_name(foot)) for foot in FEET])
 
 
 def _range_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, Any]]:

@@ -32,13 +32,13 @@ def foot_name(foot: Foot) -> str:
 
 
 def grade_name(grade: Grade) -> str:
-    """Name an evidence grade by the design behind it."""
+    """Name an evidence grade by its letter, as the legend has it, and the design behind it."""
     return {
-        "A": _("Review of several trials"),
-        "B": _("Randomised trial, blinded or larger"),
-        "C": _("Small or unblinded trial, or cohort"),
-        "D": _("Expert or society statement"),
-        "E": _("Clinic-reported, not peer-reviewed"),
+        "A": _("Grade A: review of several trials"),
+        "B": _("Grade B: randomised trial, blinded or larger"),
+        "C": _("Grade C: small or unblinded trial, or cohort"),
+        "D": _("Grade D: expert or society statement"),
+        "E": _("Grade E: clinic-reported, not peer-reviewed"),
     }[grade]
 
 
@@ -80,8 +80,15 @@ def finding(found: Outcomes) -> str:
     )
 
 
+def weeks_since_start(whole_weeks: int) -> str:
+    """Say how long the course has lasted: full weeks, as the published figures count them."""
+    if whole_weeks == 0:
+        return _("Less than a week since the start")
+    return str(ngettext("%(num)d week since the start", "%(num)d weeks since the start", whole_weeks))
+
+
 def relief_sentences(found: Outcomes) -> list[str]:
-    """Say what the relief and relapse rules found, possible kept apart from confirmed."""
+    """Say what the relief and relapse rules found: possible kept apart from confirmed."""
     sentences = []
     relief, relapse = found.relief, found.relapse
     if relief.state == "possible" and relief.day:
@@ -94,8 +101,8 @@ def relief_sentences(found: Outcomes) -> list[str]:
     if relief.state == "confirmed" and relief.day and relief.days is not None:
         sentences.append(
             ngettext(
-                "Meaningful relief since %(day)s, %(num)d day after the start: 30 %% and 2 points lower for 14 days.",
-                "Meaningful relief since %(day)s, %(num)d days after the start: 30 %% and 2 points lower for 14 days.",
+                "Meaningful relief from %(day)s, %(num)d day after the start: 30 %% and 2 points lower for 14 days.",
+                "Meaningful relief from %(day)s, %(num)d days after the start: 30 %% and 2 points lower for 14 days.",
                 relief.days,
                 day=long_date(relief.day),
             )
@@ -108,13 +115,14 @@ def relief_sentences(found: Outcomes) -> list[str]:
 def low_baseline_sentence() -> str:
     """Say why no window is drawn at a low baseline."""
     return _(
-        "Your start was below 3 of 10. From there a fall says little, so relief is not computed and no published "
-        "range is drawn."
+        "Your start was below 3 of 10. From there a fall says little, so relief is not computed and no figures of "
+        "others are drawn."
     )
 
 
 def no_baseline_sentence() -> str:
     """Say what is missing for a baseline."""
     return _(
-        "There is no baseline yet: it takes at least 4 entries in 7 days. Until then no published range can be placed."
+        "There is no baseline yet: it takes at least 4 entries in 7 days. Until then no figures of others can be "
+        "placed beside your own."
     )

@@ -64,7 +64,7 @@ class SignUpForm(OurForm):
     role = RadioField(
         _l("I am …"),
         choices=choices(("patient", _l("a patient")), ("practitioner", _l("a practitioner"))),
-        validators=[InputRequired(_l("Choose one."))],
+        validators=[InputRequired(_l("Choose whether you are a patient or a practitioner."))],
     )
     name = StringField(_l("Name"), filters=[trimmed], validators=[at_most(120), plain_line])
     email = address_field()
@@ -143,7 +143,7 @@ class PatientForm(ProfileForm):
 
     feet = RadioField(
         _l("Which foot hurts?"),
-        choices=choices(("left", _l("Left")), ("right", _l("Right")), ("both", _l("Both"))),
+        choices=choices(("right", _l("Right")), ("left", _l("Left")), ("both", _l("Both"))),
         validators=[Optional()],
     )
 

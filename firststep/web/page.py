@@ -55,14 +55,15 @@ def _nav(role: str) -> list[NavItem]:
             ("accounts.settings", _("Settings"), "settings"),
         ],
     }
-    here = (request.endpoint or "").partition(".")[0]
+    # By address: what lies below the settings belongs to several areas.
+    here = f"{request.path}/"
     return [
         NavItem(
             endpoint=endpoint,
-            href=url_for(endpoint),
+            href=(href := url_for(endpoint)),
             label=label,
             icon=icon,
-            current=endpoint.partition(".")[0] == here,
+            current=here.startswith(f"{href}/"),
         )
         for endpoint, label, icon in by_role.get(role, [])
     ]

@@ -57,6 +57,7 @@ def test_nothing_yet_is_an_answer_and_onset_may_stay_empty(app: Flask, ben: Brow
         ("feet", "", "Choose which foot hurts."),
         ("feet", "third", "Not a valid choice"),
         ("arm", "magic", "Not a valid choice"),
+        ("arm", "", "Choose what you do for it, or “Nothing yet”."),
         ("starts_on", "", "Choose the day on which this care began."),
         ("starts_on", "2026-02-30", "Choose a date."),
         ("starts_on", "20261102", "Choose a date."),

@@ -58,7 +58,7 @@ def figure(share_id: UUID) -> Response:
     """Return the figure that the page shows, for plotly.js; it holds single days, so a summary has none."""
     if not access.is_open(db.session, current_practitioner().id, share_id, now=clock.now(), charts=True):
         return make_response({"error": _("This share has ended.")}, 404)
-    grant = note_look(share_id)
+    grant = note_look(share_id, of_open_page=True)
     course = access.read_shared_course(db.session, grant)
     drawn = progress_figure(course, read_choice(request.args), today=grant.today)
     return Response(orjson.dumps(drawn), mimetype="application/json")

@@ -54,7 +54,7 @@ def shares() -> str:
         "sharing/shares.html",
         open_lines=[line for line in lines if line.state in ("invited", "accepted", "active")],
         ended_lines=[line for line in lines if line.state not in ("invited", "accepted", "active")],
-        looks=[log_line(event, current_account().id) for event in looks[:_LOOKS_ON_PAGE]],
+        looks=[log_line(event, current_account().id, {}) for event in looks[:_LOOKS_ON_PAGE]],
         rows_of=share_rows,
         state_of=state_words,
         person_of=person_words,
@@ -67,7 +67,10 @@ def shares() -> str:
 def log() -> str:
     """Show the whole trail to the patient whose it is."""
     patient, own_id = current_patient(), current_account().id
-    return render("sharing/log.html", lines=[log_line(event, own_id) for event in read_trail(db.session, patient.id)])
+    offered = list_shares(db.session, patient.id, today=own_today(), now=clock.now())
+    addresses = {line.id: line.invited_email for line in offered}
+    lines = [log_line(event, own_id, addresses) for event in read_trail(db.session, patient.id)]
+    return render("sharing/log.html", lines=lines)
 
 
 @sharing.get("/share/new")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from flask_babel import gettext as _
 
 from firststep.models import AccessEvent
+from firststep.services.audit import CHANGED
 from firststep.services.share_lists import Person, ShareLine
 from firststep.web import clock, dates
 from firststep.web.actors import current_account
@@ -20,6 +23,8 @@ class LogLine:
     when: str
     who: str
     what: str
+    #: The invited address of the share that was changed; a look names the person itself.
+    whom: str
 
 
 def own_today() -> date:
@@ -95,13 +100,14 @@ def share_rows(line: ShareLine) -> list[tuple[str, str]]:
     return rows
 
 
-def log_line(event: AccessEvent, own_user_id: object) -> LogLine:
-    """Return one row of the trail in words."""
+def log_line(event: AccessEvent, own_user_id: object, addresses: Mapping[UUID, str]) -> LogLine:
+    """Return one row of the trail in words; ``addresses`` are those that the shares were offered to."""
     if event.actor_user_id is None:
         who = _("Firststep") if event.what == "share_expired" else _("The operator of this site")
     else:
         who = _("You") if event.actor_user_id == own_user_id else event.actor_name
-    return LogLine(when=moment_words(event.at), who=who, what=event_words(event.what))
+    whom = addresses.get(event.share_id, "") if event.share_id and event.what in CHANGED else ""
+    return LogLine(when=moment_words(event.at), who=who, what=event_words(event.what), whom=whom)
 
 
 def event_words(what: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from firststep.models import AccessEvent
@@ -98,6 +98,17 @@ def record(session: Session, actor: Actor, patient_id: UUID, what: str, *, share
     session.add(event)
     session.flush()
     return event
+
+
+def has_looked(session: Session, actor: Actor, share_id: UUID, what: str, *, since: datetime) -> bool:
+    """Tell whether the actor's look of this kind through this share stands in the trail since a moment."""
+    same = (
+        AccessEvent.share_id == share_id,
+        AccessEvent.actor_user_id == actor.user_id,
+        AccessEvent.what == what,
+        AccessEvent.at >= since,
+    )
+    return bool(session.scalar(select(exists().where(*same))))
 
 
 def read_trail(session: Session, patient_id: UUID, *, most: int | None = None) -> list[AccessEvent]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
@@ -13,6 +14,9 @@ from firststep.services.access import Grant
 from firststep.services.audit import Actor
 from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
+
+#: How long what a page fetches belongs to the look that opened it.
+ONE_LOOK = timedelta(minutes=10)
 
 
 def sealing_key() -> bytes:
@@ -31,19 +35,22 @@ def operator() -> Actor:
     return Actor(user_id=None, name="", now=clock.now(), key=sealing_key())
 
 
-def note_look(share_id: UUID) -> Grant:
+def note_look(share_id: UUID, *, of_open_page: bool = False) -> Grant:
     """Return what the signed-in practitioner may see through the share, after the look stands in the patient's trail.
 
     It is the one thing that a GET writes. The transaction in which the session was read began without SQLite's write
     lock and could fail when it tried to write, so it is given up and a short writing one opened, which asks for the
     grant and notes the look together; the diary is read afterwards, without a lock. NoResultFound: nothing is noted.
+    What an open page fetches (``of_open_page``) belongs to the look that opened it, and is noted when there is none.
     """
     practitioner_id, actor = current_practitioner().id, acting()
     db.session.rollback()
     set_writing(True)
     try:
         grant = access.granted(db.session, practitioner_id, share_id, now=actor.now)
-        audit.record(db.session, actor, grant.patient_id, f"viewed_{grant.scope}", share_id=share_id)
+        what = f"viewed_{grant.scope}"
+        if not (of_open_page and audit.has_looked(db.session, actor, share_id, what, since=actor.now - ONE_LOOK)):
+            audit.record(db.session, actor, grant.patient_id, what, share_id=share_id)
         db.session.commit()
     finally:
         db.session.rollback()

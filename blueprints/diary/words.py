@@ -12,6 +12,7 @@ from firststep.services.diary_doses import product_words
 from firststep.services.diary_entry import DoseEntry, dose_from_text
 from firststep.services.diary_fields import FOOT_FIELDS
 from firststep.services.diary_history import HistoryLine
+from firststep.web.wording import measure_name
 
 
 def day_words(day: date, today: date) -> str:
@@ -39,8 +40,8 @@ def foot_words(foot: str) -> str:
 def field_words(field: str) -> str:
     """Return the name of a field of the diary."""
     return {
-        "first_step_pain": _("First steps"),
-        "average_pain": _("Over the day"),
+        "first_step_pain": measure_name("first_step"),
+        "average_pain": measure_name("average"),
         "stretch_done": _("Stretching"),
         "stretch_minutes": _("Minutes of stretching"),
         "nsaid_taken": _("NSAID"),

@@ -47,14 +47,14 @@ def begin(page: Page, *, foot: str, since: str, care: str, care_since: date) -> 
     page.get_by_label("Since which day?").fill(care_since.isoformat())
     expect(page.get_by_label("Time zone")).to_have_value("Europe/Berlin")
     page.get_by_role("button", name="Go to your first entry").click()
-    expect(page.get_by_role("radiogroup", name="First steps")).to_be_visible()
+    expect(page.get_by_role("radiogroup", name="First-step pain")).to_be_visible()
 
 
 def choose(page: Page, entry: Entry, *, javascript: bool) -> None:
     """Tap the answers of the entry; with JavaScript each tap is saved before the next."""
     answers = {
-        "First steps": entry.first_step_pain,
-        "Over the day": entry.average_pain,
+        "First-step pain": entry.first_step_pain,
+        "Pain over the day": entry.average_pain,
         "Stretching": entry.stretching,
         "NSAID taken": entry.nsaid,
     }
@@ -81,7 +81,7 @@ def log(page: Page, day: date, entry: Entry, *, javascript: bool) -> None:
 def expect_logged(page: Page, day: date, entry: Entry) -> None:
     """Look at the day again: the server has what was logged, and nothing more."""
     page.goto(f"/log/{day.isoformat()}")
-    for question, answer in (("First steps", entry.first_step_pain), ("Over the day", entry.average_pain)):
+    for question, answer in (("First-step pain", entry.first_step_pain), ("Pain over the day", entry.average_pain)):
         checked = page.get_by_role("radiogroup", name=question).locator("input:checked")
         if answer is None:
             expect(checked).to_have_count(0)

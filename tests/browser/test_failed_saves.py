@@ -36,7 +36,7 @@ def stored_pains(app: Flask) -> list[str | None]:
 
 
 def tap_pain(page: Page, pain: int) -> None:
-    page.get_by_role("radiogroup", name="First steps").get_by_role("radio", name=str(pain), exact=True).check()
+    page.get_by_role("radiogroup", name="First-step pain").get_by_role("radio", name=str(pain), exact=True).check()
 
 
 def expect_lost(page: Page, faults: Faults) -> None:

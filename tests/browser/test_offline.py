@@ -117,7 +117,7 @@ def test_what_is_typed_stays_when_the_connection_drops(
     install(page)
     page.locator("summary", has_text="More").click()
     page.context.set_offline(True)
-    page.get_by_role("radiogroup", name="First steps").locator("label").filter(has_text="6").tap()
+    page.get_by_role("radiogroup", name="First-step pain").locator("label").filter(has_text="6").tap()
     status = page.locator("[data-log-status]")
     expect(status).to_have_text("No connection. Entries cannot be saved yet; what you typed stays here.")
     page.get_by_label("Note").fill("Stairs were hard.")
@@ -153,7 +153,7 @@ def test_nothing_of_a_person_is_kept_in_the_browser(open_phone: OpenPage, cast: 
     install(page)
     for address in ("/progress", "/share", "/settings", "/log"):
         page.goto(address)
-    page.get_by_role("radiogroup", name="First steps").locator("label").filter(has_text="6").tap()
+    page.get_by_role("radiogroup", name="First-step pain").locator("label").filter(has_text="6").tap()
     expect(page.locator("[data-log-status]")).to_have_text("Saved")
     page.goto("/progress")
     page.get_by_role("button", name="Explore").tap()

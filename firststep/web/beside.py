@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from flask_babel import gettext as _
 
@@ -43,10 +45,13 @@ def windows_of(compared: Comparison) -> tuple[ReliefWindow, ...]:
     return (*((compared.own,) if compared.own else ()), *compared.options)
 
 
-def source_lines(compared: Comparison) -> tuple[SourceLine, ...]:
-    """Say each figure that is drawn in words."""
+def source_lines(compared: Comparison, shows: Callable[[date], bool]) -> tuple[SourceLine, ...]:
+    """Say each figure in words, numbered as on the chart where the period ``shows`` its day."""
     points = enumerate(compared.points, start=1)
-    return (*map(_window_line, windows_of(compared)), *(_point_line(number, point) for number, point in points))
+    return (
+        *map(_window_line, windows_of(compared)),
+        *(_point_line(number if shows(point.day) else None, point) for number, point in points),
+    )
 
 
 def remarks(compared: Comparison) -> tuple[str, ...]:
@@ -74,7 +79,7 @@ def _window_line(window: ReliefWindow) -> SourceLine:
     )
 
 
-def _point_line(number: int, point: PublishedPoint) -> SourceLine:
+def _point_line(number: int | None, point: PublishedPoint) -> SourceLine:
     row = point.benchmark
     fall, people = wording.points(point.reduction.points), row.n
     if people is None:
@@ -92,9 +97,10 @@ def _point_line(number: int, point: PublishedPoint) -> SourceLine:
             fall=fall,
             week=row.week,
         )
+    short = names.published(row.source.short)
     return SourceLine(
-        title=f"{number} · {names.published(row.source.short)}",
-        text=text,
+        title=short if number is None else f"{number} · {short}",
+        text=text if number else _("%(figure)s It lies outside this period.", figure=text),
         grade=wording.grade_name(row.grade),
         source_id=row.source.id,
     )

@@ -30,8 +30,6 @@ from firststep.web.dates import short_date
 
 Address = Callable[..., str]
 NARROW, WIDE = (344, 330), (920, 420)
-#: Stands where nothing can be said.
-NONE = "–"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ class ProgressPage:
     first_entry_wanted: bool
     picture: Picture | None
     remarks: list[str]
-    numbers: list[tuple[str, str, str]]
+    numbers: list[tuple[str, str | None, str]]
     sources: tuple[SourceLine, ...]
     caution: str
     period_tabs: list[dict[str, Any]]
@@ -103,7 +101,7 @@ def progress_page(course: Course, choice: Choice, *, today: date, page: Address,
         picture=_picture(view, figure(**choice.as_query()), wording.finding(found)) if begun else None,
         remarks=[*wording.relief_sentences(found), *remarks(compared)],
         numbers=_numbers(course, found, view, today),
-        sources=source_lines(compared),
+        sources=source_lines(compared, view.shows),
         caution=wording.caution(),
         period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
         measure_tabs=_tabs(choice, page, "measure", [(key, wording.measure_name(key)) for key in MEASURES]),
@@ -175,18 +173,18 @@ def _sentence(course: Course, found: Outcomes) -> str:
     return wording.finding(found)
 
 
-def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date) -> list[tuple[str, str, str]]:
+def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date) -> list[tuple[str, str | None, str]]:
     past = {day for day in view.days() if day <= today}
     return [
-        (_("7-day mean now"), wording.points(found.current.value) if found.current else NONE, _("of 10")),
-        (_("Baseline"), wording.points(found.baseline.value) if found.baseline else NONE, _("of 10")),
+        (_("7-day mean now"), wording.points(found.current.value) if found.current else None, _("of 10")),
+        (_("Baseline"), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),
         (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
         (_("Days logged"), str(len(course.diary.answered_days() & past)), _("of %(num)s", num=len(past))),
     ]
 
 
-def _per_week(value: Fraction | None) -> str:
-    return NONE if value is None else wording.points(value)
+def _per_week(value: Fraction | None) -> str | None:
+    return None if value is None else wording.points(value)
 
 
 def _period_name(length: int) -> str:

@@ -140,3 +140,22 @@ def test_ten_years_stay_small(app: Flask, ben: Browser, cast: Cast) -> None:
     assert len(gzip.decompress(page.data)) > len(page.data)
     assert len(page.data) < 40_000
     assert len(figure.data) < 15_000
+
+
+def test_only_what_the_period_shows_is_numbered_as_on_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:
+    _fill(app, cast.ben, [7] * 120)
+    with app.app_context():
+        ben_himself = db.session.get_one(Patient, cast.ben)
+        factories.make_episode(db.session, ben_himself, "standard", TODAY - timedelta(days=100))
+        db.session.commit()
+    whole, month = (text_of(ben.get(f"/progress?days={days}")) for days in (365, 30))
+    assert "1 · Radford 2007" in whole
+    assert "outside this period" not in whole
+    assert "1 · Radford 2007" not in month
+    assert "It lies outside this period." in month
+
+
+def test_what_cannot_be_said_has_no_unit(app: Flask, ben: Browser, cast: Cast) -> None:
+    _fill(app, cast.ben, [6])
+    page = BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser")
+    assert [number.get_text() for number in page.select(".stats dd")][:2] == ["–", "–"]

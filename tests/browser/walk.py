@@ -68,7 +68,7 @@ class Site:
                     seen.add(structure)
                     yield Visit(visitor=visitor, address=address)
         yield from (Visit(visitor=visitor, address="/no-such-page") for visitor in ("nobody", "ana"))
-        yield Visit(visitor="ana", address="/progress?period=365&arm=none")
+        yield Visit(visitor="ana", address="/progress?days=365&ranges=none")
 
     def _addresses(self) -> Iterator[tuple[str, str]]:
         adapter = self.app.url_map.bind("localhost")

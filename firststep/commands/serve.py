@@ -80,6 +80,8 @@ def _welcome(app: Flask, port: int) -> None:
         click.echo(f"It listens on port {port}.")
     if settings.demo and _is_empty(app):
         click.echo("It is empty: sign up there, or fill it with demo data in another terminal: make demo")
+    if settings.demo and settings.is_local and settings.uses_mail_sink:
+        click.echo(f"Its mails stay on this machine: {settings.base_url}/dev/mail")
     click.echo("Ctrl-C stops it.")
 
 

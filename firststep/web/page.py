@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -39,7 +39,14 @@ def frame() -> dict[str, object]:
     """Return the frame's variables."""
     user = current_user if current_user and current_user.is_authenticated else None
     viewer = Viewer(name=user.name or user.email, role=user.role) if user else None
-    return {"viewer": viewer, "nav_items": _nav(viewer.role) if viewer else [], "language": language_tag()}
+    # Only where the demo keeps its mails; see blueprints/digest.
+    has_page = "digest.dev_mails" in current_app.view_functions and current_app.config["SETTINGS"].uses_mail_sink
+    return {
+        "viewer": viewer,
+        "nav_items": _nav(viewer.role) if viewer else [],
+        "language": language_tag(),
+        "kept_mails": url_for("digest.dev_mails") if has_page else "",
+    }
 
 
 def _nav(role: str) -> list[NavItem]:

@@ -65,6 +65,7 @@ def test_web_and_worker_start_together_and_stop_cleanly(start: Start, number: si
     assert "Traceback" not in output
     assert f"http://localhost:{port}" in output
     assert "make demo" in output
+    assert f"mails stay on this machine: http://localhost:{port}/dev/mail" in output
     assert output.rstrip().endswith("Stopped.")
     assert not worker.is_running()
 

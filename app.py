@@ -37,6 +37,7 @@ from firststep.web.render import init_rendering
 from firststep.web.requests import init_requests
 from firststep.web.security import init_security
 from firststep.web.sessions import ServerSessionInterface
+from firststep.web.typography import init_typography
 
 AREAS = (pages, pwa, accounts, treatment, diary, charts, sharing, practice, digest)
 
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_rendering(app)
     init_forms(app)
     init_dates(app)
+    init_typography(app)
     init_page(app)
     init_errors(app)
     init_assets(app)

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Response, expect
 
+from firststep.extensions import db
+from firststep.models import Patient
+from tests import factories
 from tests.browser.conftest import sign_in
-from tests.cast import Cast
+from tests.cast import TODAY, Cast
 from tests.support.relay import Relay, counting
 
 pytestmark = pytest.mark.browser
 
 PAGE_BYTES, SCRIPT_BYTES, STYLE_BYTES = 60_000, 25_000, 6_000
 PLOTLY_BYTES = 335_000
+# How far back the diary reaches that Ana has anyway.
+DAYS_OF_CAST = 49
 
 
 @pytest.fixture
@@ -28,22 +34,35 @@ def wire(site: str) -> Iterator[Relay]:
 
 @pytest.fixture
 def page(app: Flask, cast: Cast, wire: Relay, chromium: Browser) -> Iterator[Page]:
-    """Return the page of a phone with empty caches on which Ana is signed in."""
+    """Return the page of a phone with empty caches on which Ana is signed in; she has logged a year."""
+    log_a_year(app, cast)
     context = chromium.new_context(base_url=wire.address, viewport={"width": 360, "height": 780}, has_touch=True)
     sign_in(app, context, wire.address, cast.ana_user)
     yield context.new_page()
     context.close()
 
 
+def log_a_year(app: Flask, cast: Cast) -> None:
+    """Let Ana's diary begin a year ago: no two days of a week alike, and a gap now and then."""
+    first = TODAY - timedelta(days=364)
+    pains = [None if day % 11 == 0 else 9 - day // 60 - day % 3 for day in range(364 - DAYS_OF_CAST)]
+    with app.app_context():
+        ana = db.session.get_one(Patient, cast.ana)
+        factories.make_diary(db.session, ana, first, pains)
+        db.session.commit()
+
+
 def test_the_first_view_of_the_chart_page_is_light(page: Page, wire: Relay) -> None:
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
-    page.goto("/progress?period=365", wait_until="networkidle")
+    page.goto("/progress?days=365", wait_until="networkidle")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_load_state("networkidle")
     by_kind: Counter[str] = Counter()
     for answer in answers:
         by_kind[answer.request.resource_type] += answer.request.sizes()["responseBodySize"]
+    page.locator("summary", has_text="Show as a table").click()
+    assert page.get_by_role("row").count() > 300
     assert wire.received <= PAGE_BYTES
     assert 0 < by_kind["script"] <= SCRIPT_BYTES
     assert 0 < by_kind["stylesheet"] <= STYLE_BYTES

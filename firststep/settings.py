@@ -91,10 +91,22 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         proxy_hops=_count(environ, "PROXY_HOPS"),
         sw_kill=_flag(environ, "SW_KILL"),
     )
+    _check_addresses(settings)
     if environment == "production":
         _check_production(settings)
         return settings
     return settings if settings.secret_key else _with_local_secret(settings)
+
+
+def _check_addresses(settings: Settings) -> None:
+    try:
+        _ = urlsplit(settings.base_url).port
+    except ValueError:
+        raise SettingsError("BASE_URL or PORT has no port from 1 to 65535; set it like PORT=8000.") from None
+    if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL begins with neither sqlite:/// nor postgresql://; no other database is used.")
+    if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
+        raise SettingsError("SMTP_URL does not begin with smtp:// or smtps://; without it nobody gets any mail.")
 
 
 def _check_production(settings: Settings) -> None:
@@ -110,8 +122,6 @@ def _check_production(settings: Settings) -> None:
         raise SettingsError("BASE_URL names no host; set it to the address that people type, like https://example.org.")
     if not settings.smtp_url:
         raise SettingsError("SMTP_URL is missing; without it nobody gets a sign-in or weekly mail.")
-    if not settings.smtp_url.startswith(("smtp://", "smtps://")):
-        raise SettingsError("SMTP_URL does not begin with smtp:// or smtps://; without it nobody gets any mail.")
 
 
 def _with_local_secret(settings: Settings) -> Settings:

@@ -65,12 +65,24 @@ def test_a_safe_production_configuration_is_accepted() -> None:
         ("PROXY_HOPS", "9" * 5000, "PROXY_HOPS is '9"),
         ("DEBUG", "perhaps", "DEBUG is 'perhaps'"),
         ("ENVIRONMENT", "staging", "ENVIRONMENT is 'staging'"),
+        ("DATABASE_URL", "mysql://u:hidden@db/x", "DATABASE_URL begins with neither"),
+        ("DATABASE_URL", "firststep.db", "DATABASE_URL begins with neither"),
+        ("BASE_URL", "https://steps.example.com:x", "BASE_URL or PORT has no port"),
     ],
 )
 def test_each_unsafe_setting_stops_the_start_with_one_sentence(name: str, value: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence) as caught:
         load_settings(SAFE | {name: value})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [("SMTP_URL", "mail.example.com:587", "SMTP_URL does not begin with smtp"), ("PORT", "abc", "PORT has no port")],
+)
+def test_what_cannot_work_stops_a_development_start_too(tmp_path: Path, name: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError, match=sentence):
+        load_settings({"VAR_DIR": str(tmp_path), name: value})
 
 
 def test_secrets_do_not_show_in_the_representation() -> None:

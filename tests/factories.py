@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from firststep.models import Consent, Day, Episode, FootDay, MailPreference, Patient, Practitioner, Share, User
+from firststep.services.consents import kinds_at_sign_up
 
 LONG_AGO = datetime(2026, 1, 1, 8, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -29,7 +30,7 @@ def make_user(session: Session, email: str, role: str, *, name: str = "", zone: 
     )
     session.add(user)
     session.flush()
-    for kind in ("terms", "privacy", "health_data"):
+    for kind in kinds_at_sign_up(role):
         session.add(Consent(user_id=user.id, kind=kind, text_version="2026-11", given_at=LONG_AGO))
     session.flush()
     return user

@@ -72,12 +72,17 @@ class SignUpForm(OurForm):
     time_zone = zone_field()
     terms = BooleanField(validators=[InputRequired(_l("Please agree to the terms, or leave without an account."))])
     privacy = BooleanField(validators=[InputRequired(_l("Please say that you read how your data is handled."))])
-    health_data = BooleanField(validators=[InputRequired(_l("Without this agreement no diary can be kept."))])
+    health_data = BooleanField()
 
     def validate_name(self, field: StringField) -> None:
         """Demand a name from a practitioner only: patients must know to whom they show something."""
         if self.role.data == "practitioner" and not field.data:
             raise ValidationError(_("Enter the name that your patients know."))
+
+    def validate_health_data(self, field: BooleanField) -> None:
+        """Demand the agreement from everybody but a practitioner, who keeps no diary."""
+        if self.role.data != "practitioner" and not field.data:
+            raise ValidationError(_("Without this agreement no diary can be kept."))
 
 
 class ConfirmCodeForm(OurForm):

@@ -58,7 +58,7 @@ def _user(email: str, name: str, role: str, now: datetime) -> User:
         time_zone=ZONE,
     )
     user = create_account(db.session, wish, now)
-    for kind in consents.AT_SIGN_UP:
+    for kind in consents.kinds_at_sign_up(wish.role):
         consents.give_consent(db.session, user.id, kind, now)
     confirm_address(db.session, user, now)
     return user

@@ -72,7 +72,7 @@ def sign_up(session: Session, wish: Wish, now: datetime) -> None:
 
 def _add_with_consents(session: Session, wish: Wish, now: datetime) -> None:
     user = create_account(session, wish, now)
-    for kind in consents.AT_SIGN_UP:
+    for kind in consents.kinds_at_sign_up(wish.role):
         consents.give_consent(session, user.id, kind, now)
     _send_confirmation(session, user, now)
 

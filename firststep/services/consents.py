@@ -13,7 +13,7 @@ from firststep.models import Consent, MailPreference, Share, User
 
 # The version of the pages /terms and /privacy and of the sentences at sign-up; a new text gets a new one.
 TEXT_VERSION = "2026-11"
-AT_SIGN_UP = ("terms", "privacy", "health_data")
+_OF_EVERYBODY = ("terms", "privacy")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,11 @@ class Standing:
     def holds(self) -> bool:
         """Tell whether the consent is given and not withdrawn."""
         return self.given_at is not None and self.withdrawn_at is None
+
+
+def kinds_at_sign_up(role: str) -> tuple[str, ...]:
+    """Return what somebody agrees to at sign-up: only patients enter anything about their health."""
+    return (*_OF_EVERYBODY, "health_data") if role == "patient" else _OF_EVERYBODY
 
 
 def give_consent(session: Session, user_id: UUID, kind: str, now: datetime) -> None:

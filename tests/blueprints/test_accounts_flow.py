@@ -49,6 +49,13 @@ def test_a_patient_signs_up_confirms_by_link_and_signs_in(app: Flask) -> None:
         assert set(db.session.scalars(select(Consent.kind))) == {"terms", "privacy", "health_data"}
 
 
+def test_a_practitioner_agrees_to_nothing_about_an_own_diary(app: Flask) -> None:
+    data = {name: value for name, value in SIGN_UP.items() if name != "health_data"}
+    assert visitor(app).post("/sign-up", data=data | {"role": "practitioner"}).status_code == 303
+    with app.app_context():
+        assert set(db.session.scalars(select(Consent.kind))) == {"terms", "privacy"}
+
+
 def test_the_code_of_the_mail_does_the_same(app: Flask) -> None:
     client = visitor(app)
     client.post("/sign-up", data=SIGN_UP)

@@ -106,7 +106,7 @@ def progress_page(course: Course, choice: Choice, *, today: date, page: Address,
         period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
         measure_tabs=_tabs(choice, page, "measure", [(key, wording.measure_name(key)) for key in MEASURES]),
         foot_tabs=_foot_tabs(course, choice, page),
-        range_tabs=_range_tabs(course, choice, page),
+        range_tabs=[] if compared.missing else _range_tabs(course, choice, page),
     )
 
 

@@ -155,6 +155,14 @@ def test_only_what_the_period_shows_is_numbered_as_on_the_chart(app: Flask, ben:
     assert "It lies outside this period." in month
 
 
+@pytest.mark.parametrize("values", [[6], [2] * 10])
+def test_no_kind_of_care_is_offered_where_none_can_stand_beside(
+    app: Flask, ben: Browser, cast: Cast, values: list[int | None]
+) -> None:
+    _fill(app, cast.ben, values)
+    assert "ranges=all" not in ben.get("/progress").get_data(as_text=True)
+
+
 def test_what_cannot_be_said_has_no_unit(app: Flask, ben: Browser, cast: Cast) -> None:
     _fill(app, cast.ben, [6])
     page = BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser")

@@ -161,6 +161,9 @@ def test_the_page_that_was_asked_for_survives_the_second_step(app: Flask) -> Non
     assert second == "/login/code?next=/settings/sessions"
     recovery = page(phone.get(second)).soup.find("a", string=re.compile("recovery code"))["href"]
     assert phone.post(recovery, data={"code": codes[0]}).location == "/settings/sessions"
+    assert (
+        "7 recovery codes are left. If your phone is gone, set up another" in page(phone.get("/settings/sessions")).text
+    )
 
 
 def test_wrong_passwords_are_limited_and_right_ones_do_not_count(app: Flask) -> None:

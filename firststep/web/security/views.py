@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app, flash, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 from flask_security import logout_user, views, webauthn
 from flask_security.recovery_codes import mf_recovery
@@ -135,8 +136,15 @@ def use_recovery_code() -> ResponseReturnValue:
     response = make_response(mf_recovery())
     if current_user.is_authenticated:
         remember_own_device(user, wanted=own_device)
+        _say_codes_left(len(user.mf_recovery_codes or ()))
         response.location = after_sign_in()
     return response
+
+
+def _say_codes_left(number: int) -> None:
+    left = ngettext("%(num)d recovery code is left.", "%(num)d recovery codes are left.", number)
+    advice = _("If your phone is gone, set up another in the settings, under “Second factor and passkeys”.")
+    flash(f"{left} {advice}", "warning")
 
 
 def sign_in_with_passkey(token: str) -> ResponseReturnValue:

@@ -39,13 +39,14 @@ def frame() -> dict[str, object]:
     """Return the frame's variables."""
     user = current_user if current_user and current_user.is_authenticated else None
     viewer = Viewer(name=user.name or user.email, role=user.role) if user else None
-    # Only where the demo keeps its mails; see blueprints/digest.
-    has_page = "digest.dev_mails" in current_app.view_functions and current_app.config["SETTINGS"].uses_mail_sink
+    # Only where the demo keeps its mails; see blueprints/digest. No address here: for a host that is not ours there is
+    # none, and its refusal has this frame too.
+    has_kept_mails = "digest.dev_mails" in current_app.view_functions and current_app.config["SETTINGS"].uses_mail_sink
     return {
         "viewer": viewer,
         "nav_items": _nav(viewer.role) if viewer else [],
         "language": language_tag(),
-        "kept_mails": url_for("digest.dev_mails") if has_page else "",
+        "has_kept_mails": has_kept_mails,
     }
 
 

@@ -15,7 +15,7 @@ FOLDERS = (ROOT, ROOT / "firststep", ROOT / "docs")
 _CODE = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _PATH = re.compile(r"[\w.<>*-]+(/[\w.<>*{},-]*)+|[\w<>*-]+\.(py|md|toml|html|yaml|json|txt|service|example)|Makefile")
-# What commands make and git does not keep.
+# What commands make and git does not keep, with the folders that may hold nothing else.
 MADE = [line.strip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines() if line.strip()]
 # Below a folder that a setting names.
 _OF_A_SETTING = re.compile(r"[A-Z]+_[A-Z]+/")
@@ -32,7 +32,7 @@ def named_paths(page: str) -> set[str]:
 def is_there(name: str) -> bool:
     """Tell whether such a file or folder exists; <area> stands for any name."""
     pattern = re.sub(r"<[^>]*>", "*", name)
-    if any(fnmatch(pattern, made) or fnmatch(pattern, f"{made}/*") for made in MADE):
+    if any(fnmatch(pattern, made) or fnmatch(pattern, f"{made}/*") or made.startswith(f"{pattern}/") for made in MADE):
         return True
     choices = re.search(r"\{([^}]*)\}", pattern)
     parts = choices[1].split(",") if choices else [""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,14 @@ from alembic.script import Script
 from flask_alembic import Alembic
 from sqlalchemy import Connection, event
 from sqlalchemy.types import TypeDecorator
+
+
+def _is_a_step(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.getMessage().startswith("Running ")
+
+
+# Besides its steps Alembic tells at every start and backup which kind of database it sees.
+logging.getLogger("alembic.runtime.migration").addFilter(_is_a_step)
 
 
 class ForeignKeysBroken(Exception):

@@ -185,5 +185,14 @@ def test_an_upgrade_sets_a_private_copy_aside_first(empty: Flask, tmp_path: Path
         assert aside.execute("SELECT name FROM practice").fetchall() == [("Kept",)]
 
 
+def test_only_the_steps_are_told(empty: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "alembic")
+    with empty.app_context():
+        alembic.upgrade()
+    told = [record.getMessage() for record in caplog.records]
+    assert told[0].startswith("Running upgrade  -> 0001")
+    assert all(text.startswith("Running upgrade ") for text in told)
+
+
 def test_the_guard_is_what_the_application_uses() -> None:
     assert isinstance(alembic, GuardedAlembic)

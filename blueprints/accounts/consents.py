@@ -13,6 +13,7 @@ from firststep.web import clock
 from firststep.web.actors import current_account
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.trail import acting
 
 
 @accounts.get("/settings/consents")
@@ -31,7 +32,7 @@ def consents() -> ResponseReturnValue:
 @policy(POST="signed_in")
 def withdraw_health_data() -> ResponseReturnValue:
     """Stop keeping new health data of the person."""
-    service.withdraw_health_data(db.session, current_account(), clock.now())
+    service.withdraw_health_data(db.session, acting(), current_account())
     db.session.commit()
     flash(_("Withdrawn. The diary is closed, nothing is shared and no weekly mail is sent."), "success")
     return redirect(url_for("accounts.consents"), 303)

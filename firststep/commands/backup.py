@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import UUID
 
 import click
 from flask import Flask
@@ -11,8 +12,10 @@ from sqlalchemy import Connection
 
 from firststep.database import reading_only
 from firststep.extensions import alembic, db
+from firststep.services import audit
 from firststep.services.backup import BackupError, Contents, restore_backup, write_backup
 from firststep.web import clock
+from firststep.web.trail import sealing_key
 
 
 def init_backup_commands(app: Flask) -> None:
@@ -46,6 +49,7 @@ def restore(file: Path) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     _report(f"Restored from {file} and checked", held)
+    _check_trails()
 
 
 def _snapshot() -> Connection:
@@ -53,6 +57,25 @@ def _snapshot() -> Connection:
     if connection.dialect.name == "postgresql":
         connection = connection.execution_options(isolation_level="REPEATABLE READ")
     return connection
+
+
+def _check_trails() -> None:
+    patients = audit.patients_with_trail(db.session)
+    broken = sum(not _trail_holds(patient_id) for patient_id in patients)
+    if broken:
+        click.echo(
+            f"The record of looks of {broken} of {len(patients)} patients does not hold: either it was changed, or "
+            "SECRET_KEY is not the one of the server that was backed up. `flask --app app trail verify` names them.",
+            err=True,
+        )
+
+
+def _trail_holds(patient_id: UUID) -> bool:
+    try:
+        audit.verify(db.session, patient_id, key=sealing_key())
+    except audit.TrailBroken:
+        return False
+    return True
 
 
 def _revision() -> str:

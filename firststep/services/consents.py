@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from firststep.models import Consent, MailPreference, Share, User
+from firststep.models import Consent, MailPreference, User
+from firststep.services import sharing
+from firststep.services.audit import Actor
 
 # The version of the pages /terms and /privacy and of the sentences at sign-up; a new text gets a new one.
 TEXT_VERSION = "2026-11"
@@ -59,19 +61,13 @@ def withdraw_consent(session: Session, user_id: UUID, kind: str, now: datetime) 
     session.flush()
 
 
-def withdraw_health_data(session: Session, user: User, now: datetime) -> None:
+def withdraw_health_data(session: Session, actor: Actor, user: User) -> None:
     """Close the diary: no entry is taken or shown, every share ends, and no weekly mail is due."""
-    withdraw_consent(session, user.id, "health_data", now)
+    withdraw_consent(session, user.id, "health_data", actor.now)
     if user.patient is None or user.patient.diary_closed_at is not None:
         return
-    user.patient.diary_closed_at = now
-    open_shares = Share.patient_id == user.patient.id, Share.state.in_(("invited", "accepted", "active"))
-    session.execute(
-        update(Share)
-        .where(*open_shares)
-        .values(state="stopped", ended_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    user.patient.diary_closed_at = actor.now
+    sharing.stop_all(session, actor, user.patient.id)
     session.execute(
         update(MailPreference).where(MailPreference.patient_id == user.patient.id).values(weekly=False, next_at=None)
     )

@@ -26,7 +26,8 @@ HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with that, a form says `Origin: null`, and a browser without Sec-Fetch-Site could send none.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -50,6 +51,9 @@ def refuse_foreign_requests() -> None:
             abort(403)
         return
     origin = request.headers.get("Origin")
+    if origin == "null" and _address_holds_a_token():
+        # What a form on such a page says of itself; who does not know the token cannot make another send it.
+        return
     if origin is not None and _host_of(origin) != request.host:
         abort(403)
 
@@ -57,6 +61,8 @@ def refuse_foreign_requests() -> None:
 def set_headers(response: Response) -> Response:
     """Set the security headers; a page of a person is kept by no cache."""
     response.headers.update(security_headers(current_app))
+    if _address_holds_a_token():
+        response.headers["Referrer-Policy"] = "no-referrer"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -72,6 +78,10 @@ def _host_of(origin: str) -> str:
         return urlsplit(origin).netloc
     except ValueError:
         return ""
+
+
+def _address_holds_a_token() -> bool:
+    return "token" in (request.view_args or {})
 
 
 def _view() -> object:

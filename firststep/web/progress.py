@@ -132,7 +132,9 @@ def _only_foot(course: Course) -> Foot:
 
 def _view(course: Course, choice: Choice, found: Outcomes, compared: Comparison, today: date) -> TrajectoryView:
     shown = period_of(course.diary, found, length=choice.days, today=today)
-    recalled = {day for day, foot in course.recalled if foot == found.foot}
+    # Kept for the first steps only: pain over the day is always told afterwards.
+    of_measure = course.recalled if choice.measure == "first_step" else ()
+    recalled = {day for day, foot in of_measure if foot == found.foot}
     return build_view(course.diary, found, shown, recalled=recalled, comparison=compared, other_arms=True)
 
 
@@ -169,7 +171,7 @@ def _answer(value: bool | None, yes: str, no: str) -> str | None:
 
 def _sentence(course: Course, found: Outcomes) -> str:
     if not course.diary.answered_days():
-        return _("Log one morning and it appears here, with the published figures beside it once you have a baseline.")
+        return _("Log one morning and it appears here; figures of other people join it once you have a baseline.")
     return wording.finding(found)
 
 

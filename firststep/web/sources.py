@@ -59,7 +59,7 @@ def sentence(row: Benchmark) -> str:
     said = "; ".join(parts) or _("no number is given")
     about = published(row.intervention)
     if row.comparator is not None:
-        about = _("%(one)s against %(other)s", one=about, other=published(row.comparator))
+        about = _("%(one)s, compared with the group “%(other)s”", one=about, other=published(row.comparator))
     when = _(" in week %(week)s", week=_plain(row.week)) if row.week is not None else ""
     return f"{about}{when}: {said}. {published(row.note or '')}".strip()
 
@@ -74,7 +74,9 @@ def _figure(row: Benchmark) -> str:
     scale = published(row.scale or "")
     if row.kind == "between_group":
         return _("difference between the groups %(value)s (%(scale)s)", value=_plain(row.change_mean), scale=scale)
-    return _("changed by %(value)s on average (%(scale)s)", value=_plain(row.change_mean), scale=scale)
+    if row.change_mean < 0:
+        return _("fell by %(value)s on average (%(scale)s)", value=_plain(-row.change_mean), scale=scale)
+    return _("rose by %(value)s on average (%(scale)s)", value=_plain(row.change_mean), scale=scale)
 
 
 def _interval(row: Benchmark) -> str:

@@ -45,8 +45,8 @@ def grade_name(grade: Grade) -> str:
 def caution() -> str:
     """Return the sentence that stands under every chart."""
     return _(
-        "The published figures are averages from groups of other people. They do not predict one person's course, "
-        "and they do not compare treatments fairly, because the groups differed."
+        "The figures beside the course are averages from groups of other people. They do not predict one person's "
+        "course, and they do not compare treatments fairly, because the groups differed."
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from firststep.extensions import db
 from firststep.models import Consent, MailPreference, Patient, Practitioner, Share, User, UserSession
+from firststep.services.audit import read_trail
 from tests.blueprints.accounts_support import (
     app_code,
     enter,
@@ -258,6 +259,7 @@ def test_withdrawing_the_health_data_consent_closes_the_diary(app: Flask, cast: 
     with app.app_context():
         share = db.session.get_one(Share, cast.share)
         assert (share.state, share.ended_at is not None) == ("stopped", True)
+        assert read_trail(db.session, cast.ana)[0].what == "share_stopped"
         assert db.session.get_one(MailPreference, cast.ana).weekly is False
         rows = db.session.scalars(
             select(Consent).where(Consent.user_id == cast.ana_user, Consent.kind == "health_data").order_by(Consent.id)

@@ -9,10 +9,11 @@ import plotly.graph_objects as go
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import update
 
 from firststep.extensions import db
 from firststep.figures.theme import LIGHT, paint
-from firststep.models import Patient
+from firststep.models import FootDay, Patient
 from tests import factories
 from tests.cast import TODAY, Browser, Cast
 from tests.support.crowd import add_crowd, add_year
@@ -105,6 +106,18 @@ def test_each_early_state_has_its_helpful_sentence(
 ) -> None:
     _fill(app, cast.ben, values)
     assert sentence in text_of(ben.get("/progress"))
+
+
+@pytest.mark.parametrize(("measure", "marked"), [("first_step", True), ("average", False)])
+def test_only_first_steps_are_marked_as_told_from_memory(
+    app: Flask, ana: Browser, cast: Cast, measure: str, marked: bool
+) -> None:
+    with app.app_context():
+        db.session.execute(update(FootDay).where(FootDay.patient_id == cast.ana).values(first_step_recalled=True))
+        db.session.commit()
+    figure = ana.get(f"/progress/figure.json?measure={measure}").get_json()
+    assert len(figure["data"]) > 2
+    assert any(trace["name"] == "Entered later, from memory" for trace in figure["data"]) == marked
 
 
 def test_a_reported_fall_above_the_own_start_is_clipped_and_explained(app: Flask, ben: Browser, cast: Cast) -> None:

@@ -19,7 +19,9 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.models import DiaryChange, FootDay, Practice, User
+from firststep.services.audit import Actor, record
 from firststep.services.backup import contents, tables
+from firststep.web.trail import sealing_key
 from tests.cast import Cast
 from tests.conftest import empty_tables
 from tests.factories import LONG_AGO
@@ -51,6 +53,21 @@ def test_the_drill_counts_and_hashes_are_the_same_after_a_restore(app: Flask, ca
     with app.app_context():
         assert db.session.get_one(User, cast.ana_user).email == "ana@example.com"
         assert len(db.session.scalars(select(FootDay)).all()) > 30
+
+
+def test_a_restore_says_when_the_record_of_looks_does_not_hold(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    with app.app_context():
+        actor = Actor(user_id=cast.cho_user, name="Dr Cho", now=LONG_AGO, key=sealing_key())
+        record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)
+        db.session.commit()
+    run(app, "backup", str(tmp_path / "b"))
+    for secret, said in ((app.secret_key, False), ("another secret " * 4, True)):
+        app.config["SECRET_KEY"] = secret
+        with app.app_context():
+            empty_tables(db.session)
+        done = run(app, "restore", str(tmp_path / "b"))
+        assert done.exit_code == 0, done.output
+        assert ("The record of looks of 1 of 1 patients does not hold" in done.output) == said
 
 
 def test_rows_written_after_a_restore_get_new_numbers(app: Flask, cast: Cast, tmp_path: Path) -> None:

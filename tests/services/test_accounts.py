@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from firststep.models import Consent, OutboxMail, Patient, Practitioner, User, UserSession
 from firststep.services import accounts, consents
 from firststep.services.addresses import BadAddress, canonical_address
+from firststep.services.audit import Actor
 from firststep.services.sessions import end_session, living_sessions
 from tests import factories
 from tests.cast import NOW
@@ -108,8 +109,9 @@ def test_the_list_of_sessions_leaves_out_what_has_ended(session: Session) -> Non
 def test_consents_are_added_and_the_last_word_counts(session: Session) -> None:
     user = factories.make_patient(session, "eva@example.com").user
     assert user is not None
-    consents.withdraw_health_data(session, user, NOW)
-    consents.withdraw_health_data(session, user, NOW)
+    actor = Actor(user_id=user.id, name="Eva", now=NOW, key=b"k" * 32)
+    consents.withdraw_health_data(session, actor, user)
+    consents.withdraw_health_data(session, actor, user)
     assert consents.consent_standings(session, user.id)["health_data"].holds is False
     consents.give_health_data(session, user, NOW)
     standing = consents.consent_standings(session, user.id)["health_data"]

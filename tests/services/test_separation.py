@@ -153,7 +153,7 @@ def test_what_another_stores_changes_nothing_of_what_is_read(app: Flask, two: Ca
 
 # Everything that is changed for Ana by her id or her account's, and could reach another's rows.
 WRITES: dict[str, Callable[[Session, Cast], object]] = {
-    "withdraw health data": lambda s, c: consents.withdraw_health_data(s, s.get_one(User, c.ana_user), NOW),
+    "withdraw health data": lambda s, c: consents.withdraw_health_data(s, ana_acts(c), s.get_one(User, c.ana_user)),
     "withdraw a consent": lambda s, c: consents.withdraw_consent(s, c.ana_user, "detailed_mail", NOW),
     "take factors away": lambda s, c: accounts.remove_factors(s, s.get_one(User, c.ana_user), NOW),
     "disable": lambda s, c: accounts.disable_account(s, s.get_one(User, c.ana_user)),

@@ -20,6 +20,7 @@ from firststep.services.diary_ops import apply_op
 from firststep.services.diary_reading import read_logged_days, strip_range
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import policy
 from firststep.web.render import render, wants_part
 
@@ -107,8 +108,10 @@ def undo() -> Answer:
 def history(day: str) -> Answer:
     """Show every change of the day to the person whose diary it is."""
     chosen = _day_or_404(day)
-    lines = read_history(db.session, current_patient().id, chosen)
-    return render("diary/history.html", **history_context(lines, chosen, _today(), current_account().time_zone))
+    found = read_history(db.session, current_patient().id, chosen, before=asked_before(), most=ROWS_PER_PAGE + 1)
+    lines, older = page_of(found)
+    context = history_context(lines, older, chosen, _today(), current_account().time_zone)
+    return render("diary/history.html", **context)
 
 
 def _today() -> date:

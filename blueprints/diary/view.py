@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -140,7 +140,9 @@ def night_context(today: date) -> dict[str, Any]:
     }
 
 
-def history_context(lines: list[HistoryLine], day: date, today: date, zone: str) -> dict[str, Any]:
+def history_context(
+    lines: Sequence[HistoryLine], older: int | None, day: date, today: date, zone: str
+) -> dict[str, Any]:
     """Return what the history of a day shows."""
     rows = [
         {
@@ -152,7 +154,12 @@ def history_context(lines: list[HistoryLine], day: date, today: date, zone: str)
         }
         for line in lines
     ]
-    return {"rows": rows, "words": day_words(day, today), "day_href": url_for("diary.past_day", day=day.isoformat())}
+    return {
+        "rows": rows,
+        "words": day_words(day, today),
+        "day_href": url_for("diary.past_day", day=day.isoformat()),
+        "older_href": url_for("diary.history", day=day.isoformat(), before=older) if older else "",
+    }
 
 
 def _link(day: date, today: date) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -71,7 +73,7 @@ def value_words(field: str, text: str | None) -> str:
 
 def pain_words(tenths: int) -> str:
     """Return pain in points of 0 to 10, with a decimal only where there is one."""
-    return str(tenths // 10) if tenths % 10 == 0 else f"{tenths / 10:.1f}"
+    return str(format_decimal(Decimal(tenths) / 10, locale=get_locale()))
 
 
 def dose_words(dose: DoseEntry) -> str:

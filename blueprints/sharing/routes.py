@@ -30,6 +30,7 @@ from firststep.services.invitations import InvitationOver, TooManyInvitations, f
 from firststep.services.share_lists import list_shares
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient, current_practitioner
+from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import factor_is_fresh, policy
 from firststep.web.render import render
 from firststep.web.trail import acting
@@ -69,8 +70,9 @@ def log() -> str:
     patient, own_id = current_patient(), current_account().id
     offered = list_shares(db.session, patient.id, today=own_today(), now=clock.now())
     addresses = {line.id: line.invited_email for line in offered}
-    lines = [log_line(event, own_id, addresses) for event in read_trail(db.session, patient.id)]
-    return render("sharing/log.html", lines=lines)
+    events, older = page_of(read_trail(db.session, patient.id, before=asked_before(), most=ROWS_PER_PAGE + 1))
+    lines = [log_line(event, own_id, addresses) for event in events]
+    return render("sharing/log.html", lines=lines, older=older)
 
 
 @sharing.get("/share/new")

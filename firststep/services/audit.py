@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import Session
 
 from firststep.models import AccessEvent
@@ -111,10 +111,12 @@ def has_looked(session: Session, actor: Actor, share_id: UUID, what: str, *, sin
     return bool(session.scalar(select(exists().where(*same))))
 
 
-def read_trail(session: Session, patient_id: UUID, *, most: int | None = None) -> list[AccessEvent]:
-    """Return the patient's trail, the newest row first."""
-    newest_first = select(AccessEvent).where(AccessEvent.patient_id == patient_id).order_by(AccessEvent.seq.desc())
-    return list(session.scalars(newest_first.limit(most)))
+def read_trail(
+    session: Session, patient_id: UUID, *, before: int | None = None, most: int | None = None
+) -> list[AccessEvent]:
+    """Return the patient's trail, the newest row first: rows older than ``before``, and no more than ``most``."""
+    asked = (AccessEvent.patient_id == patient_id, true() if before is None else AccessEvent.seq < before)
+    return list(session.scalars(select(AccessEvent).where(*asked).order_by(AccessEvent.seq.desc()).limit(most)))
 
 
 def patients_with_trail(session: Session) -> list[UUID]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from firststep.models import DiaryChange
@@ -17,8 +17,9 @@ from firststep.services.diary_ops import DoseChange, Op, apply_op, lock_diary
 
 @dataclass(frozen=True, kw_only=True)
 class HistoryLine:
-    """One field set once."""
+    """One field set once; ``seq`` grows with each."""
 
+    seq: int
     foot: str
     field: str
     old_value: str | None
@@ -28,10 +29,13 @@ class HistoryLine:
     source: str
 
 
-def read_history(session: Session, patient_id: UUID, day: date) -> list[HistoryLine]:
-    """Return every change of the day, the newest first."""
+def read_history(
+    session: Session, patient_id: UUID, day: date, *, before: int | None = None, most: int | None = None
+) -> list[HistoryLine]:
+    """Return the changes of the day, the newest first: those older than ``before``, and no more than ``most``."""
     rows = session.execute(
         select(
+            DiaryChange.seq,
             DiaryChange.foot,
             DiaryChange.field,
             DiaryChange.old_value,
@@ -41,7 +45,9 @@ def read_history(session: Session, patient_id: UUID, day: date) -> list[HistoryL
             DiaryChange.source,
         )
         .where(DiaryChange.patient_id == patient_id, DiaryChange.day == day)
+        .where(true() if before is None else DiaryChange.seq < before)
         .order_by(DiaryChange.seq.desc())
+        .limit(most)
     ).all()
     return [HistoryLine(**row._mapping) for row in rows]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from bs4 import BeautifulSoup
 from flask import Flask
@@ -11,7 +12,10 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.models import AccessEvent
-from tests.cast import NOW, Browser, Cast
+from firststep.services.audit import Actor, record
+from firststep.services.diary_ops import Op, apply_op
+from firststep.web.trail import sealing_key
+from tests.cast import NOW, TODAY, Browser, Cast
 
 SetClock = Callable[[datetime], None]
 
@@ -40,6 +44,41 @@ def test_the_figure_that_an_open_page_fetches_is_no_second_look(
 def test_a_figure_without_its_page_is_a_look(app: Flask, cho: Browser, cast: Cast) -> None:
     assert cho.get(f"/practice/{cast.share}/figure.json").status_code == 200
     assert looks(app, cast) == 1
+
+
+def read_pages(browser: Browser, path: str) -> list[list[str]]:
+    """Return the rows of each page of a list, following its link to earlier ones."""
+    pages: list[list[str]] = []
+    while path:
+        page = BeautifulSoup(browser.get(path).get_data(as_text=True), "html.parser")
+        pages.append([row.get_text(" ", strip=True) for row in page.select("main ol li")])
+        link = page.find("a", string="Earlier ones")
+        path = str(link["href"]) if link else ""
+    return pages
+
+
+def test_a_long_list_of_looks_comes_in_pages(app: Flask, ana: Browser, cast: Cast) -> None:
+    with app.test_request_context():
+        for number in range(205):
+            actor = Actor(user_id=cast.cho_user, name=f"look {number}", now=NOW, key=sealing_key())
+            record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)
+        db.session.commit()
+    pages = read_pages(ana, "/share/log")
+    assert [len(rows) for rows in pages] == [100, 100, 5]
+    assert [row.split()[1] for rows in pages for row in rows] == [str(number) for number in reversed(range(205))]
+    for odd in ("x", "-1", "٣", "9" * 5000, "0"):
+        assert ana.get("/share/log", query_string={"before": odd}).status_code == 200
+
+
+def test_a_long_history_of_a_day_comes_in_pages(app: Flask, ben: Browser, cast: Cast) -> None:
+    with app.app_context():
+        for number in range(101):
+            op = Op(id=uuid4(), day=TODAY, sets={"": {"note": f"word {number}"}}, entered_at=NOW, zone="Europe/Berlin")
+            apply_op(db.session, cast.ben, op, now=NOW)
+        db.session.commit()
+    pages = read_pages(ben, f"/log/{TODAY}/history")
+    assert [len(rows) for rows in pages] == [100, 1]
+    assert "word 0" in pages[1][0]
 
 
 def test_the_list_says_whom_a_step_was_about(ana: Browser) -> None:

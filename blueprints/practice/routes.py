@@ -10,7 +10,7 @@ from flask import Blueprint, Response, make_response, request
 from flask_babel import gettext as _
 
 from blueprints.practice.view import patient_view
-from blueprints.practice.words import list_rows, moment_words
+from blueprints.practice.words import list_row, moment_words
 from firststep.extensions import db
 from firststep.services import access
 from firststep.web import clock
@@ -35,7 +35,7 @@ def patients() -> str:
     waiting = access.waiting_since(db.session, practitioner_id)
     return render(
         "practice/patients.html",
-        people=[(person, list_rows(person)) for person in people],
+        people=[(person, list_row(person)) for person in people],
         waiting=[moment_words(moment) for moment in waiting],
     )
 

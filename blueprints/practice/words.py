@@ -44,10 +44,10 @@ def last_entry_words(last_entry_on: date | None, today: date) -> str:
     return ngettext("%(num)d day ago", "%(num)d days ago", days)
 
 
-def list_rows(person: SharedPatient) -> list[str]:
-    """Return the cells of one line of the list, after the name."""
-    return [
-        last_entry_words(person.last_entry_on, person.today),
-        scope_words(person.scope),
-        until_words(person.until_on),
-    ]
+def list_row(person: SharedPatient) -> dict[str, str]:
+    """Return what one line of the list says after the name."""
+    return {
+        "last_entry": last_entry_words(person.last_entry_on, person.today),
+        "scope": scope_words(person.scope),
+        "until": until_words(person.until_on),
+    }

@@ -41,6 +41,8 @@ def test_the_first_answers_lead_to_the_first_entry(app: Flask, ben: Browser, cas
 def test_the_first_entry_leads_to_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:
     page = ben.get("/log?first=1").get_data(as_text=True)
     assert 'href="/progress"' in page
+    assert "Each tap is saved at once." in page
+    assert "Each tap is saved at once." not in ben.get("/log").get_data(as_text=True)
     entry = {"op": str(uuid4()), "day": "2026-11-23", "first": "1", "first_step_pain-right": "6"}
     assert ben.post("/log", data=entry).location == "/progress"
 

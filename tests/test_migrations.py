@@ -92,16 +92,23 @@ def test_every_revision_goes_up_down_and_up_with_data(empty: Flask) -> None:
     for script in list(alembic.script_directory.walk_revisions())[:-1]:
         alembic.downgrade(str(script.down_revision))
         alembic.upgrade(script.revision)
-        assert _counts() == counts
+        # An earlier revision has not the tables of the later ones; what it has must hold what it held.
+        there = _counts()
+        assert there == {name: count for name, count in counts.items() if name in there}
+        assert there["foot_day"] > 30
+    alembic.upgrade()
+    assert _counts().keys() == counts.keys()
     alembic.downgrade("base")
     alembic.upgrade()
     assert set(_counts().values()) == {0}
 
 
 def _counts() -> dict[str, int]:
+    there = inspect(db.engine).get_table_names()
     counts = {
         table.name: db.session.scalar(sa.select(sa.func.count()).select_from(table)) or 0
         for table in Base.metadata.sorted_tables
+        if table.name in there
     }
     db.session.rollback()
     return counts

@@ -45,7 +45,16 @@ def main() -> None:
 
 def collect(pot: Path) -> Catalog:
     """Write every sentence of code, templates and benchmark files into a template for translators; return it."""
-    options = ["--mapping", str(ROOT / "pyproject.toml"), "--keyword", "_l", "--no-wrap", "--sort-by-file"]
+    options = [
+        "--mapping",
+        str(ROOT / "pyproject.toml"),
+        "--keyword",
+        "_l",
+        "--keyword",
+        "marked",
+        "--no-wrap",
+        "--sort-by-file",
+    ]
     options += ["--no-location", "--project", "Firststep", "--output", str(pot), "--ignore-dirs", _NOT_OURS]
     CommandLineInterface().run(["pybabel", "--quiet", "extract", *options, str(ROOT)])  # type: ignore[no-untyped-call]
     with pot.open("rb") as file:

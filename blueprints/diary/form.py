@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from blueprints.diary.words import pain_words
-from firststep.clinical.measures import FEET
-from firststep.services.diary_doses import MOST_PRODUCT, product_choices
-from firststep.services.diary_entry import DoseEntry, Entry
-from firststep.services.diary_fields import (
-    FOOT_FIELDS,
-    Refused,
-    Value,
-    parse_choice,
-    parse_day,
-    parse_dose_mg,
-    parse_minutes,
-    parse_note,
-    parse_pain,
-)
-from firststep.services.diary_ops import DoseChange, Op
-from firststep.services.diary_wire import parse_uuid
+from firststep.clinical.measures import DAY_ITEMS, FEET, FOOT_ITEMS, DailyItem
+from firststep.services.diary_doses import product_choices
+from firststep.services.diary_entry import Entry
+from firststep.services.diary_events import Event, EventChange
+from firststep.services.diary_fields import Refused, Value, parse_day, parse_dose_mg, parse_input, parse_uuid
+from firststep.services.diary_ops import Op
 
 # An input of this name carries what the page showed when it was made.
 SHOWN = "shown-"
 
-_READERS: Mapping[str, Callable[[str, str], Value]] = {
-    "first_step_pain": parse_pain,
-    "average_pain": parse_pain,
-    "stretch_done": parse_choice,
-    "stretch_minutes": parse_minutes,
-    "nsaid_taken": parse_choice,
-    "note": parse_note,
-}
+
+# The fields of a dose whose inputs have longer names.
+_INPUT_OF = {"product": "dose_product"}
 
 
 def input_name(foot: str, name: str) -> str:
@@ -45,9 +31,8 @@ def input_name(foot: str, name: str) -> str:
     return f"{name}-{foot}" if foot else name
 
 
-def _inputs() -> list[tuple[str, str]]:
-    of_feet = [(foot, name) for foot in FEET for name in FOOT_FIELDS]
-    return [*of_feet, ("", "stretch_done"), ("", "stretch_minutes"), ("", "nsaid_taken"), ("", "note")]
+def _inputs() -> list[tuple[str, DailyItem]]:
+    return [(foot, item) for foot in FEET for item in FOOT_ITEMS] + [("", item) for item in DAY_ITEMS]
 
 
 @dataclass(kw_only=True)
@@ -61,13 +46,21 @@ class DayForm:
     op_id: UUID = field(default_factory=uuid4)
     dose_id: UUID = field(default_factory=uuid4)
 
-    def show_dose(self, doses: list[DoseEntry], sent_id: UUID | None) -> list[DoseEntry]:
+    def show_dose(self, doses: list[Event], sent_id: UUID | None) -> list[Event]:
         """Go on with the dose that this page is noting, and return the others."""
         self.dose_id = sent_id or self.dose_id
         for dose in doses:
             if dose.id == self.dose_id:
-                self.values |= {"dose_product": dose.product, "dose_mg": str(dose.dose_mg or "")}
+                self.values |= {"dose_product": dose["product"], "dose_mg": str(dose["dose_mg"] or "")}
         return [dose for dose in doses if dose.id != self.dose_id]
+
+    def keep_typed(self, sent: MultiDict[str, str], *, whole_page: bool) -> None:
+        """Show what was typed instead of what stands in the diary."""
+        typed = {
+            input_name(foot, item.key): text_of(sent, item, input_name(foot, item.key), whole_page=whole_page)
+            for foot, item in _inputs()
+        } | {name: sent.get(name) for name in ("dose_product", "dose_mg")}
+        self.values |= {name: text for name, text in typed.items() if text is not None}
 
     def error_list(self) -> list[tuple[str, str]]:
         """Return (input, sentence) of everything that was refused."""
@@ -75,30 +68,30 @@ class DayForm:
 
     def refuse(self, refused: Refused) -> None:
         """Note the sentence at its input."""
-        self.errors.setdefault(refused.field, []).append(refused.sentence)
+        self.errors.setdefault(_INPUT_OF.get(refused.field, refused.field), []).append(refused.sentence)
 
 
 def form_of(entry: Entry) -> DayForm:
     """Return the form that shows what stands for the day."""
     values: dict[str, str | None] = {
-        input_name(foot, name): _shown(name, entry.value(foot, name)) for foot, name in _inputs()
+        input_name(foot, item.key): _shown(item, entry.value(foot, item.key)) for foot, item in _inputs()
     }
     values |= {"dose_product": None, "dose_mg": None}
     return DayForm(day=entry.day, values=values, shown=dict(values))
 
 
-def _shown(name: str, value: Value) -> str | None:
+def _shown(item: DailyItem, value: Value) -> str | None:
     if value is None:
         return None
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if name in FOOT_FIELDS and isinstance(value, int):
+    if item.kind == "pain" and isinstance(value, int):
         return pain_words(value)
-    return str(value)
+    return ",".join(value) if isinstance(value, list) else str(value)
 
 
 def read_form(
-    sent: Mapping[str, str], *, today: date, now: datetime, zone: str, only_changed: bool
+    sent: MultiDict[str, str], *, today: date, now: datetime, zone: str, only_changed: bool
 ) -> tuple[Op | None, list[Refused]]:
     """Return the op that the form asks for, None when it changes nothing, and what was refused.
 
@@ -108,14 +101,12 @@ def read_form(
     refusals: list[Refused] = []
     sets: dict[str, dict[str, Value]] = {}
 
-    def is_answer(name: str) -> bool:
-        return name in sent and not (only_changed and sent.get(SHOWN + name) == _plain(sent[name]))
-
-    for foot, name in _inputs():
-        where = input_name(foot, name)
-        if is_answer(where):
+    for foot, item in _inputs():
+        where = input_name(foot, item.key)
+        text = text_of(sent, item, where, whole_page=only_changed)
+        if text is not None and not (only_changed and sent.get(SHOWN + where) == _plain(text)):
             try:
-                sets.setdefault(foot, {})[name] = _READERS[name](sent[where], where)
+                sets.setdefault(foot, {})[item.key] = parse_input(item, text, where)
             except Refused as refused:
                 refusals.append(refused)
     day, op_id, dose = None, uuid4(), None
@@ -127,24 +118,33 @@ def read_form(
         refusals.append(refused)
     if refusals or day is None or not (sets or dose):
         return None, refusals
-    return Op(id=op_id, day=day, sets=sets, dose=dose, entered_at=now, zone=zone), []
+    return Op(id=op_id, day=day, sets=sets, event=dose, entered_at=now, zone=zone), []
+
+
+def text_of(sent: MultiDict[str, str], item: DailyItem, where: str, *, whole_page: bool) -> str | None:
+    """Return what was sent for the item, None when its input was not on the page."""
+    if item.kind != "tags":
+        return sent.get(where)
+    # Of boxes of which none is ticked a browser sends nothing; what the page showed tells that it had them.
+    there = where in sent or (whole_page and SHOWN + where in sent)
+    return ",".join(filter(None, sent.getlist(where))) if there else None
 
 
 def _plain(text: str) -> str:
     return text.replace("\r\n", "\n")
 
 
-def _read_dose(sent: Mapping[str, str]) -> DoseChange | None:
+def _read_dose(sent: Mapping[str, str]) -> EventChange | None:
     product, dose_mg = sent.get("dose_product", ""), sent.get("dose_mg", "")
     if removed := sent.get("remove_dose"):
-        return DoseChange(id=parse_uuid(removed, "remove_dose"), removed=True)
+        return EventChange(kind="dose", id=parse_uuid(removed, "remove_dose"), removed=True)
     if not product and not dose_mg.strip():
         return None
     values: dict[str, object] = {}
     if product:
-        if product not in dict(product_choices()) or len(product) > MOST_PRODUCT:
+        if product not in dict(product_choices()):
             raise Refused("dose_product", _("Choose one of the answers."))
         values["product"] = product
     if "dose_mg" in sent:
         values["dose_mg"] = parse_dose_mg(dose_mg)
-    return DoseChange(id=parse_uuid(sent.get("dose_id"), "dose_product"), values=values)
+    return EventChange(kind="dose", id=parse_uuid(sent.get("dose_id"), "dose_product"), values=values)

@@ -13,7 +13,8 @@ from blueprints.diary.area import diary
 from blueprints.diary.form import DayForm, form_of, read_form
 from blueprints.diary.view import day_context, history_context, night_context, saved_context
 from firststep.extensions import db
-from firststep.services.diary_entry import read_doses, read_entry
+from firststep.services.diary_entry import read_entry
+from firststep.services.diary_events import Event, read_events
 from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.diary_history import read_history, undo_op
 from firststep.services.diary_ops import apply_op
@@ -170,10 +171,8 @@ def _into_form(response: Response, swap: str) -> Response:
 
 def _context(form: DayForm) -> dict[str, Any]:
     patient, now_day = current_patient(), _today()
-    doses = form.show_dose(
-        read_doses(db.session, patient.id, form.day), sent_id=_uuid_or_none(request.form.get("dose_id"))
-    )
-    form.values |= {name: request.form[name] for name in form.values if name in request.form}
+    doses = form.show_dose(_doses(patient.id, form.day), sent_id=_uuid_or_none(request.form.get("dose_id")))
+    form.keep_typed(request.form, whole_page=not wants_part())
     return day_context(
         form,
         feet=patient.feet or "right",
@@ -185,6 +184,11 @@ def _context(form: DayForm) -> dict[str, Any]:
         undone="undone" in request.args,
         chosen_day=request.values.get("day", ""),
     )
+
+
+def _doses(patient_id: UUID, day: date) -> list[Event]:
+    found = read_events(db.session, patient_id, ("dose",), first=day, last=day)
+    return sorted(found, key=lambda dose: (dose["taken_at"] is None, dose["taken_at"]))
 
 
 def _recently_logged(patient_id: UUID, now_day: date) -> frozenset[date]:

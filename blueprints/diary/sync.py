@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from blueprints.diary.area import diary
 from firststep.extensions import db
-from firststep.services.diary_entry import read_doses
+from firststep.services.diary_events import KINDS, read_events
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_ops import apply_op
 from firststep.services.diary_wire import (
@@ -99,7 +99,8 @@ def _store(raw: object, ids: tuple[UUID, str]) -> dict[str, Any]:
         if refused.field == "op":
             log.warning("diary op not accepted", user=sync_user(current_account().id))
         return rejection_values(raw, refused)
-    values = answer_values(answer, read_doses(db.session, patient_id, answer.entry.day))
+    day = answer.entry.day
+    values = answer_values(answer, read_events(db.session, patient_id, tuple(KINDS), first=day, last=day))
     db.session.commit()
     return values
 

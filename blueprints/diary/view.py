@@ -14,21 +14,24 @@ from flask_babel import gettext as _
 from blueprints.diary.form import SHOWN, DayForm, input_name
 from blueprints.diary.words import (
     day_words,
-    dose_words,
     field_words,
     foot_words,
     relative_day,
     short_day,
     source_words,
+    tag_words,
+    unit_words,
     value_words,
 )
+from firststep.clinical.measures import DAY_ITEMS, DailyItem, Kind
 from firststep.services.diary_doses import product_choices
-from firststep.services.diary_entry import DoseEntry
+from firststep.services.diary_events import Event
 from firststep.services.diary_fields import FIRST_DAY, FOOT_FIELDS
 from firststep.services.diary_history import HistoryLine
 from firststep.services.diary_ops import Answer
 from firststep.services.diary_reading import STRIP_DAYS
 from firststep.web.dates import moment_words
+from firststep.web.event_words import event_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,17 @@ class Scale:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Extra:
+    """A question about the day that the page asks as its kind of answer is asked: nothing was laid out for it."""
+
+    name: str
+    label: str
+    kind: Kind
+    suffix: str
+    options: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class FootCard:
     """The questions about one foot; without a title when there is only one foot."""
 
@@ -65,7 +79,7 @@ def day_context(
     *,
     feet: str,
     today: date,
-    doses: list[DoseEntry],
+    doses: list[Event],
     logged: Collection[date],
     first_entry: bool,
     saved_op: UUID | None,
@@ -77,12 +91,13 @@ def day_context(
     return {
         "form": form,
         "feet": foot_cards(feet),
+        "extras": {place: _extras(form, place) for place in ("stretch", "more")},
         "shown_prefix": SHOWN,
         "words": day_words(form.day, today),
         "note": " · ".join(part for part in (relative_day(form.day, today), one_foot) if part),
         "previous": _link(form.day - timedelta(days=1), today),
         "next": _link(form.day + timedelta(days=1), today),
-        "doses": [(dose.id, dose_words(dose), uuid4()) for dose in doses],
+        "doses": [(dose.id, event_words(dose), uuid4()) for dose in doses],
         "products": product_choices(),
         **_recent(form.day, today, logged),
         "first_entry": first_entry,
@@ -108,6 +123,29 @@ def foot_cards(feet: str) -> list[FootCard]:
         )
         for foot in shown
     ]
+
+
+def _extras(form: DayForm, place: str) -> list[Extra]:
+    return [
+        Extra(
+            name=item.key,
+            label=field_words(item.key),
+            kind=item.kind,
+            suffix=unit_words(item.unit),
+            options=_options(form.values[item.key], item),
+        )
+        for item in DAY_ITEMS
+        if item.place == place
+    ]
+
+
+def _options(value: str | None, item: DailyItem) -> list[tuple[str, str]]:
+    """Return the tags to choose from; one that came from elsewhere can be taken away again."""
+    if item.kind == "yes_no":
+        return [("yes", _("Yes")), ("no", _("No")), ("", _("No answer"))]
+    known = [tag for tag, _label in item.choices]
+    others = [tag for tag in (value or "").split(",") if tag and tag not in known]
+    return [(tag, tag_words(tag)) for tag in (*known, *others)]
 
 
 def saved_context(answer: Answer | None, today: date, logged: Collection[date]) -> dict[str, Any]:
@@ -147,8 +185,8 @@ def history_context(
     rows = [
         {
             "what": " · ".join(part for part in (foot_words(line.foot), field_words(line.field)) if part),
-            "before": value_words(line.field, line.old_value),
-            "after": value_words(line.field, line.new_value),
+            "before": value_words(line, line.old_value),
+            "after": value_words(line, line.new_value),
             "when": moment_words(line.stored_at, zone),
             "how": source_words(line),
         }

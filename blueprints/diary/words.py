@@ -10,11 +10,11 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from firststep.services.diary_doses import product_words
-from firststep.services.diary_entry import DoseEntry, dose_from_text
-from firststep.services.diary_fields import FOOT_FIELDS
+from firststep.clinical.measures import ITEM_OF
+from firststep.services.diary_entry import from_text
+from firststep.services.diary_events import event_from_text
 from firststep.services.diary_history import HistoryLine
-from firststep.web.wording import measure_name
+from firststep.web.event_words import event_name, event_words
 
 
 def day_words(day: date, today: date) -> str:
@@ -40,46 +40,45 @@ def foot_words(foot: str) -> str:
 
 
 def field_words(field: str) -> str:
-    """Return the name of a field of the diary."""
-    return {
-        "first_step_pain": measure_name("first_step"),
-        "average_pain": measure_name("average"),
-        "stretch_done": _("Stretching"),
-        "stretch_minutes": _("Minutes of stretching"),
-        "nsaid_taken": _("NSAID"),
-        "note": _("Note"),
-        "tags": _("Tags"),
-        "dose": _("Dose"),
-    }.get(field, field)
+    """Return the name of a field of the diary, or of a kind of dated thing."""
+    return str(_(ITEM_OF[field].label)) if field in ITEM_OF else event_name(field)
 
 
-def value_words(field: str, text: str | None) -> str:
+def value_words(line: HistoryLine, text: str | None) -> str:
     """Return a value of the history in words."""
     if text is None:
         return _("not recorded")
-    if field in FOOT_FIELDS:
+    if line.field not in ITEM_OF:
+        event = event_from_text(line.field, line.day, text)
+        return event_words(event) if event else ""
+    item = ITEM_OF[line.field]
+    if item.kind == "pain":
         return pain_words(int(text))
-    if field == "stretch_done":
+    if item.csv_words == ("done", "not_done"):
         return _("done") if text == "yes" else _("not done")
-    if field == "nsaid_taken":
+    if item.kind == "yes_no":
         return _("yes") if text == "yes" else _("no")
-    if field == "dose":
-        dose = dose_from_text(text)
-        return dose_words(dose) if dose else ""
-    if field == "stretch_minutes":
+    if item.unit == "minutes":
         return ngettext("%(num)d minute", "%(num)d minutes", int(text))
+    if item.kind == "tags":
+        tags = from_text(line.field, text)
+        return ", ".join(tag_words(tag) for tag in tags) if isinstance(tags, list) else ""
     return text
+
+
+def unit_words(unit: str | None) -> str:
+    """Return the unit that stands behind an input."""
+    return {"minutes": _("minutes"), "sets": _("sets")}.get(unit or "", "")
+
+
+def tag_words(tag: str) -> str:
+    """Return the name of a tag; one that we do not know is shown as it came."""
+    return str(_(dict(ITEM_OF["tags"].choices).get(tag, tag)))
 
 
 def pain_words(tenths: int) -> str:
     """Return pain in points of 0 to 10, with a decimal only where there is one."""
     return str(format_decimal(Decimal(tenths) / 10, locale=get_locale()))
-
-
-def dose_words(dose: DoseEntry) -> str:
-    """Return a noted dose in words."""
-    name = product_words(dose.product)
-    return _("%(name)s, %(dose)s mg", name=name, dose=dose.dose_mg) if dose.dose_mg else name
 
 
 def source_words(line: HistoryLine) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -16,30 +17,46 @@ MEASURES: Final[tuple[Measure, ...]] = ("first_step", "average")
 TENTHS_PER_POINT: Final = 10
 MOST_PAIN_TENTHS: Final = 100
 MOST_STRETCH_MINUTES: Final = 600
+MOST_STRETCH_SETS: Final = 30
+
+Kind: TypeAlias = Literal["pain", "yes_no", "count", "text", "tags"]
+
+
+def marked(sentence: str) -> str:
+    """Return the sentence as it is: the name marks it for translators, and the page that shows it translates it."""
+    return sentence
 
 
 @dataclass(frozen=True, slots=True)
 class DailyItem:
-    """One thing that is recorded per day; ``key`` is stable, its words belong to the pages.
+    """One thing that is recorded per day; ``key`` is stable, and also the name of its column.
 
-    ``lowest`` and ``highest`` are in ``unit``; both are None where the answer is yes or no, or a text.
-    ``per_foot`` tells whether each foot has its own.
+    ``label`` is the English name, which pages translate. ``lowest`` and ``highest`` are in ``unit``; both are None
+    where the answer is yes or no, a text or tags. ``per_foot`` tells whether each foot has its own. ``csv_column``
+    is None for what a diary file does not hold, and ``csv_words`` are the words for yes and no there. ``choices``
+    are the tags with a name of their own; others are kept and shown as they came. ``place`` says beside which question
+    the form asks for it.
     """
 
     key: str
-    csv_column: str
-    kind: Literal["pain", "yes_no", "minutes", "text"]
+    label: str
+    csv_column: str | None
+    kind: Kind
     per_foot: bool
-    unit: Literal["points", "minutes"] | None
+    unit: Literal["points", "minutes", "sets"] | None
     lowest: int | None
     highest: int | None
     source: str
     measure: Measure | None = None
+    csv_words: tuple[str, str] = ("yes", "no")
+    choices: tuple[tuple[str, str], ...] = ()
+    place: Literal["", "stretch", "more"] = ""
 
 
 DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
     DailyItem(
         key="first_step_pain",
+        label=marked("First-step pain"),
         csv_column="first_step_pain",
         kind="pain",
         per_foot=True,
@@ -51,6 +68,7 @@ DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
     ),
     DailyItem(
         key="average_pain",
+        label=marked("Pain over the day"),
         csv_column="average_pain",
         kind="pain",
         per_foot=True,
@@ -62,6 +80,7 @@ DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
     ),
     DailyItem(
         key="stretch_done",
+        label=marked("Stretching"),
         csv_column="stretch",
         kind="yes_no",
         per_foot=False,
@@ -69,11 +88,13 @@ DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
         lowest=None,
         highest=None,
         source="Outcome rules daily-1, 15",
+        csv_words=("done", "not_done"),
     ),
     DailyItem(
         key="stretch_minutes",
+        label=marked("Minutes of stretching"),
         csv_column="stretch_minutes",
-        kind="minutes",
+        kind="count",
         per_foot=False,
         unit="minutes",
         lowest=0,
@@ -81,7 +102,32 @@ DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
         source="Outcome rules daily-1, 15",
     ),
     DailyItem(
+        key="stretch_sets",
+        label=marked("Sets of stretching"),
+        csv_column="stretch_sets",
+        kind="count",
+        per_foot=False,
+        unit="sets",
+        lowest=0,
+        highest=MOST_STRETCH_SETS,
+        source="Outcome rules daily-1, 15",
+        place="stretch",
+    ),
+    DailyItem(
+        key="stretch_hurt",
+        label=marked("Stretching hurt"),
+        csv_column="stretch_hurt",
+        kind="yes_no",
+        per_foot=False,
+        unit=None,
+        lowest=None,
+        highest=None,
+        source="Radford et al. 2007, BMC Musculoskelet Disord 8:36 (10 of 46 stretchers had an adverse event)",
+        place="stretch",
+    ),
+    DailyItem(
         key="nsaid_taken",
+        label=marked("NSAID"),
         csv_column="nsaid",
         kind="yes_no",
         per_foot=False,
@@ -92,6 +138,7 @@ DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
     ),
     DailyItem(
         key="note",
+        label=marked("Note"),
         csv_column="note",
         kind="text",
         per_foot=False,
@@ -100,4 +147,27 @@ DAILY_ITEMS: Final[tuple[DailyItem, ...]] = (
         highest=None,
         source="The person's own words",
     ),
+    DailyItem(
+        key="tags",
+        label=marked("What else was there"),
+        csv_column=None,
+        kind="tags",
+        per_foot=False,
+        unit=None,
+        lowest=None,
+        highest=None,
+        source="The person's own words",
+        place="more",
+        choices=(
+            ("insoles", marked("Insoles")),
+            ("night_splint", marked("Night splint")),
+            ("new_shoes", marked("New shoes")),
+            ("long_standing", marked("Long standing")),
+            ("run", marked("Long walk or run")),
+        ),
+    ),
 )
+
+ITEM_OF: Final[Mapping[str, DailyItem]] = {item.key: item for item in DAILY_ITEMS}
+FOOT_ITEMS: Final = tuple(item for item in DAILY_ITEMS if item.per_foot)
+DAY_ITEMS: Final = tuple(item for item in DAILY_ITEMS if not item.per_foot)

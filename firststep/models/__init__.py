@@ -3,6 +3,7 @@
 from firststep.models.account import Consent, User, UserSession, WebAuthn
 from firststep.models.base import Base
 from firststep.models.diary import Day, DiaryChange, Dose, FootDay
+from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.mail import MailPreference, OutboxMail
 from firststep.models.people import Patient, Practice, Practitioner
 from firststep.models.sharing import AccessEvent, Share
@@ -16,13 +17,19 @@ __all__ = [
     "DiaryChange",
     "Dose",
     "Episode",
+    "Flare",
     "FootDay",
     "MailPreference",
     "OutboxMail",
     "Patient",
+    "Pause",
+    "Pgic",
+    "Plan",
     "Practice",
     "Practitioner",
+    "Question",
     "Share",
+    "TreatmentSession",
     "User",
     "UserSession",
     "WebAuthn",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firststep.models.base import Base, Moment, between, one_of
@@ -20,6 +20,7 @@ class Day(Base):
     __tablename__ = "day"
     __table_args__ = (
         between("stretch_minutes", 0, 600),
+        between("stretch_sets", 0, 30),
         CheckConstraint("length(note) <= 2000", name="note_length"),
         {"sqlite_with_rowid": False},
     )
@@ -28,6 +29,8 @@ class Day(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     stretch_done: Mapped[bool | None] = mapped_column(Boolean(create_constraint=False))
     stretch_minutes: Mapped[int | None] = mapped_column()
+    stretch_sets: Mapped[int | None] = mapped_column()
+    stretch_hurt: Mapped[bool | None] = mapped_column(Boolean(create_constraint=False))
     nsaid_taken: Mapped[bool | None] = mapped_column(Boolean(create_constraint=False))
     note: Mapped[str | None] = mapped_column(Text)
     tags: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
@@ -72,7 +75,9 @@ class DiaryChange(Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
     day: Mapped[date] = mapped_column()
     foot: Mapped[str] = mapped_column(String(8), default="")
+    # For a dated thing its kind, and then also which one.
     field: Mapped[str] = mapped_column(String(32))
+    event_id: Mapped[UUID | None] = mapped_column()
     old_value: Mapped[str | None] = mapped_column(Text)
     new_value: Mapped[str | None] = mapped_column(Text)
     device_id: Mapped[UUID | None] = mapped_column()
@@ -90,6 +95,7 @@ class Dose(Base):
     __tablename__ = "dose"
     __table_args__ = (
         between("dose_mg", 1, 10000),
+        between("prescribed_most_mg", 1, 10000),
         one_of("form", ("oral", "gel", "other")),
         Index("ix_dose_patient_id_day", "patient_id", "day"),
     )
@@ -102,3 +108,9 @@ class Dose(Base):
     dose_mg: Mapped[int | None] = mapped_column()
     form: Mapped[str] = mapped_column(String(8), default="oral")
     prescribed: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
+    # The most in 24 hours that the person's own prescription says, as they typed it.
+    prescribed_most_mg: Mapped[int | None] = mapped_column()
+    # Low-dose aspirin that the person takes for the heart.
+    for_heart: Mapped[bool] = mapped_column(
+        Boolean(create_constraint=False), default=False, server_default=text("false")
+    )

@@ -22,6 +22,7 @@ class Patient(Base):
     __table_args__ = (
         one_of("feet", FEET),
         CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year_range"),
+        CheckConstraint("length(country) = 2", name="country_length"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
@@ -30,6 +31,8 @@ class Patient(Base):
     feet: Mapped[str | None] = mapped_column(String(8))
     onset_on: Mapped[date | None] = mapped_column()
     birth_year: Mapped[int | None] = mapped_column()
+    # ISO 3166, for the labels of drugs; null: as the time zone says.
+    country: Mapped[str | None] = mapped_column(String(2))
     created_at: Mapped[datetime] = mapped_column(Moment)
     # Set while the person does not agree to the keeping of health data: nothing is stored, shown or mailed.
     diary_closed_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -6,9 +6,6 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-MOST_PRODUCT: Final = 80
-FORMS: Final = ("oral", "gel", "other")
-
 OTHER: Final = "other"
 ORAL_NSAIDS: Final = (
     "ibuprofen",

@@ -12,16 +12,17 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from firststep.models import Day, DiaryChange, Dose, FootDay, Patient
+from firststep.clinical.measures import ITEM_OF
+from firststep.models import Day, DiaryChange, FootDay, Patient
+from firststep.services.diary_events import KINDS, Event, EventChange
 from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS, Value
 
 
 @dataclass(frozen=True, kw_only=True)
 class FootEntry:
-    """The pain of one foot on one day, in tenths; None is "not recorded"."""
+    """What is recorded of one foot on one day, pain in tenths; when and how the first steps were entered."""
 
-    first_step_pain: int | None = None
-    average_pain: int | None = None
+    values: Mapping[str, Value] = field(default_factory=lambda: dict.fromkeys(FOOT_FIELDS))
     first_step_entered_at: datetime | None = None
     first_step_recalled: bool = False
 
@@ -31,84 +32,59 @@ class Entry:
     """Everything that stands for one day; None is "not recorded"."""
 
     day: date
-    stretch_done: bool | None = None
-    stretch_minutes: int | None = None
-    nsaid_taken: bool | None = None
-    note: str | None = None
-    tags: list[str] | None = None
+    values: Mapping[str, Value] = field(default_factory=lambda: dict.fromkeys(DAY_FIELDS))
     feet: Mapping[str, FootEntry] = field(default_factory=dict)
 
     def value(self, foot: str, name: str) -> Value:
         """Return the value of a field of the foot, or of the day when ``foot`` is empty."""
-        owner = self.feet.get(foot, _NO_FOOT) if foot else self
-        found: Value = getattr(owner, name)
-        return found
+        return (self.feet.get(foot, _NO_FOOT).values if foot else self.values)[name]
+
+    def tenths(self, foot: str, name: str) -> int | None:
+        """Return a foot's pain in tenths."""
+        value = self.value(foot, name)
+        return value if isinstance(value, int) else None
 
     def with_value(self, foot: str, name: str, value: Value) -> Entry:
         """Return the entry with one value set."""
         if not foot:
-            return replace(self, **{name: value})  # type: ignore[arg-type]
-        changed = replace(self.feet.get(foot, _NO_FOOT), **{name: value})  # type: ignore[arg-type]
+            return replace(self, values={**self.values, name: value})
+        before = self.feet.get(foot, _NO_FOOT)
+        changed = replace(before, values={**before.values, name: value})
         return replace(self, feet={**self.feet, foot: changed})
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing at all is recorded."""
-        own = any(getattr(self, name) is not None for name in DAY_FIELDS)
-        return not own and not any(self.value(foot, name) is not None for foot in self.feet for name in FOOT_FIELDS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class DoseEntry:
-    """A drug taken, as the person noted it."""
-
-    id: UUID
-    product: str
-    dose_mg: int | None = None
-    form: str = "oral"
-    prescribed: bool = False
-    taken_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """An entry as an op finds it: which rows exist, whether the op is known, and the dose that it names."""
+    """An entry as an op finds it: which rows exist, whether the op is known, and the dated thing that it names."""
 
     entry: Entry
     has_day: bool
     feet_rows: frozenset[str]
     op_known: bool
-    dose: DoseEntry | None
-    dose_patient_id: UUID | None
+    event: Event | None
+    event_patient_id: UUID | None
 
 
 _NO_FOOT = FootEntry()
-_DAY_COLUMNS = tuple(getattr(Day, name) for name in DAY_FIELDS)
-_FOOT_COLUMNS = (FootDay.foot, *(getattr(FootDay, name) for name in FootEntry.__dataclass_fields__))
-_DOSE_COLUMNS = (
-    *(getattr(Dose, name) for name in DoseEntry.__dataclass_fields__),
-    Dose.patient_id.label("dose_patient_id"),
-)
+_DAY_COLUMNS = tuple(getattr(Day, name).label(f"day_{name}") for name in DAY_FIELDS)
+_FOOT_MARKS = ("first_step_entered_at", "first_step_recalled")
+_FOOT_COLUMNS = (FootDay.foot, *(getattr(FootDay, name).label(f"foot_{name}") for name in (*FOOT_FIELDS, *_FOOT_MARKS)))
 
 
 def read_entry(session: Session, patient_id: UUID, day: date) -> Entry:
     """Return what stands for the day, in one statement."""
-    rows = session.execute(_one_day(patient_id, day, *_FOOT_COLUMNS, *_DAY_COLUMNS)).all()
+    rows = session.execute(_one_day(patient_id, day)).all()
     return _entry(day, rows)
 
 
-def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, dose_id: UUID | None) -> Stored:
+def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, change: EventChange | None) -> Stored:
     """Return everything that an op needs to know before it writes, in one statement."""
     known = select(DiaryChange.seq).where(DiaryChange.op_id == op_id).exists()
-    statement = _one_day(
-        patient_id,
-        day,
-        *_FOOT_COLUMNS,
-        *_DAY_COLUMNS,
-        *_DOSE_COLUMNS,
-        Day.day.label("own_day"),
-        known.label("op_known"),
-    ).outerjoin(Dose, Dose.id == dose_id)
+    statement = _one_day(patient_id, day, Day.day.label("own_day"), known.label("op_known"))
+    if change:
+        table = KINDS[change.kind].table
+        columns = [getattr(table, name).label(f"event_{name}") for name in ("id", "patient_id", "day", *_names(change))]
+        statement = statement.add_columns(*columns).outerjoin(table, table.id == change.id)
     rows = session.execute(statement).all()
     first = rows[0]
     return Stored(
@@ -116,15 +92,24 @@ def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, d
         has_day=first.own_day is not None,
         feet_rows=frozenset(row.foot for row in rows if row.foot is not None),
         op_known=first.op_known,
-        dose=_dose(first) if first.id is not None else None,
-        dose_patient_id=first.dose_patient_id,
+        event=_event(first, change) if change and first.event_id is not None else None,
+        event_patient_id=first.event_patient_id if change else None,
     )
+
+
+def _names(change: EventChange) -> tuple[str, ...]:
+    return tuple(KINDS[change.kind].fields)
+
+
+def _event(row: Row[Any], change: EventChange) -> Event:
+    values = {name: row._mapping[f"event_{name}"] for name in _names(change)}
+    return Event(kind=change.kind, id=row.event_id, day=row.event_day, values=values)
 
 
 def _one_day(patient_id: UUID, day: date, *columns: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Select[Any]:
     """Return the statement that gives one row per foot, or one row when no foot has any."""
     return (
-        select(*columns)
+        select(*_FOOT_COLUMNS, *_DAY_COLUMNS, *columns)
         .select_from(Patient)
         .outerjoin(Day, and_(Day.patient_id == Patient.id, Day.day == day))
         .outerjoin(FootDay, and_(FootDay.patient_id == Patient.id, FootDay.day == day))
@@ -134,24 +119,16 @@ def _one_day(patient_id: UUID, day: date, *columns: ColumnElement[Any] | Instrum
 
 def _entry(day: date, rows: Sequence[Row[Any]]) -> Entry:
     feet = {
-        row.foot: FootEntry(**{name: getattr(row, name) for name in FootEntry.__dataclass_fields__})
+        row.foot: FootEntry(
+            values={name: row._mapping[f"foot_{name}"] for name in FOOT_FIELDS},
+            **{name: row._mapping[f"foot_{name}"] for name in _FOOT_MARKS},
+        )
         for row in rows
         if row.foot is not None
     }
-    own = {name: getattr(rows[0], name) for name in DAY_FIELDS} if rows else {}
-    return Entry(day=day, feet=feet, **own)
-
-
-def _dose(row: Row[Any]) -> DoseEntry:
-    return DoseEntry(**{name: getattr(row, name) for name in DoseEntry.__dataclass_fields__})
-
-
-def read_doses(session: Session, patient_id: UUID, day: date) -> list[DoseEntry]:
-    """Return the doses of the day, in the order in which they were taken."""
-    rows = session.execute(
-        select(*_DOSE_COLUMNS).where(Dose.patient_id == patient_id, Dose.day == day).order_by(Dose.taken_at, Dose.id)
-    ).all()
-    return [_dose(row) for row in rows]
+    if not rows:
+        return Entry(day=day)
+    return Entry(day=day, values={name: rows[0]._mapping[f"day_{name}"] for name in DAY_FIELDS}, feet=feet)
 
 
 def to_text(value: Value) -> str | None:
@@ -165,26 +142,9 @@ def to_text(value: Value) -> str | None:
 
 def from_text(name: str, text: str | None) -> Value:
     """Return the value that lies in the history under ``text``."""
-    if text is None or name == "note":
+    if text is None or ITEM_OF[name].kind == "text":
         return text
-    if name in ("stretch_done", "nsaid_taken"):
+    if ITEM_OF[name].kind == "yes_no":
         return text == "yes"
     value: Value = json.loads(text)
     return value
-
-
-def dose_to_text(dose: DoseEntry | None) -> str | None:
-    """Return the form in which a dose lies in the history."""
-    if dose is None:
-        return None
-    taken_at = dose.taken_at.isoformat() if dose.taken_at else None
-    return json.dumps({**dose.__dict__, "id": str(dose.id), "taken_at": taken_at})
-
-
-def dose_from_text(text: str | None) -> DoseEntry | None:
-    """Return the dose that lies in the history under ``text``."""
-    if text is None:
-        return None
-    found = json.loads(text)
-    taken_at = datetime.fromisoformat(found["taken_at"]) if found["taken_at"] else None
-    return DoseEntry(**{**found, "id": UUID(found["id"]), "taken_at": taken_at})

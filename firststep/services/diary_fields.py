@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final, TypeAlias
+from uuid import UUID
 
 from flask_babel import gettext as _
 
-from firststep.clinical.measures import MOST_STRETCH_MINUTES
+from firststep.clinical.measures import DAY_ITEMS, FOOT_ITEMS, ITEM_OF, DailyItem
 
 Value: TypeAlias = int | bool | str | list[str] | None
 
-FOOT_FIELDS: Final = ("first_step_pain", "average_pain")
-DAY_FIELDS: Final = ("stretch_done", "stretch_minutes", "nsaid_taken", "note", "tags")
+FOOT_FIELDS: Final = tuple(item.key for item in FOOT_ITEMS)
+DAY_FIELDS: Final = tuple(item.key for item in DAY_ITEMS)
 
 FIRST_DAY: Final = date(2000, 1, 2)
 MOST_NOTE: Final = 2000
+MOST_DOSE_MG: Final = 10_000
 MOST_TAGS: Final = 20
 MOST_TAG: Final = 40
 
@@ -24,6 +26,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PAIN = re.compile(r"[0-9]{1,2}")
 _PAIN_DECIMAL = re.compile(r"([0-9]{1,2})(?:\.([0-9]))?")
 _COUNT = re.compile(r"[0-9]{1,6}")
+# A phone's clock may be wrong by decades; outside these years no moment has a date in every time zone.
+_YEARS: Final = range(1900, 3000)
 # NUL, which no database takes; a lone surrogate; and what a lone surrogate becomes in a form (U+FFFD).
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
 
@@ -50,6 +54,64 @@ def parse_day(text: object, *, latest: date | None = None, field: str = "day") -
     if latest is not None and day > latest:
         raise Refused(field, _("That day has not come yet."))
     return day
+
+
+def parse_uuid(value: object, field: str) -> UUID:
+    """Return the UUID of its canonical text."""
+    if isinstance(value, str) and len(value) == 36:
+        try:
+            found = UUID(value)
+        except ValueError:
+            pass
+        else:
+            if str(found) == value.lower():
+                return found
+    raise Refused(field, _("This is not an id."))
+
+
+def parse_moment(value: object, field: str) -> datetime | None:
+    """Return the moment of ISO text with an offset, or None."""
+    if value is None:
+        return None
+    if isinstance(value, str) and 16 <= len(value) <= 40:
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is not None and moment.year in _YEARS:
+                return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise Refused(field, _("This is not a moment with its time zone."))
+
+
+def parse_input(item: DailyItem, text: str, field: str) -> Value:
+    """Return what stands in the item's input of a form, or None for empty text; ``field`` is the input's name."""
+    if item.kind == "pain":
+        return parse_pain(text, field)
+    return _parse_text(item, text, field, words=("yes", "no"))
+
+
+def parse_cell(item: DailyItem, text: str) -> Value:
+    """Return what stands in the item's cell of a diary file, or None for an empty one."""
+    field = item.csv_column or item.key
+    if item.kind == "pain":
+        return parse_pain_decimal(text, field)
+    return _parse_text(item, text, field, words=item.csv_words)
+
+
+def _parse_text(item: DailyItem, text: str, field: str, *, words: tuple[str, str]) -> Value:
+    if item.kind == "yes_no":
+        return parse_choice(text, field, yes=words[0], no=words[1])
+    if item.kind == "count":
+        return _parse_count(text, field, *_bounds(item))
+    if item.kind == "tags":
+        return _check_tags(text.split(",") if text.strip() else [])
+    return parse_note(text, field)
+
+
+def _bounds(item: DailyItem) -> tuple[int, int]:
+    if item.lowest is None or item.highest is None:
+        raise ValueError(f"{item.key} is a count without bounds")
+    return item.lowest, item.highest
 
 
 def parse_pain(text: str, field: str) -> int | None:
@@ -79,23 +141,23 @@ def parse_choice(text: str, field: str, *, yes: str = "yes", no: str = "no") -> 
     return None if text == "" else text == yes
 
 
-def parse_minutes(text: str, field: str = "stretch_minutes") -> int | None:
-    """Return whole minutes, or None for empty text."""
-    return _parse_count(text, field, 0, MOST_STRETCH_MINUTES, _("Minutes are a whole number from 0 to 600."))
-
-
 def parse_dose_mg(text: str, field: str = "dose_mg") -> int | None:
     """Return whole milligrams, or None for empty text."""
-    return _parse_count(text, field, 1, 10000, _("A dose is a whole number of milligrams from 1 to 10,000."))
+    return _parse_count(text, field, 1, MOST_DOSE_MG)
 
 
-def _parse_count(text: str, field: str, low: int, high: int, sentence: str) -> int | None:
+def _parse_count(text: str, field: str, low: int, high: int) -> int | None:
     text = text.strip()
     if not text:
         return None
     if len(text) > 6 or not _COUNT.fullmatch(text) or not low <= int(text) <= high:
-        raise Refused(field, sentence)
+        raise Refused(field, count_sentence(low, high))
     return int(text)
+
+
+def count_sentence(low: int, high: int) -> str:
+    """Say at a field which numbers it takes."""
+    return _("This is a whole number from %(low)s to %(high)s.", low=f"{low:,}", high=f"{high:,}")
 
 
 def parse_note(text: str, field: str = "note") -> str | None:
@@ -125,29 +187,36 @@ def check_storable(text: str, field: str) -> str:
 
 def check_value(field: str, value: object) -> Value:
     """Return the stored form of a value from the wire (pain in points there, in tenths here)."""
+    item = ITEM_OF.get(field)
+    if item is None:
+        raise Refused("set", _("This field is not known."))
     if value is None:
         return None
-    if field in FOOT_FIELDS:
-        return 10 * _whole(value, field, 0, 10, _("Pain is a whole number from 0 to 10."))
-    if field == "stretch_minutes":
-        return _whole(value, field, 0, MOST_STRETCH_MINUTES, _("Minutes are a whole number from 0 to 600."))
-    if field in ("stretch_done", "nsaid_taken"):
-        if not isinstance(value, bool):
-            raise Refused(field, _("Choose one of the answers."))
-        return value
-    if field == "note":
-        if not isinstance(value, str):
-            raise Refused(field, _("A note is a text."))
-        return parse_note(value)
-    if field == "tags":
+    if item.kind == "pain":
+        return 10 * check_count(value, field, 0, 10, _("Pain is a whole number from 0 to 10."))
+    if item.kind == "count":
+        return check_count(value, field, *_bounds(item))
+    if item.kind == "yes_no":
+        return check_flag(value, field)
+    if item.kind == "tags":
         return _check_tags(value)
-    raise Refused("set", _("This field is not known."))
+    if not isinstance(value, str):
+        raise Refused(field, _("A note is a text."))
+    return parse_note(value, field)
 
 
-def _whole(value: object, field: str, low: int, high: int, sentence: str) -> int:
+def check_flag(value: object, field: str) -> bool:
+    """Return true or false as the wire has it."""
+    if not isinstance(value, bool):
+        raise Refused(field, _("Choose one of the answers."))
+    return value
+
+
+def check_count(value: object, field: str, low: int, high: int, sentence: str = "") -> int:
+    """Return a whole number within bounds as the wire has it."""
     # A bool is an int for Python, and 6.0 is equal to 6: neither is what was asked for.
     if type(value) is not int or not low <= value <= high:
-        raise Refused(field, sentence)
+        raise Refused(field, sentence or count_sentence(low, high))
     return value
 
 

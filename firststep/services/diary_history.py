@@ -10,9 +10,10 @@ from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from firststep.models import DiaryChange
-from firststep.services.diary_entry import dose_from_text, from_text
+from firststep.services.diary_entry import from_text
+from firststep.services.diary_events import EventChange, event_from_text
 from firststep.services.diary_fields import Value
-from firststep.services.diary_ops import DoseChange, Op, apply_op, lock_diary
+from firststep.services.diary_ops import Op, apply_op, lock_diary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,7 @@ class HistoryLine:
     """One field set once; ``seq`` grows with each."""
 
     seq: int
+    day: date
     foot: str
     field: str
     old_value: str | None
@@ -36,6 +38,7 @@ def read_history(
     rows = session.execute(
         select(
             DiaryChange.seq,
+            DiaryChange.day,
             DiaryChange.foot,
             DiaryChange.field,
             DiaryChange.old_value,
@@ -66,31 +69,32 @@ def undo_op(session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, n
     day = changes[0].day
     newest = _newest_revisions(session, patient_id, day)
     sets: dict[str, dict[str, Value]] = {}
-    dose: DoseChange | None = None
+    event: EventChange | None = None
     for change in changes:
-        if newest[change.foot, change.field] != change.seq:
+        if newest[change.foot, change.field, change.event_id] != change.seq:
             continue
-        if change.field == "dose":
-            dose = _dose_back(change)
+        if change.event_id:
+            event = _event_back(change)
         else:
             sets.setdefault(change.foot, {})[change.field] = from_text(change.field, change.old_value)
-    if sets or dose:
-        apply_op(session, patient_id, Op(id=undo_id, day=day, sets=sets, dose=dose, entered_at=now, zone=zone), now=now)
+    if sets or event:
+        back = Op(id=undo_id, day=day, sets=sets, event=event, entered_at=now, zone=zone)
+        apply_op(session, patient_id, back, now=now)
     return day
 
 
-def _newest_revisions(session: Session, patient_id: UUID, day: date) -> dict[tuple[str, str], int]:
+def _newest_revisions(session: Session, patient_id: UUID, day: date) -> dict[tuple[str, str, UUID | None], int]:
     rows = session.execute(
-        select(DiaryChange.foot, DiaryChange.field, func.max(DiaryChange.seq))
+        select(DiaryChange.foot, DiaryChange.field, DiaryChange.event_id, func.max(DiaryChange.seq))
         .where(DiaryChange.patient_id == patient_id, DiaryChange.day == day)
-        .group_by(DiaryChange.foot, DiaryChange.field)
+        .group_by(DiaryChange.foot, DiaryChange.field, DiaryChange.event_id)
     ).all()
-    return {(foot, field): seq for foot, field, seq in rows}
+    return {(foot, field, event_id): seq for foot, field, event_id, seq in rows}
 
 
-def _dose_back(change: DiaryChange) -> DoseChange | None:
-    before, after = dose_from_text(change.old_value), dose_from_text(change.new_value)
-    if before is not None:
-        values = {name: value for name, value in before.__dict__.items() if name != "id"}
-        return DoseChange(id=before.id, values=values)
-    return DoseChange(id=after.id, removed=True) if after else None
+def _event_back(change: DiaryChange) -> EventChange | None:
+    before = event_from_text(change.field, change.day, change.old_value)
+    after = event_from_text(change.field, change.day, change.new_value)
+    if before:
+        return EventChange(kind=before.kind, id=before.id, values=before.values)
+    return EventChange(kind=after.kind, id=after.id, removed=True) if after else None

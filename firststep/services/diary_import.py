@@ -14,29 +14,19 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from firststep.clinical.diary import LAST_DAY, one_answer
-from firststep.clinical.measures import FEET
+from firststep.clinical.measures import DAILY_ITEMS, FEET, DailyItem
 from firststep.services.diary_entry import read_entry
 from firststep.services.diary_fields import (
     Refused,
     Value,
-    parse_choice,
+    parse_cell,
     parse_day,
-    parse_minutes,
     parse_note,
-    parse_pain_decimal,
 )
 from firststep.services.diary_ops import Op, Source, apply_op
 
-COLUMNS: Final = (
-    "day",
-    "foot",
-    "first_step_pain",
-    "average_pain",
-    "stretch",
-    "stretch_minutes",
-    "nsaid",
-    "note",
-)
+_ITEMS: Final = tuple(item for item in DAILY_ITEMS if item.csv_column)
+COLUMNS: Final = ("day", "foot", *(item.csv_column for item in _ITEMS if item.csv_column))
 
 
 class BadFile(ValueError):
@@ -58,11 +48,8 @@ class ImportRow:
     line: int
     day: date
     foot: str
-    pain: Mapping[str, int | None]
-    stretch_done: bool | None
-    stretch_minutes: int | None
-    nsaid_taken: bool | None
-    note: str | None
+    of_foot: Mapping[str, Value]
+    of_day: Mapping[str, Value]
 
 
 def import_diary(
@@ -138,15 +125,13 @@ def _parse_row(line: int, cells: Mapping[str, str]) -> ImportRow:
     day = parse_day(cells["day"], latest=LAST_DAY)
     if cells["foot"] not in FEET:
         raise Refused("foot", _("The foot is left or right."))
+    values = {item: parse_cell(item, cells[item.csv_column or item.key]) for item in _ITEMS}
     return ImportRow(
         line=line,
         day=day,
         foot=cells["foot"],
-        pain={name: parse_pain_decimal(cells[name], name) for name in ("first_step_pain", "average_pain")},
-        stretch_done=parse_choice(cells["stretch"], "stretch", yes="done", no="not_done"),
-        stretch_minutes=parse_minutes(cells["stretch_minutes"]),
-        nsaid_taken=parse_choice(cells["nsaid"], "nsaid"),
-        note=parse_note(cells["note"]),
+        of_foot={item.key: value for item, value in values.items() if item.per_foot},
+        of_day={item.key: value for item, value in values.items() if not item.per_foot},
     )
 
 
@@ -176,21 +161,27 @@ def _by_day(rows: Iterable[ImportRow]) -> dict[date, dict[str, dict[str, Value]]
 
 
 def _sets(rows: list[ImportRow]) -> dict[str, dict[str, Value]]:
-    minutes = [row.stretch_minutes for row in rows if row.stretch_minutes is not None]
-    own: dict[str, Value] = {
-        "stretch_done": one_answer(row.stretch_done for row in rows),
-        "stretch_minutes": max(minutes, default=None),
-        "nsaid_taken": one_answer(row.nsaid_taken for row in rows),
-        "note": _one_note(rows),
-    }
-    sets: dict[str, dict[str, Value]] = {row.foot: dict(row.pain) for row in rows}
-    sets[""] = own
+    sets: dict[str, dict[str, Value]] = {row.foot: dict(row.of_foot) for row in rows}
+    sets[""] = {item.key: _of_day(item, rows) for item in _ITEMS if not item.per_foot}
     return {foot: {name: value for name, value in values.items() if value is not None} for foot, values in sets.items()}
 
 
-def _one_note(rows: list[ImportRow]) -> str | None:
-    notes = dict.fromkeys(row.note for row in rows if row.note)
+def _of_day(item: DailyItem, rows: list[ImportRow]) -> Value:
+    """Return one value for the day: any yes, the largest number, every text once."""
+    values = [row.of_day[item.key] for row in rows]
+    if item.kind == "yes_no":
+        return one_answer(value for value in values if isinstance(value, bool))
+    if item.kind == "count":
+        return max((value for value in values if isinstance(value, int)), default=None)
+    texts = dict.fromkeys(value for value in values if isinstance(value, str))
     try:
-        return parse_note("\n".join(notes))
+        return parse_note("\n".join(texts), item.key)
     except Refused as refused:
-        raise BadFile(_("Line %(line)s, note: %(sentence)s", line=rows[-1].line, sentence=refused.sentence)) from None
+        raise BadFile(
+            _(
+                "Line %(line)s, %(column)s: %(sentence)s",
+                line=rows[-1].line,
+                column=item.csv_column,
+                sentence=refused.sentence,
+            )
+        ) from None

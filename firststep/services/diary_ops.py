@@ -1,4 +1,4 @@
-"""Applies one op to a diary: the only place that writes `day`, `foot_day`, `dose` and their history.
+"""Applies one op to a diary: the only place that writes `day`, `foot_day`, dated things and their history.
 
 An op is one tap or one form. A known op id changes nothing and gets the same answer; otherwise each field is
 set on its own, in the order of the server's revision, and the value that was there stays in the history.
@@ -7,32 +7,24 @@ set on its own, in the order of the server's revision, and the value that was th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from firststep.models import Day, DiaryChange, Dose, FootDay, Patient
+from firststep.models import Day, DiaryChange, FootDay, Patient
 from firststep.services.diary_doses import is_oral_nsaid
-from firststep.services.diary_entry import DoseEntry, Entry, Stored, dose_to_text, read_entry, read_stored, to_text
+from firststep.services.diary_entry import Entry, FootEntry, Stored, read_entry, read_stored, to_text
+from firststep.services.diary_events import Event, EventChange, event_after, event_to_text, write_event
 from firststep.services.diary_fields import Refused, Value
 from firststep.services.zones import local_day
 
 Source = Literal["app", "import", "command"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class DoseChange:
-    """What an op says about one dose: the fields it sets, or that it is gone."""
-
-    id: UUID
-    values: Mapping[str, object] = field(default_factory=dict)
-    removed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +36,7 @@ class Op:
     sets: Mapping[str, Mapping[str, Value]]
     entered_at: datetime
     zone: str
-    dose: DoseChange | None = None
+    event: EventChange | None = None
     device_id: UUID | None = None
     seen_rev: int | None = None
     recalled: bool = False
@@ -77,6 +69,7 @@ class Answer:
 class _Change:
     foot: str
     field: str
+    event_id: UUID | None = None
     old: str | None
     new: str | None
 
@@ -87,27 +80,27 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
     After Refused the caller rolls back.
     """
     lock_diary(session, patient_id)
-    stored = read_stored(session, patient_id, op.day, op_id=op.id, dose_id=op.dose.id if op.dose else None)
+    stored = read_stored(session, patient_id, op.day, op_id=op.id, change=op.event)
     if stored.op_known:
         return _known_answer(session, patient_id, op)
-    dose_before = _own_dose(stored, patient_id, op.dose)
-    dose_after = _dose_after(op.dose, dose_before) if op.dose else None
-    sets = _with_consequences(op, stored.entry, dose_after)
+    event_before = _own_event(stored, patient_id, op.event)
+    event_after_op = event_after(op.event, event_before, op.day) if op.event else None
+    sets = _with_consequences(op, stored.entry, event_after_op)
     changes = [
         _Change(foot=foot, field=name, old=to_text(stored.entry.value(foot, name)), new=to_text(value))
         for foot, name, value in _each(sets)
     ]
-    if op.dose:
-        changes.append(_Change(foot="", field="dose", old=dose_to_text(dose_before), new=dose_to_text(dose_after)))
+    if op.event:
+        old, new = event_to_text(event_before), event_to_text(event_after_op)
+        changes.append(_Change(foot="", field=op.event.kind, event_id=op.event.id, old=old, new=new))
     recalled = op.recalled or local_day(op.entered_at, op.zone) > op.day
     entry = _entry_after(stored.entry, sets, min(op.entered_at, now), recalled)
     try:
         seqs = _add_changes(session, patient_id, op, changes, recalled, now)
         _write_rows(session, patient_id, stored, entry, sets)
-        if op.dose:
-            _write_dose(session, patient_id, op, dose_before, dose_after)
+        write_event(session, patient_id, event_before, event_after_op)
     except IntegrityError:
-        # Only another patient's op or dose can hold the same random id: the lock excludes the patient's own.
+        # Only another patient's op or dated thing can hold the same random id: the lock excludes the patient's own.
         raise not_accepted() from None
     superseded = _superseded(session, patient_id, op, changes, before_seq=min(seqs))
     return Answer(op_id=op.id, status="stored", rev=max(seqs), entry=entry, superseded=superseded)
@@ -129,7 +122,10 @@ def _known_answer(session: Session, patient_id: UUID, op: Op) -> Answer:
     known = session.scalars(select(DiaryChange).where(DiaryChange.op_id == op.id).order_by(DiaryChange.seq)).all()
     if known[0].patient_id != patient_id:
         raise not_accepted()
-    changes = [_Change(foot=row.foot, field=row.field, old=row.old_value, new=row.new_value) for row in known]
+    changes = [
+        _Change(foot=row.foot, field=row.field, event_id=row.event_id, old=row.old_value, new=row.new_value)
+        for row in known
+    ]
     day = known[0].day
     return Answer(
         op_id=op.id,
@@ -140,30 +136,20 @@ def _known_answer(session: Session, patient_id: UUID, op: Op) -> Answer:
     )
 
 
-def _own_dose(stored: Stored, patient_id: UUID, change: DoseChange | None) -> DoseEntry | None:
-    """Return the dose that the op names; somebody else's cannot be changed, and looks like none when removed."""
-    if stored.dose_patient_id in (None, patient_id):
-        return stored.dose
+def _own_event(stored: Stored, patient_id: UUID, change: EventChange | None) -> Event | None:
+    """Return the thing that the op names; somebody else's cannot be changed, and looks like none when removed."""
+    if stored.event_patient_id in (None, patient_id):
+        return stored.event
     if change and change.removed:
         return None
     raise not_accepted()
 
 
-def _dose_after(change: DoseChange, before: DoseEntry | None) -> DoseEntry | None:
-    if change.removed:
-        return None
-    if before:
-        return replace(before, **change.values)  # type: ignore[arg-type]
-    if not change.values.get("product"):
-        raise Refused("dose_product", _("Choose which one."))
-    return DoseEntry(id=change.id, **change.values)  # type: ignore[arg-type]
-
-
-def _with_consequences(op: Op, before: Entry, dose: DoseEntry | None) -> dict[str, dict[str, Value]]:
+def _with_consequences(op: Op, before: Entry, event: Event | None) -> dict[str, dict[str, Value]]:
     """Return the op's values; an oral NSAID answers the day's question unless the person did."""
     sets = {foot: dict(values) for foot, values in op.sets.items() if values}
-    answered = "nsaid_taken" in sets.get("", {}) or before.nsaid_taken is not None
-    if dose and is_oral_nsaid(dose.product, dose.form) and not answered:
+    answered = "nsaid_taken" in sets.get("", {}) or before.value("", "nsaid_taken") is not None
+    if event and event.kind == "dose" and is_oral_nsaid(event["product"], event["form"]) and not answered:
         sets.setdefault("", {})["nsaid_taken"] = True
     return sets
 
@@ -198,6 +184,7 @@ def _add_changes(
             "day": op.day,
             "foot": change.foot,
             "field": change.field,
+            "event_id": change.event_id,
             "old_value": change.old,
             "new_value": change.new,
             "device_id": op.device_id,
@@ -223,7 +210,12 @@ def _write_rows(
             _write_row(session, Day, key, dict(values), exists=stored.has_day)
             continue
         key_of_foot = {"patient_id": patient_id, "day": entry.day, "foot": foot}
-        _write_row(session, FootDay, key_of_foot, entry.feet[foot].__dict__, exists=foot in stored.feet_rows)
+        _write_row(session, FootDay, key_of_foot, _foot_values(entry.feet[foot]), exists=foot in stored.feet_rows)
+
+
+def _foot_values(foot: FootEntry) -> dict[str, object]:
+    marks = {"first_step_entered_at": foot.first_step_entered_at, "first_step_recalled": foot.first_step_recalled}
+    return {**foot.values, **marks}
 
 
 def _write_row(
@@ -241,18 +233,6 @@ def _write_row(
         session.execute(insert(table).values(**key, **values))
 
 
-def _write_dose(session: Session, patient_id: UUID, op: Op, before: DoseEntry | None, after: DoseEntry | None) -> None:
-    if after is None:
-        if before is not None:
-            session.execute(delete(Dose).where(Dose.id == before.id, Dose.patient_id == patient_id))
-        return
-    values = {**after.__dict__, "day": op.day}
-    if before is None:
-        session.execute(insert(Dose).values(patient_id=patient_id, **values))
-    else:
-        session.execute(update(Dose).where(Dose.id == before.id, Dose.patient_id == patient_id).values(**values))
-
-
 def _superseded(
     session: Session, patient_id: UUID, op: Op, changes: list[_Change], *, before_seq: int
 ) -> list[Superseded]:
@@ -261,7 +241,12 @@ def _superseded(
         return []
     rows = session.execute(
         select(
-            DiaryChange.foot, DiaryChange.field, DiaryChange.new_value, DiaryChange.device_id, DiaryChange.entered_at
+            DiaryChange.foot,
+            DiaryChange.field,
+            DiaryChange.event_id,
+            DiaryChange.new_value,
+            DiaryChange.device_id,
+            DiaryChange.entered_at,
         )
         .where(
             DiaryChange.patient_id == patient_id,
@@ -271,10 +256,10 @@ def _superseded(
         )
         .order_by(DiaryChange.seq)
     ).all()
-    last = {(row.foot, row.field): row for row in rows}
+    last = {(row.foot, row.field, row.event_id): row for row in rows}
     found = []
     for change in changes:
-        row = last.get((change.foot, change.field))
+        row = last.get((change.foot, change.field, change.event_id))
         if row and row.device_id != op.device_id and row.new_value != change.new:
             found.append(
                 Superseded(

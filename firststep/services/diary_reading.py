@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical import diary as clinical
 from firststep.clinical.measures import Foot
 from firststep.models import Day, Episode, FootDay
+from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
 
 STRIP_DAYS = 14
 
@@ -21,17 +22,12 @@ def read_logged_days(session: Session, patient_id: UUID, *, first: date, last: d
     of_foot = select(FootDay.day).where(
         FootDay.patient_id == patient_id,
         FootDay.day.between(first, last),
-        or_(FootDay.first_step_pain.is_not(None), FootDay.average_pain.is_not(None)),
+        or_(*(getattr(FootDay, name).is_not(None) for name in FOOT_FIELDS)),
     )
     of_day = select(Day.day).where(
         Day.patient_id == patient_id,
         Day.day.between(first, last),
-        or_(
-            Day.stretch_done.is_not(None),
-            Day.stretch_minutes.is_not(None),
-            Day.nsaid_taken.is_not(None),
-            Day.note.is_not(None),
-        ),
+        or_(*(getattr(Day, name).is_not(None) for name in DAY_FIELDS)),
     )
     return frozenset(session.scalars(union(of_foot, of_day)))
 

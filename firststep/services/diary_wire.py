@@ -4,32 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, NoReturn
 from uuid import UUID
 
 from flask_babel import gettext as _
 
 from firststep.clinical.measures import FEET
-from firststep.services.diary_doses import FORMS, MOST_PRODUCT
-from firststep.services.diary_entry import DoseEntry, Entry
+from firststep.services.diary_entry import Entry
+from firststep.services.diary_events import KINDS, Event, EventChange, check_event
 from firststep.services.diary_fields import (
     DAY_FIELDS,
     FOOT_FIELDS,
     Refused,
     Value,
-    check_storable,
+    check_flag,
     check_value,
     parse_day,
+    parse_moment,
+    parse_uuid,
 )
-from firststep.services.diary_ops import Answer, DoseChange, Op, not_accepted
+from firststep.services.diary_ops import Answer, Op, not_accepted
 from firststep.services.zones import zone_names
 
 VERSIONS: Final = (1,)
 MOST_OPS: Final = 500
 _MOST_REV: Final = 2**31 - 1
-# A phone's clock may be wrong by decades; outside these years no moment has a date in every time zone.
-_YEARS: Final = range(1900, 3000)
 _FOREIGN_KEYS: Final = ("patient_id", "patient", "user_id")
 
 
@@ -70,96 +70,32 @@ def parse_op(raw: object, *, patient_id: UUID, today: date, zone: str, now: date
     foot = raw.get("foot")
     if foot is not None and foot not in FEET:
         raise Refused("foot", _("Choose the left or the right foot."))
-    sets, dose = _parse_set(raw.get("set"), foot)
+    sets, event = _parse_set(raw.get("set"), foot)
     return Op(
         id=parse_uuid(raw.get("op"), "op"),
         day=parse_day(raw.get("day"), latest=today + timedelta(days=1)),
         sets=sets,
-        dose=dose,
+        event=event,
         entered_at=parse_moment(raw.get("entered_at"), "entered_at") or now,
         zone=_known_zone(raw.get("zone")) or zone,
         device_id=parse_uuid(raw["device"], "device") if raw.get("device") is not None else None,
         seen_rev=_parse_rev(raw.get("seen_rev")),
-        recalled=_parse_flag(raw.get("recalled", False), "recalled"),
+        recalled=check_flag(raw.get("recalled", False), "recalled"),
     )
 
 
-def parse_uuid(value: object, field: str) -> UUID:
-    """Return the UUID of its canonical text."""
-    if isinstance(value, str) and len(value) == 36:
-        try:
-            found = UUID(value)
-        except ValueError:
-            pass
-        else:
-            if str(found) == value.lower():
-                return found
-    raise Refused(field, _("This is not an id."))
-
-
-def parse_moment(value: object, field: str) -> datetime | None:
-    """Return the moment of ISO text with an offset, or None."""
-    if value is None:
-        return None
-    if isinstance(value, str) and 16 <= len(value) <= 40:
-        try:
-            moment = datetime.fromisoformat(value)
-            if moment.tzinfo is not None and moment.year in _YEARS:
-                return moment.astimezone(UTC)
-        except (ValueError, OverflowError):
-            pass
-    raise Refused(field, _("This is not a moment with its time zone."))
-
-
-def _parse_set(raw: object, foot: str | None) -> tuple[dict[str, dict[str, Value]], DoseChange | None]:
+def _parse_set(raw: object, foot: str | None) -> tuple[dict[str, dict[str, Value]], EventChange | None]:
     if not isinstance(raw, dict) or not raw:
         raise Refused("set", _("Nothing to set."))
-    known = FOOT_FIELDS if foot else (*DAY_FIELDS, "dose")
-    unknown = [name for name in raw if name not in known]
-    if unknown:
+    known = FOOT_FIELDS if foot else (*DAY_FIELDS, *KINDS)
+    if any(name not in known for name in raw):
         raise Refused("set", _("This field is not known."))
-    values = {name: check_value(name, value) for name, value in raw.items() if name != "dose"}
-    dose = _parse_dose(raw["dose"]) if "dose" in raw else None
-    return ({foot or "": values} if values else {}), dose
-
-
-def _parse_dose(raw: object) -> DoseChange:
-    if not isinstance(raw, dict):
-        raise Refused("dose", _("This could not be read."))
-    dose_id = parse_uuid(raw.get("id"), "dose")
-    if _parse_flag(raw.get("removed", False), "dose"):
-        return DoseChange(id=dose_id, removed=True)
-    values: dict[str, object] = {}
-    for name, value in raw.items():
-        if name not in ("id", "removed"):
-            values[name] = _check_dose_value(name, value)
-    return DoseChange(id=dose_id, values=values)
-
-
-def _check_dose_value(name: str, value: object) -> object:
-    if name == "product":
-        if not isinstance(value, str) or not value.strip() or len(value) > MOST_PRODUCT:
-            raise Refused("dose_product", _("Name it in up to 80 characters."))
-        return check_storable(value.strip(), "dose_product")
-    if name == "dose_mg":
-        if value is not None and (type(value) is not int or not 1 <= value <= 10000):
-            raise Refused("dose_mg", _("A dose is a whole number of milligrams from 1 to 10,000."))
-        return value
-    if name == "form":
-        if value not in FORMS:
-            raise Refused("form", _("Choose one of the answers."))
-        return value
-    if name == "prescribed":
-        return _parse_flag(value, "prescribed")
-    if name == "taken_at":
-        return parse_moment(value, "taken_at")
-    raise Refused("dose", _("This field is not known."))
-
-
-def _parse_flag(value: object, field: str) -> bool:
-    if not isinstance(value, bool):
-        raise Refused(field, _("Choose one of the answers."))
-    return value
+    kinds = [name for name in raw if name in KINDS]
+    if len(kinds) > 1:
+        raise Refused("set", _("Only one dated thing can be set at once."))
+    values = {name: check_value(name, value) for name, value in raw.items() if name not in KINDS}
+    event = check_event(KINDS[kinds[0]], raw[kinds[0]]) if kinds else None
+    return ({foot or "": values} if values else {}), event
 
 
 def _parse_rev(value: object) -> int | None:
@@ -174,13 +110,13 @@ def _known_zone(value: object) -> str | None:
     return value if isinstance(value, str) and value in zone_names() else None
 
 
-def answer_values(answer: Answer, doses: list[DoseEntry]) -> dict[str, object]:
+def answer_values(answer: Answer, events: list[Event]) -> dict[str, object]:
     """Return the answer to one op for JSON."""
     return {
         "op": str(answer.op_id),
         "status": answer.status,
         "rev": answer.rev,
-        "day": day_values(answer.entry, doses),
+        "day": day_values(answer.entry, events),
         "superseded": [
             {
                 "foot": item.foot or None,
@@ -208,24 +144,30 @@ def rejection_values(raw: object, refused: Refused) -> dict[str, object]:
     }
 
 
-def day_values(entry: Entry, doses: list[DoseEntry]) -> dict[str, object]:
-    """Return every field of the day for JSON, pain in points of 0 to 10."""
+def day_values(entry: Entry, events: list[Event]) -> dict[str, object]:
+    """Return every field of the day for JSON, pain in points of 0 to 10, and its dated things by kind."""
+    of_kind: dict[str, list[dict[str, object]]] = {key: [] for key in KINDS}
+    for event in events:
+        of_kind[event.kind].append(_event_values(event))
     return {
         "day": entry.day.isoformat(),
-        **{name: getattr(entry, name) for name in DAY_FIELDS},
+        **{name: entry.value("", name) for name in DAY_FIELDS},
         "feet": {
             foot: {
-                "first_step_pain": points(found.first_step_pain),
-                "average_pain": points(found.average_pain),
+                **{name: points(entry.tenths(foot, name)) for name in FOOT_FIELDS},
                 "first_step_recalled": found.first_step_recalled,
             }
             for foot, found in entry.feet.items()
         },
-        "doses": [
-            {**dose.__dict__, "id": str(dose.id), "taken_at": dose.taken_at.isoformat() if dose.taken_at else None}
-            for dose in doses
-        ],
+        "events": of_kind,
     }
+
+
+def _event_values(event: Event) -> dict[str, object]:
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in event.values.items()}
+    if "worst_pain" in plain:
+        plain["worst_pain"] = points(event["worst_pain"])
+    return {"id": str(event.id), **plain}
 
 
 def points(tenths: int | None) -> int | float | None:

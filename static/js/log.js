@@ -65,6 +65,15 @@ export function dropAcknowledged(body, keeps) {
   for (const name of new Set(body.keys())) if (!keeps(name)) body.delete(name);
 }
 
+/**
+ * Of boxes of which none is ticked a browser sends nothing, and that is an answer too.
+ * @param {FormData} body
+ * @param {Iterable<string>} touched names of the fields that wait for the server
+ */
+export function addEmptyGroups(body, touched) {
+  for (const name of touched) if (!body.has(name)) body.append(name, "");
+}
+
 /** @param {HTMLFormElement} form @param {LogState} state */
 function show(form, state) {
   const line = /** @type {HTMLElement | null} */ (
@@ -112,6 +121,7 @@ function prepare(event) {
   if (form.dataset.log === "changed") {
     const always = new Set([...form.querySelectorAll('input[type="hidden"]')].map((field) => field.getAttribute("name")));
     dropAcknowledged(body, (name) => waiting.has(name) || always.has(name));
+    addEmptyGroups(body, waiting.snapshot().keys());
   }
   const opId = body.has("op") ? opIds.idFor(body) : null;
   if (opId) body.set("op", opId);

@@ -223,7 +223,7 @@ def test_a_refused_dose_can_be_mended_in_the_same_form(app: Flask, ben: Browser,
     refused = ben.post("/log", data=tap(dose_id=dose_id, dose_mg="99999"), headers=PART)
     part = refused.get_data(as_text=True)
     assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#day-form")
-    assert "A dose is a whole number of milligrams from 1 to 10,000." in part
+    assert "This is a whole number from 1 to 10,000." in part
     assert f'name="dose_id" value="{dose_id}"' in part
     assert '<option value="ibuprofen" selected>' in part
     assert 'name="dose_mg" value="99999"' in part
@@ -261,7 +261,7 @@ def whole_form(page: str) -> dict[str, str]:
     values = {}
     for text in inputs:
         attributes = dict(re.findall(r'(\w[\w-]*)="([^"]*)"', text))
-        if attributes["type"] != "radio" or text.endswith("checked"):
+        if attributes["type"] not in ("radio", "checkbox") or text.endswith("checked"):
             values[attributes["name"]] = attributes.get("value", "")
     return values | {"note": "", "dose_product": ""}
 

@@ -137,7 +137,7 @@ def test_doses_are_ops_with_their_own_id(app: Flask, ben: Browser, cast: Cast) -
     dose = {"id": str(uuid4()), "product": "ibuprofen", "dose_mg": 400, "taken_at": "2026-11-23T07:00:00+01:00"}
     answer = put(ben, op(foot=None, set={"dose": dose}))
     assert answer["day"]["nsaid_taken"] is True
-    assert answer["day"]["doses"][0]["dose_mg"] == 400
+    assert answer["day"]["events"]["dose"][0]["dose_mg"] == 400
     put(ben, op(foot=None, set={"dose": {"id": dose["id"], "removed": True}}))
     with app.app_context():
         assert db.session.scalars(select(Dose)).all() == []

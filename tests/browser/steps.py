@@ -61,7 +61,11 @@ def choose(page: Page, entry: Entry, *, javascript: bool) -> None:
     for question, answer in answers.items():
         if answer is None:
             continue
-        cell = page.get_by_role("radiogroup", name=question).locator("label").filter(has_text=_starting(str(answer)))
+        cell = (
+            page.get_by_role("radiogroup", name=question, exact=True)
+            .locator("label")
+            .filter(has_text=_starting(str(answer)))
+        )
         if javascript:
             cell.first.tap()
             expect(page.locator("[data-log-status]")).to_have_text("Saved")
@@ -82,13 +86,13 @@ def expect_logged(page: Page, day: date, entry: Entry) -> None:
     """Look at the day again: the server has what was logged, and nothing more."""
     page.goto(f"/log/{day.isoformat()}")
     for question, answer in (("First-step pain", entry.first_step_pain), ("Pain over the day", entry.average_pain)):
-        checked = page.get_by_role("radiogroup", name=question).locator("input:checked")
+        checked = page.get_by_role("radiogroup", name=question, exact=True).locator("input:checked")
         if answer is None:
             expect(checked).to_have_count(0)
         else:
             expect(checked).to_have_value(str(answer))
     for question, answer in (("Stretching", entry.stretching), ("NSAID taken", entry.nsaid)):
-        checked = page.get_by_role("radiogroup", name=question).locator("label:has(:checked)")
+        checked = page.get_by_role("radiogroup", name=question, exact=True).locator("label:has(:checked)")
         expect(checked).to_have_text(answer or "No answer")
 
 

@@ -96,7 +96,10 @@ def test_every_measure_is_a_daily_item_per_foot() -> None:
         "average_pain",
         "stretch",
         "stretch_minutes",
+        "stretch_sets",
+        "stretch_hurt",
         "nsaid",
         "note",
+        None,
     ]
     assert set(ARMS) == {"standard", "acupuncture", "combined"}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dropAcknowledged, stateAfter } from "../../static/js/log.js";
+import { addEmptyGroups, dropAcknowledged, stateAfter } from "../../static/js/log.js";
 
 /** @param {[string, string][]} entries */
 function formData(entries) {
@@ -47,4 +47,11 @@ test("names are compared as they are, also those that objects have", () => {
   const body = formData([["constructor", "1"], ["__proto__", "2"], ["note", "3"]]);
   dropAcknowledged(body, (name) => name === "note");
   assert.deepEqual([...body], [["note", "3"]]);
+});
+
+test("boxes of which none is ticked any more are sent as an empty answer, and only when they were touched", () => {
+  const body = new FormData();
+  body.set("note", "stairs");
+  addEmptyGroups(body, ["note", "tags"]);
+  assert.deepEqual([...body.entries()], [["note", "stairs"], ["tags", ""]]);
 });

@@ -40,7 +40,7 @@ def test_different_fields_at_once_are_all_kept(app: Flask, cast: Cast) -> None:
     with app.app_context():
         assert check_history(db.session, cast.ben) == len(ops)
         entry = read_entry(db.session, cast.ben, TODAY)
-        assert (entry.stretch_done, entry.nsaid_taken) == (True, True)
+        assert (entry.value("", "stretch_done"), entry.value("", "nsaid_taken")) == (True, True)
         assert all(entry.value(foot, "average_pain") is not None for foot in ("right", "left"))
 
 

@@ -31,8 +31,9 @@ from firststep.services import (
     trajectories,
     treatment,
 )
+from firststep.services.diary_events import KINDS, Event, EventChange, read_events
 from firststep.services.diary_fields import Refused
-from firststep.services.diary_ops import DoseChange, Op, apply_op
+from firststep.services.diary_ops import Op, apply_op
 from tests import factories
 from tests.cast import NOW, TODAY, Cast, sign_in
 from tests.support.tables import fingerprint_of_person
@@ -64,7 +65,7 @@ READS: dict[str, Callable[[Session, Cast], Any]] = {
     "diary": lambda s, c: diary_reading.read_diary(s, c.ana),
     "course": lambda s, c: trajectories.read_course(s, c.ana),
     "entry": lambda s, c: diary_entry.read_entry(s, c.ana, DAY),
-    "doses": lambda s, c: diary_entry.read_doses(s, c.ana, DAY),
+    "doses": lambda s, c: read_events(s, c.ana, tuple(KINDS), first=DAY, last=DAY),
     "history": lambda s, c: diary_history.read_history(s, c.ana, DAY),
     "episodes": lambda s, c: treatment.list_episodes(s, c.ana),
     "shares": lambda s, c: share_lists.list_shares(s, c.ana, today=TODAY, now=NOW),
@@ -120,11 +121,16 @@ def live(app: Flask, patient_id: UUID, practitioner_id: UUID, name: str) -> Op:
     return op
 
 
+def events_of(patient_id: UUID) -> list[Event]:
+    """Return every dated thing of the common day."""
+    return read_events(db.session, patient_id, tuple(KINDS), first=DAY, last=DAY)
+
+
 def answer(session: Session, patient_id: UUID, name: str) -> Op:
     """Store one op on the common day, with a dose, and another on a day that the cast leaves out."""
-    dose = DoseChange(id=uuid4(), values={"product": f"drug of {name}", "dose_mg": 400, "form": "oral"})
+    dose = EventChange(kind="dose", id=uuid4(), values={"product": f"drug of {name}", "dose_mg": 400, "form": "oral"})
     values = {"": {"note": f"{name} wrote"}, "right": {"first_step_pain": 10 * len(name)}}
-    op = Op(id=uuid4(), day=DAY, sets=values, dose=dose, entered_at=NOW, zone=ZONE)
+    op = Op(id=uuid4(), day=DAY, sets=values, event=dose, entered_at=NOW, zone=ZONE)
     apply_op(session, patient_id, op, now=NOW)
     return op
 
@@ -192,22 +198,20 @@ def test_undo_sees_no_later_change_of_another(app: Flask, two: Cast) -> None:
         answer(db.session, two.ben, "Benny")
         diary_history.undo_op(db.session, two.ana, anas.id, undo_id=uuid4(), now=NOW, zone=ZONE)
         db.session.commit()
-        assert diary_entry.read_entry(db.session, two.ana, DAY).note == "Ana wrote"
-        assert diary_entry.read_entry(db.session, two.ben, DAY).note == "Benny wrote"
+        assert diary_entry.read_entry(db.session, two.ana, DAY).value("", "note") == "Ana wrote"
+        assert diary_entry.read_entry(db.session, two.ben, DAY).value("", "note") == "Benny wrote"
 
 
 @pytest.mark.parametrize("removed", [False, True], ids=["changed", "removed"])
 def test_another_learns_nothing_of_a_dose_by_naming_it(app: Flask, two: Cast, removed: bool) -> None:
     with app.app_context():
-        (dose,) = diary_entry.read_doses(db.session, two.ana, DAY)
-        change = DoseChange(id=dose.id, values={} if removed else {"dose_mg": 1}, removed=removed)
-        op = Op(id=uuid4(), day=DAY, sets={}, dose=change, entered_at=NOW, zone=ZONE)
+        (dose,) = events_of(two.ana)
+        change = EventChange(kind="dose", id=dose.id, values={} if removed else {"dose_mg": 1}, removed=removed)
+        op = Op(id=uuid4(), day=DAY, sets={}, event=change, entered_at=NOW, zone=ZONE)
         with suppress(Refused):
             apply_op(db.session, two.ben, op, now=NOW)
             db.session.commit()
         db.session.rollback()
-        seen = (
-            f"{diary_history.read_history(db.session, two.ben, DAY)}{diary_entry.read_doses(db.session, two.ben, DAY)}"
-        )
+        seen = f"{diary_history.read_history(db.session, two.ben, DAY)}{events_of(two.ben)}"
         assert "drug of Ana" not in seen
-        assert diary_entry.read_doses(db.session, two.ana, DAY) == [dose]
+        assert events_of(two.ana) == [dose]

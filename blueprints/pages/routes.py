@@ -8,12 +8,16 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from firststep.extensions import db
 from firststep.services.health import database_answers
+from firststep.web import shell
 from firststep.web.policy import policy
+from firststep.web.red_flag_words import reason_groups
 from firststep.web.render import render
 from firststep.web.sources import listed_sources
 from firststep.web.wording import caution
 
 pages = Blueprint("pages", __name__)
+
+WHEN_TO_SEE_SOMEONE = "/when-to-see-someone"
 
 
 @pages.get("/")
@@ -32,6 +36,18 @@ def home() -> str | AnyResponse:
 def benchmarks() -> str:
     """Show every published figure with its source, its grade, and what could not be verified."""
     return render("pages/benchmarks.html", sources=listed_sources(), caution=caution())
+
+
+@pages.get(WHEN_TO_SEE_SOMEONE)
+@policy(GET="public")
+def when_to_see_someone() -> Response:
+    """Show the list of reasons to have a foot looked at; nothing is asked of the server, and it opens offline."""
+    return shell.serve(WHEN_TO_SEE_SOMEONE)
+
+
+@shell.kept_on_the_phone(WHEN_TO_SEE_SOMEONE)
+def _when_to_see_someone() -> str:
+    return shell.render_for_everybody("pages/when_to_see_someone.html", groups=reason_groups())
 
 
 @pages.get("/healthz")

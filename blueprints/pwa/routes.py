@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, json
 from flask_babel import gettext as _
 
+from firststep.web import shell
 from firststep.web.assets import DIST, BuildMissing
 from firststep.web.language import language_tag
 from firststep.web.policy import policy
-from firststep.web.render import render
 
 pwa = Blueprint("pwa", __name__)
 
-#: Where sw.js expects the hash of the shell, see static/js/sw.js.
-SHELL_REVISION = "@shell-revision@"
+#: Where sw.js expects the pages to keep and their versions, see static/js/sw.js.
+SHELL_PAGES = "@shell-pages@"
 
 
 @pwa.get("/manifest.webmanifest")
@@ -74,9 +73,8 @@ def service_worker() -> Response:
 
 
 def _service_worker() -> str:
-    # The shell as it is served: a changed sentence, frame or asset makes another revision.
-    revision = hashlib.sha256(_shell().encode()).hexdigest()[:10]
-    return _built("sw.js").replace(SHELL_REVISION, revision)
+    pages = " ".join(f"{path}={version}" for path, version in shell.versions().items())
+    return _built("sw.js").replace(SHELL_PAGES, pages)
 
 
 def _built(name: str) -> str:
@@ -92,15 +90,13 @@ def _read(path: str, _changed_ns: int) -> str:
     return Path(path).read_text(encoding="utf-8")
 
 
-@pwa.get("/offline")
+@pwa.get(shell.OFFLINE)
 @policy(GET="public")
 def offline() -> Response:
-    """Serve the shell that is shown without a connection: the same for everybody."""
-    response = Response(_shell(), mimetype="text/html")
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    """Serve what is shown without a connection."""
+    return shell.serve(shell.OFFLINE)
 
 
-def _shell() -> str:
-    # Given here, they override the frame's variables: nothing of the person who is signed in gets in.
-    return render("pwa/offline.html", viewer=None, nav_items=[])
+@shell.kept_on_the_phone(shell.OFFLINE)
+def _offline() -> str:
+    return shell.render_for_everybody("pwa/offline.html")

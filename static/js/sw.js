@@ -1,7 +1,8 @@
 /**
- * The service worker: keeps the build's files and a shell without any person in it on the phone.
+ * The service worker: keeps the build's files and the pages without any person in them on the phone.
  *
- * A page is always asked from the network; when no answer comes within four seconds the shell says so.
+ * A page is always asked from the network; when no answer comes within four seconds the kept one is shown, and for
+ * every other page one that says that there is no connection.
  * No answer to a page request is ever put into Cache Storage, so nothing of one person can be shown to
  * another or outlive a sign-out. The practitioners' area and downloads are not touched at all.
  */
@@ -13,16 +14,13 @@ import { answersPage } from "./sw_routes.js";
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
 const SHELL = "/offline";
-// blueprints/pwa puts the hash of the shell as it is served here, so that a changed shell is fetched again.
-const SHELL_REVISION = "@shell-revision@";
-const PATIENCE_SECONDS = 4;
-
-precacheAndRoute([...__PRECACHED__, { url: SHELL, revision: SHELL_REVISION }], {
-  cleanURLs: false,
-  directoryIndex: "",
-  ignoreURLParametersMatching: [],
+// blueprints/pwa puts the pages without any person in them here, each with a hash of it, so that a changed one is
+// fetched again: "/offline=3f… /another=a1…".
+const PAGES = "@shell-pages@".split(" ").map((page) => {
+  const [url = "", revision = ""] = page.split("=");
+  return { url, revision };
 });
-cleanupOutdatedCaches();
+const PATIENCE_SECONDS = 4;
 
 const network = new NetworkOnly({ networkTimeoutSeconds: PATIENCE_SECONDS });
 registerRoute(
@@ -31,10 +29,18 @@ registerRoute(
     try {
       return await network.handle(options);
     } catch {
-      return (await matchPrecache(SHELL)) ?? Response.error();
+      return (await matchPrecache(options.url.pathname)) ?? (await matchPrecache(SHELL)) ?? Response.error();
     }
   },
 );
+
+// After the route for pages, which asks the network first: of two that match, the first one answers.
+precacheAndRoute([...__PRECACHED__, ...PAGES], {
+  cleanURLs: false,
+  directoryIndex: "",
+  ignoreURLParametersMatching: [],
+});
+cleanupOutdatedCaches();
 
 worker.addEventListener("message", (event) => {
   if (event.data === "skip-waiting") void worker.skipWaiting();

@@ -13,6 +13,7 @@ from typing import Final
 ROUTES: Final[dict[str, str]] = {
     "GET pages.home": "everybody",
     "GET pages.benchmarks": "everybody",
+    "GET pages.when_to_see_someone": "everybody",
     "GET pages.healthz": "everybody",
     "GET pwa.manifest": "everybody",
     "GET pwa.offline": "everybody",

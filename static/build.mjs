@@ -5,7 +5,8 @@
  *
  * Every file is named by its content and served for good; .br and .gz stand beside it. The files of
  * the build before stay, because a page opened then still asks for them. sw.js has no hash: it is
- * served from the root by blueprints/pwa. static/icons.py adds the PNG icons and their list.
+ * served from the root by blueprints/pwa. static/icons.py adds the PNG icons and their list. The drugs
+ * of the label facts come from dist/drugs.json, which tools/drug_data.py writes from the data files.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -85,6 +86,13 @@ async function emitIcons(built) {
   }
 }
 
+/** @returns {Promise<string>} the drugs as JSON */
+async function drugData() {
+  const file = path.join(DIST, "drugs.json");
+  if (!existsSync(file)) throw new Error("static/dist/drugs.json is missing: run `python -m tools.drug_data`, or `make build`");
+  return readFile(file, "utf8");
+}
+
 /** @param {Built} built @param {string} name */
 const address = ({ names }, name) => JSON.stringify(URL_BASE + names.get(name));
 
@@ -135,7 +143,7 @@ async function writeManifests({ dist, names }) {
   await writeFile(path.join(dist, "previous.json"), JSON.stringify(older, null, 1));
   await writeFile(path.join(dist, "manifest.json"), JSON.stringify(manifest, null, 1));
   const named = [manifest, older, icons].flatMap((list) => Object.values(list));
-  await sweep(dist, new Set(["manifest.json", "previous.json", "icons.json", "sw.js", "sw_kill.js", ...named]));
+  await sweep(dist, new Set(["manifest.json", "previous.json", "icons.json", "drugs.json", "sw.js", "sw_kill.js", ...named]));
 }
 
 /**
@@ -160,7 +168,8 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   const built = { dist, names: new Map() };
   await emitPlotly(built);
   await emitIcons(built);
-  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "css/app.css"], {
+  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "js/labels.js", "css/app.css"], {
+    __DRUGS__: await drugData(),
     __PLOTLY_JS__: address(built, "plotly.js"),
     __PLOTLY_CSS__: address(built, "plotly.css"),
   });

@@ -2,3 +2,4 @@
 declare const __PLOTLY_JS__: string;
 declare const __PLOTLY_CSS__: string;
 declare const __PRECACHED__: { url: string }[];
+declare const __DRUGS__: import("./label_facts.js").Drug[];

@@ -103,8 +103,12 @@ def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
 
 
 def read_shared_course(session: Session, grant: Grant) -> Course:
-    """Return the course as far as the grant goes: days before its first are not read, so they count in no figure."""
-    return read_course(session, grant.patient_id, first=grant.from_day)
+    """Return the course as far as the grant goes: days before its first are not read, so they count in no figure.
+
+    The patient's own words, in a flare-up or a treatment too, come only where the grant shows notes.
+    """
+    course = read_course(session, grant.patient_id, first=grant.from_day)
+    return course if grant.shows_notes else course.without_words()
 
 
 def read_shared_notes(session: Session, grant: Grant) -> list[Note]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
 from typing import Any, Final, TypeAlias
+from typing import cast as as_type
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Column,
     CompoundSelect,
     Date,
+    Row,
     String,
     Uuid,
     bindparam,
@@ -36,8 +38,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from firststep.clinical.diary import Arm
+from firststep.clinical.diary import Episode as CourseOfCare
 from firststep.clinical.measures import FEET
-from firststep.models import Dose, Flare, Pause, Pgic, Plan, Question, TreatmentSession
+from firststep.models import Dose, Episode, Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.base import Moment
 from firststep.models.events import CHOSEN_BY, PAUSE_REASONS, PGIC_WEEKS, SESSION_KINDS
 from firststep.services.diary_fields import (
@@ -280,31 +284,50 @@ def write_event(session: Session, patient_id: UUID, before: Event | None, after:
 def read_events(session: Session, patient_id: UUID, kinds: tuple[str, ...], *, first: date, last: date) -> list[Event]:
     """Return the dated things of the kinds that began on a day of the range, by day, in one statement."""
     rows = session.execute(_statement(kinds), {"patient_id": patient_id, "first": first, "last": last})
-    return [
-        Event(
-            kind=row.kind_of_event,
-            id=row.id,
-            day=row.day,
-            values={name: row._mapping[name] for name in KINDS[row.kind_of_event].fields},
-        )
-        for row in rows
-    ]
+    return [_event(row) for row in rows]
+
+
+def read_care_and_events(
+    session: Session, patient_id: UUID, kinds: tuple[str, ...], *, first: date, last: date
+) -> tuple[tuple[CourseOfCare, ...], tuple[Event, ...]]:
+    """Return all courses of care, and the dated things of the range as ``read_events`` does, in one statement."""
+    values = {"patient_id": patient_id, "first": first, "last": last}
+    rows = session.execute(_statement(kinds, with_care=True), values).all()
+    care = (row for row in rows if row.kind_of_event == _CARE)
+    return (
+        tuple(CourseOfCare(as_type(Arm, row.arm), row.day, row.ends_on) for row in care),
+        tuple(_event(row) for row in rows if row.kind_of_event != _CARE),
+    )
+
+
+def _event(row: Row[Any]) -> Event:
+    found = row._mapping
+    values = {name: found[name] for name in KINDS[row.kind_of_event].fields}
+    return Event(kind=row.kind_of_event, id=row.id, day=row.day, values=values)
+
+
+_CARE: Final = "care"
+_CARE_COLUMNS: Final = {name: Episode.__mapper__.columns[name] for name in ("arm", "ends_on")}
 
 
 @cache
-def _statement(kinds: tuple[str, ...]) -> CompoundSelect[Any]:
-    """Return the union of the kinds' tables: each column of any of them, null where a table has none of the name."""
-    shapes = {name: column.type for key in kinds for name, column in _COLUMNS[key].items()}
+def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSelect[Any]:
+    """Return the union of the kinds' tables: each column of any of them, null where a table has none of the name.
+
+    Of courses of care with the same first day the one named last counts: the order is never left to chance.
+    """
+    columns = {key: _COLUMNS[key] for key in kinds} | ({_CARE: _CARE_COLUMNS} if with_care else {})
+    shapes = {name: column.type for own in columns.values() for name, column in own.items()}
+    first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     parts = []
-    for key in kinds:
-        table, own = KINDS[key].table, _COLUMNS[key]
-        columns = [own.get(name, cast(null(), shape)).label(name) for name, shape in shapes.items()]
-        parts.append(
-            select(literal(key, String).label("kind_of_event"), table.id, table.day, *columns).where(
-                table.patient_id == bindparam("patient_id", type_=Uuid()),
-                table.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
-            )
+    for key, own in columns.items():
+        table = Episode if key == _CARE else KINDS[key].table
+        day = Episode.starts_on.label("day") if key == _CARE else table.__mapper__.columns["day"]
+        shaped = [own.get(name, cast(null(), shape)).label(name) for name, shape in shapes.items()]
+        part = select(literal(key, String).label("kind_of_event"), table.id, day, *shaped).where(
+            table.patient_id == bindparam("patient_id", type_=Uuid())
         )
+        parts.append(part if key == _CARE else part.where(day.between(first, last)))
     return union_all(*parts).order_by("day", "kind_of_event", "id")
 
 

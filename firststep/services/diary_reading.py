@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import cast
 from uuid import UUID
@@ -11,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical import diary as clinical
 from firststep.clinical.measures import Foot
-from firststep.models import Day, Episode, FootDay
+from firststep.models import Day, FootDay
+from firststep.services.diary_events import read_care_and_events
 from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
 
 STRIP_DAYS = 14
@@ -41,30 +44,49 @@ def read_diary(
     session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None
 ) -> clinical.Diary:
     """Return the diary between two days, or the whole of it, as the outcome rules read it: three statements."""
+    found = read_days(session, patient_id, first=first, last=last)
+    care, _nothing = read_care_and_events(session, patient_id, (), first=clinical.FIRST_DAY, last=clinical.LAST_DAY)
+    return found.diary(care)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days:
+    """What was answered day by day, and what only the charts ask of it."""
+
+    foot_days: tuple[clinical.FootDay, ...]
+    day_answers: tuple[clinical.DayAnswers, ...]
+    #: Days and feet whose first-step pain was filled in on a later day.
+    recalled: frozenset[tuple[date, str]]
+    #: The sets of stretching of each day with a number of them.
+    sets_done: Mapping[date, int]
+
+    def diary(self, care: tuple[clinical.Episode, ...]) -> clinical.Diary:
+        """Return the diary with these courses of care."""
+        return clinical.Diary(foot_days=self.foot_days, day_answers=self.day_answers, episodes=care)
+
+
+def read_days(session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None) -> Days:
+    """Return the daily answers between two days, or all of them, in two statements."""
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
-    foot_days = select(FootDay.day, FootDay.foot, FootDay.first_step_pain, FootDay.average_pain).where(
-        FootDay.patient_id == patient_id, FootDay.day.between(first, last)
-    )
-    days = select(Day.day, Day.stretch_done, Day.stretch_minutes, Day.nsaid_taken).where(
-        Day.patient_id == patient_id, Day.day.between(first, last)
-    )
-    # Of courses of care with the same first day the one named last counts: the order must not be left to chance.
-    episodes = (
-        select(Episode.arm, Episode.starts_on, Episode.ends_on)
-        .where(Episode.patient_id == patient_id)
-        .order_by(Episode.starts_on, Episode.id)
-    )
-    return clinical.Diary(
+    of_feet = session.execute(
+        select(
+            FootDay.day, FootDay.foot, FootDay.first_step_pain, FootDay.average_pain, FootDay.first_step_recalled
+        ).where(FootDay.patient_id == patient_id, FootDay.day.between(first, last))
+    ).all()
+    of_days = session.execute(
+        select(Day.day, Day.stretch_done, Day.stretch_minutes, Day.nsaid_taken, Day.stretch_sets).where(
+            Day.patient_id == patient_id, Day.day.between(first, last)
+        )
+    ).all()
+    return Days(
         foot_days=tuple(
             clinical.FootDay(day, cast(Foot, foot), first_step, average)
-            for day, foot, first_step, average in session.execute(foot_days)
+            for day, foot, first_step, average, _recalled in of_feet
         ),
         day_answers=tuple(
             clinical.DayAnswers(day, stretch_done, stretch_minutes, nsaid_taken)
-            for day, stretch_done, stretch_minutes, nsaid_taken in session.execute(days)
+            for day, stretch_done, stretch_minutes, nsaid_taken, _sets in of_days
         ),
-        episodes=tuple(
-            clinical.Episode(cast(clinical.Arm, arm), starts_on, ends_on)
-            for arm, starts_on, ends_on in session.execute(episodes)
-        ),
+        recalled=frozenset((day, foot) for day, foot, _first_step, _average, recalled in of_feet if recalled),
+        sets_done={day: sets for day, _done, _minutes, _taken, sets in of_days if sets is not None},
     )

@@ -1,33 +1,53 @@
-"""What a chart is made from: the diary, and which entries were made later from memory. Four statements."""
+"""What the charts are made from: the diary, what was made later from memory, and the dated things. Three statements."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from firststep.clinical.diary import Diary
-from firststep.models import FootDay
-from firststep.services.diary_reading import read_diary
+from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary
+from firststep.services.diary_events import Event, read_care_and_events
+from firststep.services.diary_reading import read_days
+
+#: The dated things that charts and the pages beside them show.
+EVENT_KINDS: Final = ("dose", "flare", "pause", "pgic", "plan", "treatment_session")
+#: The person's own words in a dated thing; only who may read notes sees them.
+_OWN_WORDS: Final = ("note", "trigger")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """One person's diary and its recalled entries, as far as the reader may see it."""
+    """One person's diary, its recalled entries and dated things, as far as the reader may see them.
+
+    ``events`` are in the order of days; one that began before the first day read is not among them.
+    """
 
     diary: Diary
     recalled: frozenset[tuple[date, str]]
+    sets_done: Mapping[date, int] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+
+    def events_of(self, kind: str) -> list[Event]:
+        """Return the dated things of one kind, in the order of days."""
+        return [event for event in self.events if event.kind == kind]
+
+    def without_words(self) -> Course:
+        """Return the same without what the person wrote in own words."""
+        return replace(self, events=tuple(map(_without_words, self.events)))
 
 
 def read_course(session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None) -> Course:
     """Return the course between two days, or all of it."""
-    recalled = select(FootDay.day, FootDay.foot).where(FootDay.patient_id == patient_id, FootDay.first_step_recalled)
-    if first is not None:
-        recalled = recalled.where(FootDay.day >= first)
-    return Course(
-        diary=read_diary(session, patient_id, first=first, last=last),
-        recalled=frozenset((day, foot) for day, foot in session.execute(recalled)),
-    )
+    first, last = first or FIRST_DAY, last or LAST_DAY
+    days = read_days(session, patient_id, first=first, last=last)
+    care, events = read_care_and_events(session, patient_id, EVENT_KINDS, first=first, last=last)
+    return Course(diary=days.diary(care), recalled=days.recalled, sets_done=days.sets_done, events=events)
+
+
+def _without_words(event: Event) -> Event:
+    return replace(event, values={name: value for name, value in event.values.items() if name not in _OWN_WORDS})

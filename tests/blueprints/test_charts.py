@@ -127,7 +127,7 @@ def test_a_reported_fall_above_the_own_start_is_clipped_and_explained(app: Flask
     assert "it would be 142 % of your start" in page
 
 
-def test_the_page_costs_four_statements_whatever_is_in_the_table(
+def test_the_page_costs_three_statements_whatever_is_in_the_table(
     app: Flask, ana: Browser, ben: Browser, cast: Cast
 ) -> None:
     counts = []
@@ -143,7 +143,7 @@ def test_the_page_costs_four_statements_whatever_is_in_the_table(
         with counted(app) as statements:
             assert browser.get("/progress?days=365&ranges=all").status_code == 200
         counts.append(len(statements.own))
-    assert set(counts) == {4}
+    assert set(counts) == {3}
 
 
 def test_ten_years_stay_small(app: Flask, ben: Browser, cast: Cast) -> None:
@@ -180,3 +180,16 @@ def test_what_cannot_be_said_has_no_unit(app: Flask, ben: Browser, cast: Cast) -
     _fill(app, cast.ben, [6])
     page = BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser")
     assert [number.get_text() for number in page.select(".stats dd")][:2] == ["–", "–"]
+
+
+def test_high_pain_leads_to_the_list_of_when_to_see_someone(app: Flask, ana: Browser, cho: Browser, cast: Cast) -> None:
+    quiet = ana.get("/progress").get_data(as_text=True)
+    assert 'class="aside"' not in quiet
+    with app.app_context():
+        lately = FootDay.patient_id == cast.ana, FootDay.day > TODAY - timedelta(days=4)
+        db.session.execute(update(FootDay).where(*lately).values(first_step_pain=80))
+        db.session.commit()
+    page = text_of(ana.get("/progress"))
+    assert "First-step pain, right foot was 8 or more on 3 of the last 4 days. When to see someone" in page
+    # A practitioner gets no alarm: nothing here is watched over.
+    assert "of the last 4 days" not in cho.get(f"/practice/{cast.share}").get_data(as_text=True)

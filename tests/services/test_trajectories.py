@@ -1,0 +1,89 @@
+"""A course is read in three statements with everything that charts show, and no further than the reader may see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from firststep.clinical.diary import Episode
+from firststep.extensions import db
+from firststep.models import Dose, Flare, Pause, Pgic, Plan, Question, Share, TreatmentSession
+from firststep.services import access
+from firststep.services.diary_reading import read_diary
+from firststep.services.trajectories import EVENT_KINDS, read_course
+from tests import factories
+from tests.cast import NOW, TODAY, Cast
+from tests.support.statements import counted
+
+EARLY, LATE = TODAY - timedelta(days=30), TODAY - timedelta(days=3)
+
+
+def fill(session: Session, patient_id: UUID) -> None:
+    """Add one thing of every kind to the person's course."""
+    session.add_all(
+        [
+            Dose(patient_id=patient_id, day=LATE, product="ibuprofen", dose_mg=400),
+            Flare(patient_id=patient_id, day=LATE, worst_pain=80, trigger="long walk", note="my own words"),
+            Pause(patient_id=patient_id, day=EARLY, ends_on=EARLY + timedelta(days=4), reason="travel"),
+            Pgic(patient_id=patient_id, day=LATE, week=4, rating=2),
+            Plan(patient_id=patient_id, day=EARLY, preset="own", sets_per_day=3),
+            Question(patient_id=patient_id, day=LATE, text="not for a chart"),
+            TreatmentSession(patient_id=patient_id, day=LATE, kind="acupuncture", number=2, note="felt sore"),
+        ]
+    )
+    session.commit()
+
+
+def test_everything_comes_in_three_statements(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        fill(db.session, cast.ana)
+        with counted(app) as sent:
+            course = read_course(db.session, cast.ana)
+        whole = read_diary(db.session, cast.ana)
+    assert len(sent.texts) == 3
+    assert {event.kind for event in course.events} == set(EVENT_KINDS)
+    assert [event.day for event in course.events] == sorted(event.day for event in course.events)
+    assert course.events_of("plan")[0]["sets_per_day"] == 3
+    assert course.diary == whole
+    assert whole.episodes == (Episode("acupuncture", whole.episodes[0].starts_on),)
+
+
+def test_of_two_courses_of_care_from_one_day_always_the_same_counts(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        patient = factories.make_patient(db.session, "twice@example.com")
+        for arm in ("combined", "standard"):
+            factories.make_episode(db.session, patient, arm, EARLY, LATE)
+        db.session.commit()
+        read = read_course(db.session, patient.id).diary
+        assert read.episodes == read_diary(db.session, patient.id).episodes
+    assert {(one.arm, one.starts_on, one.ends_on) for one in read.episodes} == {
+        ("combined", EARLY, LATE),
+        ("standard", EARLY, LATE),
+    }
+
+
+@pytest.mark.parametrize(("scope", "words"), [("charts", False), ("notes", True)])
+def test_the_own_words_of_an_event_come_with_the_notes(app: Flask, cast: Cast, scope: str, words: bool) -> None:
+    with app.app_context():
+        fill(db.session, cast.ana)
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope=scope))
+        db.session.commit()
+        course = access.read_shared_course(db.session, access.granted(db.session, cast.cho, cast.share, now=NOW))
+    (flare,), (visit,) = course.events_of("flare"), course.events_of("treatment_session")
+    assert (flare["note"], flare["trigger"]) == (("my own words", "long walk") if words else (None, None))
+    assert (visit["note"], visit["kind"]) == ("felt sore" if words else None, "acupuncture")
+    assert flare["worst_pain"] == 80
+
+
+def test_events_before_the_first_shared_day_are_not_read(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        fill(db.session, cast.ana)
+        db.session.execute(update(Share).where(Share.id == cast.share).values(from_day=LATE))
+        db.session.commit()
+        course = access.read_shared_course(db.session, access.granted(db.session, cast.cho, cast.share, now=NOW))
+    assert {event.day for event in course.events} == {LATE}

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 import orjson
 from flask import Blueprint, Response, request, url_for
 
+from firststep.clinical.red_flag_triggers import red_flag_trigger
 from firststep.extensions import db
 from firststep.services.trajectories import read_course
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.policy import policy
 from firststep.web.progress import progress_figure, progress_page, read_choice
+from firststep.web.red_flag_words import trigger_words
 from firststep.web.render import render
 
 charts = Blueprint("charts", __name__)
@@ -22,14 +25,17 @@ charts = Blueprint("charts", __name__)
 @policy(GET="patient")
 def progress() -> str:
     """Show the person's course beside the published ranges."""
+    course, today = read_course(db.session, current_patient().id), _today()
     page = progress_page(
-        read_course(db.session, current_patient().id),
+        course,
         read_choice(request.args),
-        today=clock.local_day(clock.now(), current_account().time_zone),
+        today=today,
         page=partial(url_for, "charts.progress"),
         figure=partial(url_for, "charts.figure"),
     )
-    return render("charts/progress.html", block="chart", progress=page)
+    trigger = red_flag_trigger(course.diary, today)
+    words = trigger_words(trigger) if trigger else ""
+    return render("charts/progress.html", block="chart", progress=page, trigger=words)
 
 
 @charts.get("/progress/figure.json")
@@ -39,6 +45,10 @@ def figure() -> Response:
     drawn = progress_figure(
         read_course(db.session, current_patient().id),
         read_choice(request.args),
-        today=clock.local_day(clock.now(), current_account().time_zone),
+        today=_today(),
     )
     return Response(orjson.dumps(drawn), mimetype="application/json")
+
+
+def _today() -> date:
+    return clock.local_day(clock.now(), current_account().time_zone)

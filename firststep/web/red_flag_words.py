@@ -48,7 +48,7 @@ def trigger_words(trigger: Trigger) -> str:
     measure = measure_name(trigger.measure, trigger.foot)
     if trigger.kind == "high_pain":
         return _(
-            "%(measure)s was %(least)s or more on %(days)s of the last %(of)s days.",
+            "%(measure)s: %(least)s or more on %(days)s of the last %(of)s days.",
             measure=measure,
             least=HIGH_PAIN_POINTS,
             days=HIGH_PAIN_DAYS,

@@ -186,10 +186,11 @@ def test_high_pain_leads_to_the_list_of_when_to_see_someone(app: Flask, ana: Bro
     quiet = ana.get("/progress").get_data(as_text=True)
     assert 'class="aside"' not in quiet
     with app.app_context():
-        lately = FootDay.patient_id == cast.ana, FootDay.day > TODAY - timedelta(days=4)
-        db.session.execute(update(FootDay).where(*lately).values(first_step_pain=80))
+        for back in (1, 2, 3):
+            day = TODAY - timedelta(days=back)
+            db.session.merge(FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=80))
         db.session.commit()
     page = text_of(ana.get("/progress"))
-    assert "First-step pain, right foot was 8 or more on 3 of the last 4 days. When to see someone" in page
+    assert "First-step pain, right foot: 8 or more on 3 of the last 4 days. When to see someone" in page
     # A practitioner gets no alarm: nothing here is watched over.
     assert "of the last 4 days" not in cho.get(f"/practice/{cast.share}").get_data(as_text=True)

@@ -27,6 +27,7 @@ _SOURCE_TEXTS = ("design", "read", "notes")
 _UNPUBLISHED_TEXTS = ("short", "citation")
 _NOT_OURS = ".* __pycache__ node_modules var static tests tools"
 _ROW_TEXTS = ("intervention", "comparator", "scale", "note")
+_DRUG_TEXTS = ("text", "source")
 
 
 def main() -> None:
@@ -101,6 +102,16 @@ def extract_benchmarks(
     for row in source.get("rows", []):
         for text in _texts(row, _ROW_TEXTS):
             yield 1, "gettext", text, []
+
+
+def extract_drugs(
+    file: IO[bytes], _keywords: object, _comment_tags: object, **_options: object
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Go through the names, sentences and sources of a file about drugs, as Babel's own extractors do."""
+    content = tomllib.loads(file.read().decode())
+    tables = [*content.get("labels", []), *content.get("lines", [])]
+    for text in (*_texts(content, ("name",)), *(text for table in tables for text in _texts(table, _DRUG_TEXTS))):
+        yield 1, "gettext", text, []
 
 
 def _texts(table: Mapping[str, Any], fields: tuple[str, ...]) -> Iterator[str]:

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
+from blueprints.diary.dose_form import FIELD_OF, INPUT_OF, read_dose, shown_dose
 from blueprints.diary.words import pain_words
 from firststep.clinical.measures import DAY_ITEMS, FEET, FOOT_ITEMS, DailyItem
-from firststep.services.diary_doses import product_choices
 from firststep.services.diary_entry import Entry
-from firststep.services.diary_events import Event, EventChange
-from firststep.services.diary_fields import Refused, Value, parse_day, parse_dose_mg, parse_input, parse_uuid
+from firststep.services.diary_events import Event
+from firststep.services.diary_fields import Refused, Value, parse_day, parse_input, parse_uuid
 from firststep.services.diary_ops import Op
 
 # An input of this name carries what the page showed when it was made.
 SHOWN = "shown-"
-
-
-# The fields of a dose whose inputs have longer names.
-_INPUT_OF = {"product": "dose_product"}
 
 
 def input_name(foot: str, name: str) -> str:
@@ -46,12 +41,12 @@ class DayForm:
     op_id: UUID = field(default_factory=uuid4)
     dose_id: UUID = field(default_factory=uuid4)
 
-    def show_dose(self, doses: list[Event], sent_id: UUID | None) -> list[Event]:
+    def show_dose(self, doses: list[Event], sent_id: UUID | None, zone: str) -> list[Event]:
         """Go on with the dose that this page is noting, and return the others."""
         self.dose_id = sent_id or self.dose_id
         for dose in doses:
             if dose.id == self.dose_id:
-                self.values |= {"dose_product": dose["product"], "dose_mg": str(dose["dose_mg"] or "")}
+                self.values |= shown_dose(dose, zone)
         return [dose for dose in doses if dose.id != self.dose_id]
 
     def keep_typed(self, sent: MultiDict[str, str], *, whole_page: bool) -> None:
@@ -59,8 +54,13 @@ class DayForm:
         typed = {
             input_name(foot, item.key): text_of(sent, item, input_name(foot, item.key), whole_page=whole_page)
             for foot, item in _inputs()
-        } | {name: sent.get(name) for name in ("dose_product", "dose_mg")}
+        } | {name: sent.get(name, "" if whole_page and "dose_product" in sent else None) for name in FIELD_OF}
         self.values |= {name: text for name, text in typed.items() if text is not None}
+
+    def shows_dose(self, doses: Sequence[object]) -> bool:
+        """Tell whether the inputs of a dose are open: something stands in them, or "yes" has no dose yet."""
+        typed = any(self.values[name] or name in self.errors for name in FIELD_OF)
+        return typed or (self.values["nsaid_taken"] == "yes" and not doses)
 
     def error_list(self) -> list[tuple[str, str]]:
         """Return (input, sentence) of everything that was refused."""
@@ -68,7 +68,7 @@ class DayForm:
 
     def refuse(self, refused: Refused) -> None:
         """Note the sentence at its input."""
-        self.errors.setdefault(_INPUT_OF.get(refused.field, refused.field), []).append(refused.sentence)
+        self.errors.setdefault(INPUT_OF.get(refused.field, refused.field), []).append(refused.sentence)
 
 
 def form_of(entry: Entry) -> DayForm:
@@ -76,8 +76,7 @@ def form_of(entry: Entry) -> DayForm:
     values: dict[str, str | None] = {
         input_name(foot, item.key): _shown(item, entry.value(foot, item.key)) for foot, item in _inputs()
     }
-    values |= {"dose_product": None, "dose_mg": None}
-    return DayForm(day=entry.day, values=values, shown=dict(values))
+    return DayForm(day=entry.day, values=values | dict.fromkeys(FIELD_OF), shown=values)
 
 
 def _shown(item: DailyItem, value: Value) -> str | None:
@@ -113,7 +112,7 @@ def read_form(
     try:
         day = parse_day(sent.get("day"), latest=today)
         op_id = parse_uuid(sent["op"], "op") if "op" in sent else op_id
-        dose = _read_dose(sent)
+        dose = read_dose(sent, day=day, now=now, zone_name=zone, whole_page=only_changed)
     except Refused as refused:
         refusals.append(refused)
     if refusals or day is None or not (sets or dose):
@@ -132,19 +131,3 @@ def text_of(sent: MultiDict[str, str], item: DailyItem, where: str, *, whole_pag
 
 def _plain(text: str) -> str:
     return text.replace("\r\n", "\n")
-
-
-def _read_dose(sent: Mapping[str, str]) -> EventChange | None:
-    product, dose_mg = sent.get("dose_product", ""), sent.get("dose_mg", "")
-    if removed := sent.get("remove_dose"):
-        return EventChange(kind="dose", id=parse_uuid(removed, "remove_dose"), removed=True)
-    if not product and not dose_mg.strip():
-        return None
-    values: dict[str, object] = {}
-    if product:
-        if product not in dict(product_choices()):
-            raise Refused("dose_product", _("Choose one of the answers."))
-        values["product"] = product
-    if "dose_mg" in sent:
-        values["dose_mg"] = parse_dose_mg(dose_mg)
-    return EventChange(kind="dose", id=parse_uuid(sent.get("dose_id"), "dose_product"), values=values)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -10,15 +11,16 @@ from flask import Response, abort, make_response, redirect, request, url_for
 
 from blueprints.diary import sync
 from blueprints.diary.area import diary
+from blueprints.diary.dose_form import repeated_dose, takes_back_only
+from blueprints.diary.dose_view import again_context, doses_after_tap, doses_context, reader_of
 from blueprints.diary.form import DayForm, form_of, read_form
 from blueprints.diary.view import day_context, history_context, night_context, saved_context
 from firststep.extensions import db
+from firststep.services import diary_ops
 from firststep.services.diary_entry import read_entry
-from firststep.services.diary_events import Event, read_events
-from firststep.services.diary_fields import Refused, parse_day
+from firststep.services.diary_fields import Refused, parse_day, parse_uuid
 from firststep.services.diary_history import read_history, undo_op
-from firststep.services.diary_ops import apply_op
-from firststep.services.diary_reading import read_logged_days, strip_range
+from firststep.services.diary_recent import read_dose, read_recent
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
@@ -63,10 +65,12 @@ def save() -> Answer:
     patient, zone, now_day = current_patient(), current_account().time_zone, _today()
     if patient.feet is None:
         return _to(url_for("treatment.start"))
-    patient_id = patient.id
+    patient_id, reader = patient.id, reader_of(current_account())
+    if "again" in request.form:
+        return _repeat_dose(patient_id, zone, now_day)
     op, refusals = read_form(request.form, today=now_day, now=clock.now(), zone=zone, only_changed=not wants_part())
     try:
-        answer = apply_op(db.session, patient_id, op, now=clock.now()) if op else None
+        answer = _apply(patient_id, op)
     except Refused as refused:
         db.session.rollback()
         refusals, answer = [refused], None
@@ -74,14 +78,49 @@ def save() -> Answer:
         return _refused_page(refusals)
     db.session.commit()
     if wants_part():
-        shown = saved_context(answer, now_day, _recently_logged(patient_id, now_day))
+        day = parse_day(request.form.get("day"), latest=now_day)
+        recent = read_recent(db.session, patient_id, day, today=now_day)
+        shown = saved_context(answer, now_day, recent.logged)
+        shown |= doses_after_tap(recent, day, reader, _uuid_or_none(request.form.get("dose_id")))
         if "refused" in request.form:
-            return _mended_form(answer.entry.day if answer else now_day, shown)
-        return _parts(shown, "answer", "recent")
+            return _mended_form(day, shown)
+        return _parts(shown, "answer", "doses", "recent")
     if "first" in request.form:
         return _to(url_for("charts.progress"))
     saved_op = answer.op_id if answer else None
     return _to(url_for("diary.past_day", day=request.form["day"], saved=saved_op))
+
+
+def _apply(patient_id: UUID, op: diary_ops.Op | None) -> diary_ops.Answer | None:
+    """Store the op; emptied inputs of a dose that was never noted say nothing. Raises Refused."""
+    if op is None:
+        return None
+    try:
+        return diary_ops.apply_op(db.session, patient_id, op, now=clock.now())
+    except Refused as refused:
+        if refused.field != "product" or not takes_back_only(op.event):
+            raise
+    db.session.rollback()
+    rest = replace(op, event=None)
+    return diary_ops.apply_op(db.session, patient_id, rest, now=clock.now()) if rest.sets else None
+
+
+def _repeat_dose(patient_id: UUID, zone: str, now_day: date) -> Answer:
+    """Note the dose that the button names once more, on the day that is shown, and show that day."""
+    try:
+        day = parse_day(request.form.get("day"), latest=now_day)
+        op_id, dose_id = (parse_uuid(request.form.get(name), name) for name in ("op", "dose_id"))
+        last = read_dose(db.session, patient_id, parse_uuid(request.form["again"], "again"))
+        if last is None:
+            abort(404)
+        change = repeated_dose(last, dose_id)
+        op = diary_ops.Op(id=op_id, day=day, sets={}, event=change, entered_at=clock.now(), zone=zone)
+        diary_ops.apply_op(db.session, patient_id, op, now=clock.now())
+    except Refused as refused:
+        db.session.rollback()
+        return _refused_page([refused])
+    db.session.commit()
+    return _to(url_for("diary.past_day", day=day.isoformat(), saved=op_id))
 
 
 @diary.post("/log/undo")
@@ -155,7 +194,7 @@ def _refused_page(refusals: list[Refused]) -> Response:
 def _mended_form(day: date, shown: dict[str, Any]) -> Response:
     """Show the form without the complaints of before; a morph leaves the focus where it is."""
     context = _context(form_of(read_entry(db.session, current_patient().id, day)))
-    parts = _parts(context | shown | {"answer_is_second": True}, "fields", "answer", "recent")
+    parts = _parts(context | shown | {"answer_is_second": True}, "fields", "answer", "doses", "recent")
     return _into_form(make_response(parts), "innerMorph")
 
 
@@ -170,30 +209,22 @@ def _into_form(response: Response, swap: str) -> Response:
 
 
 def _context(form: DayForm) -> dict[str, Any]:
-    patient, now_day = current_patient(), _today()
-    doses = form.show_dose(_doses(patient.id, form.day), sent_id=_uuid_or_none(request.form.get("dose_id")))
+    patient, reader, now_day = current_patient(), reader_of(current_account()), _today()
+    recent = read_recent(db.session, patient.id, form.day, today=now_day)
+    sent_id = _uuid_or_none(request.form.get("dose_id"))
+    doses = form.show_dose(recent.doses_of(form.day), sent_id=sent_id, zone=reader.zone)
     form.keep_typed(request.form, whole_page=not wants_part())
-    return day_context(
+    page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
+    return page | day_context(
         form,
         feet=patient.feet or "right",
         today=now_day,
-        doses=doses,
-        logged=_recently_logged(patient.id, now_day),
+        logged=recent.logged,
         first_entry="first" in request.values,
         saved_op=_uuid_or_none(request.args.get("saved")),
         undone="undone" in request.args,
         chosen_day=request.values.get("day", ""),
     )
-
-
-def _doses(patient_id: UUID, day: date) -> list[Event]:
-    found = read_events(db.session, patient_id, ("dose",), first=day, last=day)
-    return sorted(found, key=lambda dose: (dose["taken_at"] is None, dose["taken_at"]))
-
-
-def _recently_logged(patient_id: UUID, now_day: date) -> frozenset[date]:
-    first, last = strip_range(now_day)
-    return read_logged_days(db.session, patient_id, first=first, last=last)
 
 
 def _uuid_or_none(text: str | None) -> UUID | None:

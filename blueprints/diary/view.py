@@ -24,14 +24,11 @@ from blueprints.diary.words import (
     value_words,
 )
 from firststep.clinical.measures import DAY_ITEMS, DailyItem, Kind
-from firststep.services.diary_doses import product_choices
-from firststep.services.diary_events import Event
 from firststep.services.diary_fields import FIRST_DAY, FOOT_FIELDS
 from firststep.services.diary_history import HistoryLine
 from firststep.services.diary_ops import Answer
 from firststep.services.diary_reading import STRIP_DAYS
 from firststep.web.dates import moment_words
-from firststep.web.event_words import event_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +76,6 @@ def day_context(
     *,
     feet: str,
     today: date,
-    doses: list[Event],
     logged: Collection[date],
     first_entry: bool,
     saved_op: UUID | None,
@@ -97,8 +93,6 @@ def day_context(
         "note": " · ".join(part for part in (relative_day(form.day, today), one_foot) if part),
         "previous": _link(form.day - timedelta(days=1), today),
         "next": _link(form.day + timedelta(days=1), today),
-        "doses": [(dose.id, event_words(dose), uuid4()) for dose in doses],
-        "products": product_choices(),
         **_recent(form.day, today, logged),
         "first_entry": first_entry,
         "undo": saved_op,

@@ -1,4 +1,7 @@
-"""Which drugs can be noted, by ingredient. Names only: nothing here says how much, how often or whether."""
+"""Noted doses: which drugs can be chosen, what they are called, and a dose as the label rules read it.
+
+The drugs are those of `firststep/clinical/nsaids/drugs/`; nothing here says how much, how often or whether.
+"""
 
 from __future__ import annotations
 
@@ -6,45 +9,49 @@ from typing import Final
 
 from flask_babel import gettext as _
 
-OTHER: Final = "other"
-ORAL_NSAIDS: Final = (
-    "ibuprofen",
-    "naproxen",
-    "naproxen sodium",
-    "aspirin",
-    "diclofenac",
-    "celecoxib",
-    "etoricoxib",
-    "indometacin",
-    "ketoprofen",
-    "meloxicam",
-    "nabumetone",
-)
+from firststep.clinical.nsaids import Drug, load_drugs
+from firststep.clinical.nsaids.facts import UNNAMED, NotedDose
+from firststep.services.diary_events import Event
+
+OTHER: Final = UNNAMED
 
 
 def product_choices() -> list[tuple[str, str]]:
-    """Return (value, words) of the choice of an oral NSAID."""
-    words = {
-        "ibuprofen": _("Ibuprofen"),
-        "naproxen": _("Naproxen"),
-        "naproxen sodium": _("Naproxen sodium"),
-        "aspirin": _("Aspirin"),
-        "diclofenac": _("Diclofenac"),
-        "celecoxib": _("Celecoxib"),
-        "etoricoxib": _("Etoricoxib"),
-        "indometacin": _("Indometacin"),
-        "ketoprofen": _("Ketoprofen"),
-        "meloxicam": _("Meloxicam"),
-        "nabumetone": _("Nabumetone"),
-    }
-    return [*((name, words[name]) for name in ORAL_NSAIDS), (OTHER, _("Another one"))]
+    """Return (value, words) of the choice of a drug: tablets, then the gel and what is no NSAID, then another one."""
+    groups = ("oral_nsaid", "topical_nsaid", "not_nsaid")
+    drugs = sorted(load_drugs().every, key=lambda drug: (groups.index(drug.group), drug.id))
+    return [*((drug.id, drug_name(drug)) for drug in drugs), (OTHER, _("Another one"))]
 
 
-def product_words(product: str) -> str:
-    """Return the words for a noted product; free text from elsewhere is shown as it was noted."""
-    return dict(product_choices()).get(product, product)
+def drug_name(drug: Drug) -> str:
+    """Name a drug in the reader's language; `tools.messages` collects the names from the files."""
+    return str(_(drug.name))
+
+
+def product_words(product: str, form: str = "oral") -> str:
+    """Return the words for a noted product; free text is shown as it was noted."""
+    if product == OTHER:
+        return _("Another one")
+    drug = load_drugs().find(product, form)
+    return drug_name(drug) if drug else product
+
+
+def product_and_form(text: str) -> tuple[str, str]:
+    """Return how a chosen or typed drug is stored: one of ours by its id and form, any other as it was typed."""
+    if text == OTHER:
+        return OTHER, "oral"
+    drug = load_drugs().find(text, "oral")
+    return (drug.id, drug.form) if drug else (text, "other")
 
 
 def is_oral_nsaid(product: str, form: str) -> bool:
     """Tell whether the dose answers "an NSAID was taken": a gel does not, nor a drug that is no NSAID."""
-    return form == "oral" and product.strip().casefold() in (*ORAL_NSAIDS, OTHER)
+    if product == OTHER:
+        return form == "oral"
+    drug = load_drugs().find(product, form)
+    return drug is not None and drug.group == "oral_nsaid"
+
+
+def noted_dose(event: Event) -> NotedDose:
+    """Return a stored dose as the label rules read it."""
+    return NotedDose(day=event.day, **event.values)

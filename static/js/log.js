@@ -100,10 +100,26 @@ function showValue(radio) {
   output.replaceChildren(number, ` ${scale.dataset.scaleOf ?? ""}`);
 }
 
+/** @param {HTMLSelectElement} select offers the usual strengths of the chosen drug while its amount is typed */
+function offerStrengths(select) {
+  const amount = select.form?.elements.namedItem(select.dataset.strengthsOf ?? "");
+  if (amount instanceof HTMLInputElement) amount.setAttribute("list", `mg-${select.value.replaceAll(" ", "-")}`);
+}
+
+/** @param {HTMLInputElement} radio a "yes" opens what is asked next */
+function openNext(radio) {
+  const next = radio.form?.querySelector(`details[data-opens-with="${radio.name}"]`);
+  if (radio.value === "yes") next?.setAttribute("open", "");
+}
+
 /** @param {Event} event */
 function noteChange(event) {
   const { target } = event;
-  if (target instanceof HTMLInputElement && target.type === "radio") showValue(target);
+  if (target instanceof HTMLInputElement && target.type === "radio") {
+    showValue(target);
+    openNext(target);
+  }
+  if (target instanceof HTMLSelectElement && target.dataset.strengthsOf) offerStrengths(target);
   const form = dailyForm(target);
   const name = target instanceof Element ? target.getAttribute("name") : null;
   if (!form || !name) return;

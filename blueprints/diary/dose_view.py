@@ -1,0 +1,78 @@
+"""What the daily page shows about doses: the noted ones, the last one to repeat, and what labels say about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from blueprints.diary.dose_form import dose_time
+from firststep.clinical.nsaids import load_drugs
+from firststep.clinical.nsaids.label_facts import label_facts
+from firststep.models import User
+from firststep.services.diary_doses import noted_dose, product_choices
+from firststep.services.diary_events import Event
+from firststep.services.diary_recent import Recent
+from firststep.web.country_words import country_of_account
+from firststep.web.event_words import event_words
+from firststep.web.label_words import label_notes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Where the person is: whose clock a time of day is told by, and whose labels are quoted."""
+
+    zone: str
+    country: str | None
+
+
+def reader_of(account: User) -> Reader:
+    """Return where the person is."""
+    return Reader(zone=account.time_zone, country=country_of_account(account))
+
+
+def dose_words(dose: Event, zone: str) -> str:
+    """Say what was noted of a dose, with its time of day."""
+    parts = [event_words(dose), dose_time(dose, zone)]
+    parts += [_("prescribed")] if dose["prescribed"] else []
+    parts += [_("for the heart")] if dose["for_heart"] else []
+    return ", ".join(part for part in parts if part)
+
+
+def doses_context(recent: Recent, day: date, reader: Reader, *, listed: Iterable[Event]) -> dict[str, Any]:
+    """Return the doses to list, and what labels say about all doses of the day."""
+    noted = [noted_dose(dose) for dose in recent.doses]
+    facts = label_facts(noted, recent.nsaid_days, reader.country, day, load_drugs())
+    return {
+        "doses": [(dose.id, dose_words(dose, reader.zone), uuid4()) for dose in listed],
+        "label_notes": label_notes(facts, reader.country),
+        "another_dose_href": "",
+        "doses_day": day.isoformat(),
+    }
+
+
+def doses_after_tap(recent: Recent, day: date, reader: Reader, dose_id: UUID | None) -> dict[str, Any]:
+    """Return the doses as they stand after a tap, and the way to a second one once the form's own is noted."""
+    doses = recent.doses_of(day)
+    noted = any(dose.id == dose_id for dose in doses)
+    address = url_for("diary.past_day", day=day.isoformat(), _anchor="nsaid_taken")
+    return doses_context(recent, day, reader, listed=doses) | {"another_dose_href": address if noted else ""}
+
+
+def again_context(recent: Recent) -> dict[str, Any]:
+    """Return the dose that one tap repeats, and the choices of a new one."""
+    last = recent.last_dose
+    return {
+        "again": (last.id, event_words(last)) if last else None,
+        "again_op": uuid4(),
+        "again_dose": uuid4(),
+        "products": product_choices(),
+        "strengths": [
+            (drug.id, drug.id.replace(" ", "-"), drug.strengths_mg) for drug in load_drugs().every if drug.strengths_mg
+        ],
+    }

@@ -26,16 +26,6 @@ class NsaidUse:
     stopped: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    answered: int
-    taken: int
-
-    @property
-    def days_per_week(self) -> Fraction:
-        return Fraction(7 * self.taken, self.answered)
-
-
 def nsaid_days_per_week(
     answers: Mapping[date, bool], last_day: date, *, window_days: int = WINDOW_DAYS, fewest: int = FEWEST_ANSWERS
 ) -> Fraction | None:
@@ -46,7 +36,7 @@ def nsaid_days_per_week(
 
     Rule: outcomes daily-1, 12.
     """
-    counted = _count(answers, last_day, window_days, fewest)
+    counted = _window(answers, last_day, window_days, fewest)
     return None if counted is None else counted.days_per_week
 
 
@@ -58,8 +48,8 @@ def nsaid_use(answers: Mapping[date, bool], starts_on: date | None, last_answere
 
     Rule: outcomes daily-1, 12. Source: our definition. It says nothing about dose, gels or paracetamol.
     """
-    at_start = None if starts_on is None else _count_at_start(answers, starts_on)
-    now = None if last_answered is None else _count(answers, last_answered, WINDOW_DAYS, FEWEST_ANSWERS)
+    at_start = None if starts_on is None else baseline_window(answers, starts_on)
+    now = None if last_answered is None else last_window(answers, last_answered)
     before = None if at_start is None else at_start.days_per_week
     after = None if now is None else now.days_per_week
     if not before or after is None or now is None:
@@ -68,14 +58,52 @@ def nsaid_use(answers: Mapping[date, bool], starts_on: date | None, last_answere
     return NsaidUse(before, after, reduced=after <= _HALF * before, stopped=stopped)
 
 
-def _count_at_start(answers: Mapping[date, bool], starts_on: date) -> _Counted | None:
-    counted = _count(answers, starts_on - timedelta(days=1), WINDOW_DAYS, FEWEST_ANSWERS)
-    if counted is not None:
-        return counted
-    return _count(answers, starts_on + timedelta(days=FIRST_DAYS - 1), FIRST_DAYS, FEWEST_ANSWERS_OF_FIRST_DAYS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The days that a figure about NSAIDs is of, how many of them have an answer, and on how many one was taken."""
+
+    first: date
+    last: date
+    answered: int
+    taken: int
+
+    @property
+    def days_per_week(self) -> Fraction:
+        """Return the NSAID-days per week."""
+        return Fraction(7 * self.taken, self.answered)
 
 
-def _count(answers: Mapping[date, bool], last_day: date, window_days: int, fewest: int) -> _Counted | None:
-    days = (last_day - timedelta(days=before) for before in range(window_days))
+def baseline_window(answers: Mapping[date, bool], starts_on: date) -> Window | None:
+    """Return the 28 days before the start, or with too few answers there its first 7 days; None with too few in both.
+
+    Rule: outcomes daily-1, 12.
+    """
+    before = _window(answers, starts_on - timedelta(days=1), WINDOW_DAYS, FEWEST_ANSWERS)
+    if before is not None:
+        return before
+    return _window(answers, starts_on + timedelta(days=FIRST_DAYS - 1), FIRST_DAYS, FEWEST_ANSWERS_OF_FIRST_DAYS)
+
+
+def last_window(answers: Mapping[date, bool], last_answered: date) -> Window | None:
+    """Return the 28 days that end with the last day with any answer; None with too few about NSAIDs.
+
+    Rule: outcomes daily-1, 12.
+    """
+    return _window(answers, last_answered, WINDOW_DAYS, FEWEST_ANSWERS)
+
+
+def week_until(answers: Mapping[date, bool], last_day: date) -> Window | None:
+    """Return the seven days that end with a day, None with fewer than 4 answers: so few say nothing about seven.
+
+    Rule: outcomes daily-1, 12, with the number of answers that it asks of the first seven days.
+    """
+    return _window(answers, last_day, FIRST_DAYS, FEWEST_ANSWERS_OF_FIRST_DAYS)
+
+
+def _window(answers: Mapping[date, bool], last_day: date, window_days: int, fewest: int) -> Window | None:
+    first_day = last_day - timedelta(days=window_days - 1)
+    days = (first_day + timedelta(days=offset) for offset in range(window_days))
     given = [answers[day] for day in days if day in answers]
-    return _Counted(len(given), sum(given)) if len(given) >= fewest else None
+    if len(given) < fewest:
+        return None
+    return Window(first=first_day, last=last_day, answered=len(given), taken=sum(given))

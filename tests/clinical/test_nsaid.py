@@ -6,7 +6,15 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from firststep.clinical.diary import DayAnswers, Diary, FootDay
-from firststep.clinical.nsaid import NsaidUse, nsaid_days_per_week, nsaid_use
+from firststep.clinical.nsaid import (
+    NsaidUse,
+    Window,
+    baseline_window,
+    last_window,
+    nsaid_days_per_week,
+    nsaid_use,
+    week_until,
+)
 from firststep.clinical.outcomes import outcomes
 from tests.clinical.diaries import MONDAY, diary_of, nsaid_days
 
@@ -94,3 +102,24 @@ def test_a_low_baseline_still_has_nsaid_use() -> None:
     found = outcomes(diary, measure="first_step")
     assert found.low_baseline
     assert found.nsaid == NsaidUse(Fraction(7), Fraction(0), reduced=True, stopped=True)
+
+
+def test_the_windows_that_the_figures_are_of() -> None:
+    taken = {START - timedelta(days=back): back % 2 == 0 for back in range(1, 21)}
+    before = baseline_window(taken, START)
+    assert before == Window(first=START - timedelta(days=28), last=START - timedelta(days=1), answered=20, taken=10)
+    assert before.days_per_week == Fraction(7, 2)
+    few = {START + timedelta(days=offset): True for offset in range(4)}
+    assert baseline_window(few, START) == Window(first=START, last=START + timedelta(days=6), answered=4, taken=4)
+    assert baseline_window({START: True}, START) is None
+    assert last_window(taken, START) == Window(first=START - timedelta(days=27), last=START, answered=20, taken=10)
+    assert last_window(few, START + timedelta(days=3)) is None
+
+
+def test_a_week_needs_four_answers() -> None:
+    days = [START + timedelta(days=offset) for offset in range(7)]
+    three = dict.fromkeys(days[:3], True)
+    assert week_until(three, days[6]) is None
+    found = week_until({**three, days[5]: False}, days[6])
+    assert found == Window(first=days[0], last=days[6], answered=4, taken=3)
+    assert found.days_per_week == Fraction(21, 4)

@@ -12,7 +12,9 @@ from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectF
 from wtforms.validators import InputRequired, Optional
 
 from firststep.services.addresses import BadAddress, canonical_address
+from firststep.services.countries import zone_country
 from firststep.services.zones import zone_choices
+from firststep.web.country_words import country_choices, country_name
 from firststep.web.forms import OurForm, at_most, choices, plain_line
 from firststep.web.language import ENGLISH, language_choices
 
@@ -151,6 +153,14 @@ class PatientForm(ProfileForm):
         choices=choices(("right", _l("Right")), ("left", _l("Left")), ("both", _l("Both"))),
         validators=[Optional()],
     )
+    country = SelectField(_l("Country"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer every country, and the one in which the time zone lies."""
+        super().__init__(*args, **kwargs)
+        own = zone_country(self.time_zone.data or "")
+        by_zone = _("As the time zone says: %(country)s", country=country_name(own) if own else _("none"))
+        self.country.choices = choices(("", by_zone), *country_choices())
 
 
 class PractitionerForm(ProfileForm):

@@ -72,6 +72,7 @@ def _form(user: User, **kwargs: Any) -> ProfileForm:
         }
         return PractitionerForm(data=own, **kwargs)
     own["feet"] = user.patient.feet if user.patient else None
+    own["country"] = (user.patient.country if user.patient else None) or ""
     return PatientForm(data=own, **kwargs)
 
 
@@ -85,6 +86,7 @@ def _values(form: ProfileForm) -> profile.Profile:
         week_starts_on=int(form.week_starts_on.data),
         locale=form.language.data,
         feet=(form["feet"].data or None) if "feet" in form else None,
+        country=text("country"),
         profession=text("profession"),
         credential_issuer=text("credential_issuer"),
         credential_number=text("credential_number"),

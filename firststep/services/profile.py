@@ -11,13 +11,17 @@ from firststep.models import User
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """The settings of one person; None leaves what belongs to the other role."""
+    """The settings of one person; None leaves what belongs to the other role.
+
+    ``country`` is an ISO 3166 code, or empty: the one in which the time zone lies.
+    """
 
     name: str
     time_zone: str
     week_starts_on: int
     locale: str
     feet: str | None = None
+    country: str | None = None
     profession: str | None = None
     credential_issuer: str | None = None
     credential_number: str | None = None
@@ -33,6 +37,8 @@ def save_profile(session: Session, user: User, profile: Profile) -> None:
         user.patient.alias = profile.name
         if profile.feet is not None:
             user.patient.feet = profile.feet
+        if profile.country is not None:
+            user.patient.country = profile.country or None
     if user.practitioner is not None:
         user.practitioner.profession = profile.profession or ""
         user.practitioner.credential_issuer = profile.credential_issuer or ""

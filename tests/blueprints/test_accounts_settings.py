@@ -284,3 +284,23 @@ def test_terms_and_privacy_are_public(app: Flask) -> None:
     for path, heading in (("/terms", "Terms"), ("/privacy", "How your data is handled")):
         answer = visitor(app).get(path)
         assert (answer.status_code, page(answer).heading) == (200, heading)
+
+
+def test_a_patient_sets_the_country_of_drug_labels(app: Flask, eva: Browser) -> None:
+    sent = {"name": "Eva", "time_zone": "Asia/Kolkata", "week_starts_on": "0", "feet": "both"}
+    assert eva.post("/settings", data=sent).status_code == 303
+    shown = page(eva.get("/settings")).soup.select_one("select[name=country]")
+    assert shown.select_one("option[value='']").text == "As the time zone says: India"
+    assert shown.select_one("option[value=GB]").text == "United Kingdom"
+    assert eva.post("/settings", data=sent | {"country": "GB"}).status_code == 303
+    assert eva.post("/settings", data=sent).status_code == 303, "a page from before the question leaves the answer"
+    assert page(eva.get("/settings")).soup.select_one("select[name=country] option[selected]")["value"] == "GB"
+    for nowhere in ("ZZ", "EU", "gb", "USA", "\x00\x00"):
+        assert eva.post("/settings", data=sent | {"country": nowhere}).status_code == 422
+    assert eva.post("/settings", data=sent | {"country": ""}).status_code == 303
+    with app.app_context():
+        assert db.session.scalars(select(Patient.country)).one() is None
+
+
+def test_a_practitioner_is_not_asked_for_a_country(cho: Browser) -> None:
+    assert page(cho.get("/settings")).soup.select_one("select[name=country]") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -53,6 +54,11 @@ def test_statements_of_the_log(app: Flask, ben: Browser, crowd: str) -> None:
     with counted(app) as again:
         assert ben.get("/log").status_code == 200
     within(again, 3)
+    last = re.search(r'name="again" value="([^"]+)"', ben.get("/log").get_data(as_text=True))
+    assert last
+    with counted(app) as same_again:
+        assert ben.post("/log", data=sent(again=last[1], dose_id=str(uuid4()))).status_code == 303
+    within(same_again, 5)
     with counted(app) as history:
         assert ben.get("/log/2026-11-23/history").status_code == 200
     within(history, 1)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from uuid import uuid4
 
 import pytest
+from babel import Locale
 from flask import Flask
 from flask_security.core import _default_messages
 from flask_security.utils import get_message
@@ -16,6 +17,7 @@ from werkzeug.test import TestResponse
 from firststep.clinical.benchmarks import load_benchmarks
 from firststep.extensions import db
 from firststep.models import Share, User
+from firststep.services.countries import country_codes
 from firststep.services.zones import zone_choices
 from firststep.web.errors import show_http_error
 from firststep.web.security.messages import MESSAGES
@@ -72,7 +74,9 @@ def allowed(app: Flask) -> set[str]:
         users = db.session.scalars(select(User)).all()
         names = {user.name for user in users if user.name} | {user.email for user in users}
     zones = {name for _zone, name in zone_choices()}
-    return {"Firststep", "English", "Esperanto", *zones, *TYPED, *names, *publications()}
+    # Babel names countries in each language, or a page shows their codes.
+    countries = {*country_codes(), *map(str, Locale.parse(LANGUAGE).territories.values())}
+    return {"Firststep", "English", "Esperanto", *zones, *countries, *TYPED, *names, *publications()}
 
 
 def publications() -> set[str]:

@@ -55,5 +55,5 @@ def test_the_log_with_every_kind_of_label_note_speaks_the_readers_language(
     page = ben.get("/log").get_data(as_text=True)
     assert page.count('class="label-note"') == 10
     countries = set(map(str, Locale.parse(LANGUAGE).territories.values()))
-    allowed = {"Firststep", "Arnica", *countries}
+    allowed = {"Firststep", "Arnica", "Ben", *countries}
     assert unmarked_of_page(page, allowed) == []

@@ -23,7 +23,7 @@ from tools.shell import ROOT, Failed, ending, say
 TRANSLATIONS = ROOT / "translations"
 POT = TRANSLATIONS / "messages.pot"
 # Texts of a benchmark file that people read. What a publication is called is a name and stays as it is.
-_SOURCE_TEXTS = ("design", "read", "notes")
+_SOURCE_TEXTS = ("design", "read", "measured", "people", "not_said", "notes")
 _UNPUBLISHED_TEXTS = ("short", "citation")
 _NOT_OURS = ".* __pycache__ node_modules var static tests tools"
 _ROW_TEXTS = ("intervention", "comparator", "scale", "note")

@@ -12,7 +12,7 @@ from firststep.web import shell
 from firststep.web.policy import policy
 from firststep.web.red_flag_words import reason_groups
 from firststep.web.render import render
-from firststep.web.sources import listed_sources
+from firststep.web.sources import source_groups
 from firststep.web.wording import caution
 
 pages = Blueprint("pages", __name__)
@@ -35,7 +35,7 @@ def home() -> str | AnyResponse:
 @policy(GET="public")
 def benchmarks() -> str:
     """Show every published figure with its source, its grade, and what could not be verified."""
-    return render("pages/benchmarks.html", sources=listed_sources(), caution=caution())
+    return render("pages/benchmarks.html", groups=source_groups(), caution=caution())
 
 
 @pages.get(WHEN_TO_SEE_SOMEONE)

@@ -20,11 +20,14 @@ from firststep.clinical.outcomes import Outcomes
 from firststep.clinical.relief import relief_level
 
 _ZERO: Final = Fraction(0)
+_TEN: Final = Fraction(10)
 
 #: Why a published figure is not drawn in this chart.
 Reason: TypeAlias = Literal[
-    "recalled", "between_groups", "no_change_given", "other_scale", "other_measure", "no_week", "own_window"
+    "recalled", "in_words", "between_groups", "no_change_given", "other_scale", "other_measure", "no_week", "own_window"
 ]
+#: Why a level stands at an end of the scale and not where the figure alone would put it.
+Clip: TypeAlias = Literal["more_than_baseline", "above_the_scale"]
 #: Why nothing is drawn at all.
 Missing: TypeAlias = Literal["no_baseline", "low_baseline"]
 
@@ -33,8 +36,9 @@ Missing: TypeAlias = Literal["no_baseline", "low_baseline"]
 class Reduction:
     """A reported reduction in points of 10, taken from the person's own baseline.
 
-    ``level`` is what is left, never below 0; ``is_clipped`` tells that the reduction is larger than the
-    baseline, and ``percent_of_baseline`` then is above 100.
+    ``level`` is what is left, never below 0 or above 10; ``clip`` says why it stands at such an end.
+    ``is_clipped`` tells that the reduction is larger than the baseline: ``percent_of_baseline`` then is above 100
+    and tells what the level cannot.
     """
 
     baseline: Fraction
@@ -43,12 +47,24 @@ class Reduction:
     @property
     def level(self) -> Fraction:
         """Return baseline minus the reduction, between 0 and 10."""
-        return min(max(self.baseline - self.points, _ZERO), Fraction(10))
+        return min(max(self.unclipped, _ZERO), _TEN)
+
+    @property
+    def unclipped(self) -> Fraction:
+        """Return baseline minus the reduction, wherever that is."""
+        return self.baseline - self.points
+
+    @property
+    def clip(self) -> Clip | None:
+        """Return why the level is not baseline minus the reduction, None where it is."""
+        if self.unclipped < _ZERO:
+            return "more_than_baseline"
+        return "above_the_scale" if self.unclipped > _TEN else None
 
     @property
     def is_clipped(self) -> bool:
         """Tell whether the reduction is more than the person's pain can fall."""
-        return self.points > self.baseline
+        return self.clip == "more_than_baseline"
 
     @property
     def percent_of_baseline(self) -> Fraction:
@@ -103,7 +119,7 @@ class PublishedPoint:
     """One peer-reviewed fall from baseline at a reported week, anchored at the person's baseline.
 
     ``low`` and ``high`` are the ends of its 95 % interval in points of 10, None where no within-arm one is
-    verified; they are cut at 0 and 10 as the level is.
+    verified; they are cut at 0 and 10 as the level is, and ``interval_is_cut`` tells so.
     """
 
     benchmark: Benchmark
@@ -111,6 +127,7 @@ class PublishedPoint:
     reduction: Reduction
     low: Fraction | None
     high: Fraction | None
+    interval_is_cut: bool = False
 
     @property
     def level(self) -> Fraction:
@@ -177,11 +194,15 @@ def compare(outcomes: Outcomes, arm: Arm | None, benchmarks: Benchmarks | None =
 def why_not_drawn(row: Benchmark, measure: Measure) -> Reason | None:
     """Return why a figure is no point in the chart of a measure, or None where it is one.
 
-    ``own_window`` means that it is drawn as a relief window instead.
+    ``own_window`` means that it is drawn as a relief window instead. One chart holds one kind of figure on one
+    scale: what is left of the own pain after a fall from the start, in points of 10 of one measure. Differences
+    between groups, shares of people and other scales have no place on it, whatever their numbers are.
     """
     reason: Reason | None = None
-    if not row.may_be_drawn:
+    if row.is_recalled:
         reason = "recalled"
+    elif not row.may_be_drawn:
+        reason = "in_words"
     elif row.kind == "between_group":
         reason = "between_groups"
     elif row.kind != "within_arm" or row.change_mean is None:
@@ -225,15 +246,17 @@ def _point(row: Benchmark, base: Baseline, starts_on: date) -> PublishedPoint:
     assert row.change_mean is not None
     assert row.week is not None
 
-    def level(change: Decimal | None) -> Fraction | None:
-        return None if change is None else Reduction(baseline=base.value, points=row.in_points(-change)).level
+    def end(change: Decimal | None) -> Reduction | None:
+        return None if change is None else Reduction(baseline=base.value, points=row.in_points(-change))
 
+    low, high = end(row.ci_low), end(row.ci_high)
     return PublishedPoint(
         benchmark=row,
         day=_after(starts_on, row.week),
         reduction=Reduction(baseline=base.value, points=row.in_points(-row.change_mean)),
-        low=level(row.ci_low),
-        high=level(row.ci_high),
+        low=None if low is None else low.level,
+        high=None if high is None else high.level,
+        interval_is_cut=any(one is not None and one.clip is not None for one in (low, high)),
     )
 
 

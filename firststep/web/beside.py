@@ -55,12 +55,16 @@ def source_lines(compared: Comparison, shows: Callable[[date], bool]) -> tuple[S
 
 
 def remarks(compared: Comparison) -> tuple[str, ...]:
-    """Say why nothing is drawn, or that a reported fall is larger than the person's own pain."""
+    """Say why nothing is drawn, or that a reported fall or its interval goes beyond the person's own pain."""
     if compared.missing == "low_baseline":
         return (wording.low_baseline_sentence(),)
     if compared.missing == "no_baseline":
         return (wording.no_baseline_sentence(),)
-    return tuple(_clipped(window) for window in windows_of(compared) if window.reduction.is_clipped)
+    return (
+        *(_clipped(window) for window in windows_of(compared) if window.reduction.is_clipped),
+        *(_clipped_point(point) for point in compared.points if point.reduction.is_clipped),
+        *(_cut(point) for point in compared.points if point.interval_is_cut),
+    )
 
 
 def _window_line(window: ReliefWindow) -> SourceLine:
@@ -114,4 +118,27 @@ def _clipped(window: ReliefWindow) -> str:
         fall=wording.points(window.reduction.points),
         start=wording.points(window.reduction.baseline),
         percent=round(window.reduction.percent_of_baseline),
+    )
+
+
+def _clipped_point(point: PublishedPoint) -> str:
+    return _(
+        "%(source)s: the reported average fall of %(fall)s is more than your start of %(start)s, so its point stands "
+        "at 0 (it would be %(percent)s %% of your start).",
+        source=names.published(point.benchmark.source.short),
+        fall=wording.points(point.reduction.points),
+        start=wording.points(point.reduction.baseline),
+        percent=round(point.reduction.percent_of_baseline),
+    )
+
+
+def _cut(point: PublishedPoint) -> str:
+    return _(
+        "%(source)s, %(what)s: from your start of %(start)s the interval goes beyond the scale; it is drawn from "
+        "%(low)s to %(high)s.",
+        source=names.published(point.benchmark.source.short),
+        what=names.published(point.benchmark.intervention),
+        start=wording.points(point.reduction.baseline),
+        low=wording.points(point.low or 0),
+        high=wording.points(point.high or 0),
     )

@@ -1,5 +1,6 @@
 /** Every page: htmx, its failures said plainly, the daily form, the time zone, the installed app. */
 import "htmx.org";
+import { openNamed } from "./details.js";
 import { watchDailyForm } from "./log.js";
 import { watchUpdates } from "./pwa.js";
 import { hideToast, showToast } from "./toast.js";
@@ -52,7 +53,9 @@ document.addEventListener("htmx:after:swap", () => {
 });
 document.addEventListener("submit", keepFormOffline, { capture: true });
 window.addEventListener("online", hideToast);
+window.addEventListener("hashchange", openNamed);
 
+openNamed();
 watchDailyForm();
 guessZone(document);
 watchUpdates();

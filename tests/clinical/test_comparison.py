@@ -6,13 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firststep.clinical.benchmarks import Benchmark, Benchmarks, load_benchmarks
-from firststep.clinical.comparison import Comparison, compare, why_not_drawn
+from firststep.clinical.benchmarks.shapes import BENCHMARK_MEASURES, CONFIDENCES, KINDS, PAIN_MEASURES
+from firststep.clinical.comparison import Comparison, Reduction, compare, why_not_drawn
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import MEASURES, Measure
 from firststep.clinical.outcomes import outcomes
@@ -121,6 +123,30 @@ def test_an_interval_is_cut_at_0() -> None:
     assert (zhang.low, zhang.level, zhang.high) == (0, Fraction(74, 100), Fraction(152, 100))
 
 
+def test_an_interval_that_is_cut_says_so() -> None:
+    cut = {point.benchmark.id for point in comparison(30).points if point.interval_is_cut}
+    assert cut == {"zhang-2011-pc7"}
+    assert not any(point.interval_is_cut for point in comparison(70).points)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "points", "level", "clip"),
+    [
+        (6, 2, 4, None),
+        (6, 6, 0, None),
+        (6, 7, 0, "more_than_baseline"),
+        (6, -4, 10, None),
+        (6, -5, 10, "above_the_scale"),
+    ],
+)
+def test_a_level_off_the_scale_stands_at_its_end_with_the_reason(
+    baseline: int, points: int, level: int, clip: str | None
+) -> None:
+    found = Reduction(baseline=Fraction(baseline), points=Fraction(points))
+    assert (found.level, found.clip, found.is_clipped) == (level, clip, clip == "more_than_baseline")
+    assert found.percent_of_baseline == Fraction(100 * points, baseline)
+
+
 def test_other_measures_and_differences_between_groups_are_refused_with_the_reason() -> None:
     reasons = {item.benchmark.id: item.reason for item in comparison(70).not_drawn}
     assert reasons["cotchett-2014-first-step"] == "between_groups"
@@ -137,6 +163,9 @@ def test_other_measures_and_differences_between_groups_are_refused_with_the_reas
     [
         ({}, None),
         ({"confidence": "R"}, "recalled"),
+        ({"confidence": "R", "kind": "text"}, "recalled"),
+        ({"kind": "text"}, "in_words"),
+        ({"kind": "survival"}, "no_change_given"),
         ({"kind": "between_group"}, "between_groups"),
         ({"kind": "responder"}, "no_change_given"),
         ({"change_mean": None}, "no_change_given"),
@@ -184,3 +213,35 @@ def test_everything_that_is_drawn_stays_on_the_scale(tenths: int, arm: Arm | Non
         assert point.benchmark.measure == measure
         assert all(value is None or 0 <= value <= 10 for value in (point.low, point.level, point.high))
         assert point.benchmark.source.peer_reviewed
+
+
+@settings(max_examples=120, deadline=None, derandomize=True, database=None)
+@given(
+    st.sampled_from(MEASURES),
+    st.fixed_dictionaries(
+        {
+            "kind": st.sampled_from(KINDS),
+            "measure": st.sampled_from(BENCHMARK_MEASURES),
+            "confidence": st.sampled_from(CONFIDENCES),
+            "change_mean": st.none() | st.integers(-100, 100).map(Decimal),
+            "week": st.none() | st.integers(0, 60).map(Decimal),
+            "scale_max": st.sampled_from([Decimal(10), Decimal(100)]),
+        }
+    ),
+)
+def test_only_like_stands_beside_like(measure: Measure, changes: dict[str, Any]) -> None:
+    """Of all that a row may be, one kind is a point: a read change from the start of the same pain, at a week."""
+    row = replace(ROWS["radford-2007-stretching"], ci_low=None, ci_high=None, **changes)
+    course = outcomes(diary_of([70] * 10, start=START), measure="first_step")
+    found = compare(replace(course, measure=measure), "standard", Benchmarks((row.source,), (row,)))
+    drawn = (
+        row.kind == "within_arm"
+        and row.measure == measure
+        and row.confidence != "R"
+        and row.change_mean is not None
+        and row.week is not None
+    )
+    assert [point.benchmark for point in found.points] == ([row] if drawn else [])
+    assert len(found.points) + len(found.not_drawn) == 1
+    assert all(0 <= point.level <= 10 for point in found.points)
+    assert row.is_pain_scale == (row.measure in PAIN_MEASURES)

@@ -62,7 +62,7 @@ def test_code_templates_and_benchmark_files_are_collected(tmp_path: Path) -> Non
     assert "Saved." in collected
     assert "Skip to the content" in collected
     assert "The groups were not formed by chance, so they differ in more than their treatment." in collected
-    assert ("%(num)d person", "%(num)d people") in {message.id for message in collected}
+    assert ("%(count)s person", "%(count)s people") in {message.id for message in collected}
     assert not [message for message in collected if "Phys Ther 2014" in message.id]
 
 

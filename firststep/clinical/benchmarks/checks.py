@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from firststep.clinical.benchmarks.shapes import Benchmark
+from firststep.clinical.benchmarks.shapes import Benchmark, Source
 
 _PERCENTS: Final = ("percent", "relapse_6_months_percent")
 _NOT_NEGATIVE: Final = (
@@ -27,6 +28,13 @@ _PAIRS: Final = (
     ("relief_week_from", "relief_week_to"),
 )
 _ON_SCALE: Final = ("change_mean", "ci_low", "ci_high", "baseline_mean")
+_WITHIN_REACH: Final = ("change_mean", "ci_low", "ci_high", "baseline_sd", "change_sd")
+#: How far a share may be from the counts that it was rounded from.
+_ROUNDING: Final = Decimal("0.5")
+_FIRST_YEAR: Final = 1900
+#: What an id may be: it is the end of an address. And what a DOI looks like: it is the whole of one.
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s<>\"]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +46,36 @@ class Wrong:
 
 
 def impossible(row: Benchmark) -> Wrong | None:
-    """Return the first thing that cannot be, or None."""
+    """Return the first thing that cannot be in a figure, or None."""
     return next(_all_wrong(row), None)
 
 
+def impossible_source(source: Source) -> Wrong | None:
+    """Return the first thing that cannot be in a source, or None."""
+    return next(_wrong_in_source(source), None)
+
+
+def _wrong_in_source(source: Source) -> Iterator[Wrong]:
+    if not _ID.fullmatch(source.id):
+        yield Wrong("id", f"{source.id!r} is more than small letters, digits and single hyphens")
+    if source.year is not None and not _FIRST_YEAR <= source.year <= source.checked_on.year:
+        yield Wrong("year", f"{source.year} is not between {_FIRST_YEAR} and the year in which it was checked")
+    if source.participants is not None and source.participants < 1:
+        yield Wrong("participants", "there is nobody")
+    if source.doi is not None and not _DOI.fullmatch(source.doi):
+        yield Wrong("doi", f"{source.doi!r} is no DOI")
+    # D is a statement, which may stand in a journal or in a handout.
+    if source.grade == "E" and source.peer_reviewed:
+        yield Wrong("grade", "E is for what no journal has reviewed")
+    if source.grade in ("A", "B", "C") and not source.peer_reviewed:
+        yield Wrong("grade", f"{source.grade} is for what a journal has reviewed")
+
+
 def _all_wrong(row: Benchmark) -> Iterator[Wrong]:
+    if not _ID.fullmatch(row.id):
+        yield Wrong("id", f"{row.id!r} is more than small letters, digits and single hyphens")
     yield from _shares(row)
+    yield from _people(row)
     yield from _pairs(row)
     yield from _scale(row)
     yield from _interval(row)
@@ -64,8 +96,20 @@ def _shares(row: Benchmark) -> Iterator[Wrong]:
         value = _number(row, field)
         if value is not None and value < 0:
             yield Wrong(field, f"{value} is below 0")
-    if row.n == 0 or row.responder_n == 0:
-        yield Wrong("n" if row.n == 0 else "responder_n", "there is nobody")
+
+
+def _people(row: Benchmark) -> Iterator[Wrong]:
+    everybody = row.source.participants
+    for field in ("n", "responder_n"):
+        value = _number(row, field)
+        if value == 0:
+            yield Wrong(field, "there is nobody")
+        elif value is not None and everybody is not None and value > everybody:
+            yield Wrong(field, f"{value} is more than all who took part, {everybody}")
+    if row.responder_k is not None and row.responder_n and row.percent is not None:
+        counted = Decimal(100 * row.responder_k) / row.responder_n
+        if abs(counted - row.percent) > _ROUNDING:
+            yield Wrong("percent", f"{row.percent} is not {row.responder_k} of {row.responder_n}")
 
 
 def _pairs(row: Benchmark) -> Iterator[Wrong]:
@@ -86,7 +130,7 @@ def _scale(row: Benchmark) -> Iterator[Wrong]:
                 yield Wrong(field, "has no scale: scale_min and scale_max are missing")
         return
     reach = row.scale_max - row.scale_min
-    for field in ("change_mean", "ci_low", "ci_high"):
+    for field in _WITHIN_REACH:
         value = _number(row, field)
         if value is not None and abs(value) > reach:
             yield Wrong(field, f"{value} is more than the whole scale, {reach}")
@@ -108,6 +152,8 @@ def _interval(row: Benchmark) -> Iterator[Wrong]:
 
 
 def _needed(row: Benchmark) -> Iterator[Wrong]:
+    if row.kind == "text" and row.note is None:
+        yield Wrong("note", "is missing: it is what a text says")
     if row.kind == "between_group" and row.comparator is None:
         yield Wrong("comparator", "is missing: a difference needs both groups")
     if row.change_mean is not None and row.measure is None:

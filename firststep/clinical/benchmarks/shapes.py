@@ -13,14 +13,18 @@ from firststep.clinical.diary import ARMS
 Grade: TypeAlias = Literal["A", "B", "C", "D", "E"]
 #: V read in the source, V2 in a secondary text, C computed from verified figures, M simulated, R only recalled.
 Confidence: TypeAlias = Literal["V", "V2", "C", "M", "R"]
-Kind: TypeAlias = Literal["within_arm", "between_group", "responder", "survival"]
+#: "text" is what can only be said in words: a direction, a figure without its scale, a statement. It is never drawn.
+Kind: TypeAlias = Literal["within_arm", "between_group", "responder", "survival", "text"]
+#: Where a source stands on the page of sources.
+Subject: TypeAlias = Literal["needling", "exercise", "course", "clinic"]
 BenchmarkMeasure: TypeAlias = Literal["first_step", "average", "unspecified", "ffi", "fhsq"]
 #: The arms of care, "control" for little or no treatment, "sham", "other", and "any" for people of all arms.
 BenchmarkArm: TypeAlias = Literal["standard", "acupuncture", "combined", "control", "sham", "other", "any"]
 
-GRADES: Final = ("A", "B", "C", "D", "E")
+GRADES: Final[tuple[Grade, ...]] = ("A", "B", "C", "D", "E")
 CONFIDENCES: Final = ("V", "V2", "C", "M", "R")
-KINDS: Final = ("within_arm", "between_group", "responder", "survival")
+KINDS: Final = ("within_arm", "between_group", "responder", "survival", "text")
+SUBJECTS: Final[tuple[Subject, ...]] = ("needling", "exercise", "course", "clinic")
 BENCHMARK_MEASURES: Final = ("first_step", "average", "unspecified", "ffi", "fhsq")
 BENCHMARK_ARMS: Final = (*ARMS, "control", "sham", "other", "any")
 
@@ -31,13 +35,16 @@ POINTS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A publication or report; ``short`` names it in a chart, ``notes`` say in plain words what it is and is not.
+    """A publication or report; ``short`` names it in a chart.
 
     ``grade`` names the design (A a review of several trials ... E clinic-reported, not peer-reviewed), not how
-    good the result is. ``read`` is what was read of it, and ``checked_on`` when.
+    good the result is. ``measured``, ``people`` and ``not_said`` tell in plain words what was measured, in whom,
+    and what cannot be learned from it; ``notes`` are further remarks. ``beside`` names the sources that it is
+    never shown without, because one alone would mislead. ``read`` is what was read of it, ``checked_on`` when.
     """
 
     id: str
+    subject: Subject
     short: str
     citation: str
     year: int | None
@@ -48,7 +55,11 @@ class Source:
     doi: str | None
     read: str
     checked_on: date
-    notes: tuple[str, ...]
+    measured: str
+    people: str
+    not_said: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +69,7 @@ class Benchmark:
     ``change_mean`` is the change from baseline (``within_arm``: negative where pain fell) or the difference
     from the comparator (``between_group``), with its 95 % interval, all in the units of the scale from
     ``scale_min`` to ``scale_max``. ``week`` counts from the start of care. ``percent`` is a share of people.
+    The ``note`` of a ``text`` is the statement itself.
     """
 
     id: str
@@ -89,9 +101,14 @@ class Benchmark:
     note: str | None = None
 
     @property
+    def is_recalled(self) -> bool:
+        """Tell whether nobody has read the figure in a text: then it is neither drawn nor told."""
+        return self.confidence == "R"
+
+    @property
     def may_be_drawn(self) -> bool:
-        """Tell whether the figure was read somewhere: what is only recalled is never drawn."""
-        return self.confidence != "R"
+        """Tell whether the figure was read somewhere and is more than words."""
+        return not self.is_recalled and self.kind != "text"
 
     @property
     def pain_type_stated(self) -> bool:

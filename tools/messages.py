@@ -28,6 +28,8 @@ _UNPUBLISHED_TEXTS = ("short", "citation")
 _NOT_OURS = ".* __pycache__ node_modules var static tests tools"
 _ROW_TEXTS = ("intervention", "comparator", "scale", "note")
 _DRUG_TEXTS = ("text", "source")
+# Sources of stretching plans name authors and journals, but also say "patient handouts".
+_PLAN_TEXTS = ("name", "how", "schedule_note", "remarks", "source")
 
 
 def main() -> None:
@@ -111,6 +113,14 @@ def extract_drugs(
     content = tomllib.loads(file.read().decode())
     tables = [*content.get("labels", []), *content.get("lines", [])]
     for text in (*_texts(content, ("name",)), *(text for table in tables for text in _texts(table, _DRUG_TEXTS))):
+        yield 1, "gettext", text, []
+
+
+def extract_plans(
+    file: IO[bytes], _keywords: object, _comment_tags: object, **_options: object
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Go through the texts of a file about a stretching plan, as Babel's own extractors do."""
+    for text in _texts(tomllib.loads(file.read().decode()), _PLAN_TEXTS):
         yield 1, "gettext", text, []
 
 

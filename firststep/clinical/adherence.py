@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import TypeVar
 
 from firststep.clinical.week import MONDAY, PlannedDay, Week, adherence_to_plan, week_of, week_with
 
@@ -31,6 +32,14 @@ class PlanDays:
     def asks_for(self, day: date) -> bool:
         """Tell whether a day is one of the plan's days and no rest day."""
         return self.holds(day) and (day - self.first).days % self.interval_days == 0
+
+    def sets_on(self, day: date) -> int:
+        """Return how many sets the plan asks for on a day, 0 where it asks for none."""
+        return self.sets_per_day if self.asks_for(day) else 0
+
+
+#: Plans with or without more to them than their days.
+AnyPlan = TypeVar("AnyPlan", bound=PlanDays)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +69,7 @@ class StretchWeek:
     of_plan: Fraction | None
 
 
-def plan_on(plans: Iterable[PlanDays], day: date) -> PlanDays | None:
+def plan_on(plans: Iterable[AnyPlan], day: date) -> AnyPlan | None:
     """Return the plan that counts on a day: of those that hold it the one that began last (of equals the last named).
 
     Rule: outcomes daily-1, 15.
@@ -93,7 +102,8 @@ def planned_days(
         plan = plan_on(plans, day)
         if plan is None or not plan.asks_for(day) or any(pause.holds(day) for pause in pauses):
             continue
-        found.append(PlannedDay(day, plan.sets_per_day, _sets_done(done.get(day), sets.get(day), plan.sets_per_day)))
+        asked = plan.sets_on(day)
+        found.append(PlannedDay(day, asked, _sets_done(done.get(day), sets.get(day), asked)))
     return tuple(found)
 
 

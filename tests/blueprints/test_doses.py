@@ -231,7 +231,7 @@ def test_a_label_is_quoted_after_a_save_and_when_the_day_is_opened(app: Flask, b
         assert "Ask your doctor or pharmacist." in said
         assert "Checked on 23 November 2026." in said
         assert "Country of the labels: United States" in said
-    assert 'id="doses" hx-swap-oob="true"' in part
+    assert 'id="doses" hx-swap-oob="innerMorph"' in part
     assert labels(ben.get("/log/2026-11-22").get_data(as_text=True)) == ""
 
 

@@ -70,7 +70,7 @@ def test_a_day_is_logged_and_the_course_is_read(open_phone: OpenPage, cast: Cast
     page.keyboard.type("12")
     tab_to(page, "[name=nsaid_taken]")
     page.keyboard.press("ArrowLeft")
-    tab_to(page, "summary")
+    tab_to(page, "form > details > summary")
     page.keyboard.press("Enter")
     tab_to(page, "[name=note]")
     page.keyboard.type("Long walk.")

@@ -59,7 +59,7 @@ def as_in_the_source(key: str) -> StretchingPlan:
 
 
 def test_heavy_heel_raises_change_by_the_week_and_rest_every_second_day() -> None:
-    plan = as_in_the_source("heel-raises")
+    plan = as_in_the_source("heel_raises")
     asked = [day_of_plan(plan, day(offset)) for offset in range(7 * 13)]
     assert [one.kind for one in asked[:4] if one] == ["planned", "rest", "planned", "rest"]
     by_week = [
@@ -76,7 +76,7 @@ def test_heavy_heel_raises_change_by_the_week_and_rest_every_second_day() -> Non
 
 
 def test_own_numbers_take_the_place_of_the_phases() -> None:
-    chosen = preset("heel-raises")
+    chosen = preset("heel_raises")
     for sets, reps in ((2, 12), (3, 10)):
         plan = plan_from(chosen, first=MONDAY, sets_per_day=sets, reps=reps, interval_days=2)
         assert {planned_sets(plan, day(offset)) for offset in range(0, 84, 2)} == {sets}
@@ -85,7 +85,7 @@ def test_own_numbers_take_the_place_of_the_phases() -> None:
 
 
 def test_a_plan_in_sessions_asks_for_the_sets_of_the_whole_day() -> None:
-    plan = as_in_the_source("plantar-fascia")
+    plan = as_in_the_source("plantar_fascia")
     assert [planned_sets(plan, day(offset)) for offset in (-1, 0, 1, 200)] == [0, 3, 3, 3]
 
 
@@ -97,7 +97,7 @@ def test_nothing_is_asked_before_the_first_day_and_after_the_last() -> None:
 
 
 def test_a_pause_suspends_the_plan_and_does_not_shift_it() -> None:
-    plan = as_in_the_source("heel-raises")
+    plan = as_in_the_source("heel_raises")
     pause = PauseDays(first=day(2), last=day(15))
     kinds = [day_of_plan(plan, day(offset), [pause]) for offset in (0, 1, 2, 3, 15, 16, 17)]
     assert [one.kind for one in kinds if one] == ["planned", "rest", "paused", "paused", "paused", "planned", "rest"]

@@ -11,7 +11,7 @@ from firststep.clinical.stretching.shapes import CONFIDENCES, EVIDENCES, Phase, 
 from firststep.clinical.tables import FileRefused, TextFile, read_table, read_toml
 
 _CHOICES: Final = {"evidence": EVIDENCES, "confidence": CONFIDENCES}
-_KEY: Final = re.compile(r"[a-z]+(-[a-z]+)*")
+_KEY: Final = re.compile(r"[a-z]+(_[a-z]+)*")
 _MOST_KEY_LETTERS: Final = 40
 #: The most of each that a plan can carry; a source with more than this is a slip.
 _MOST: Final = {
@@ -63,7 +63,7 @@ def _read_phase(table: dict[str, Any], file: str, number: int) -> Phase:
 
 def _wrong_of_numbers(preset: Preset) -> Iterator[tuple[str, str]]:
     if not _KEY.fullmatch(preset.key) or len(preset.key) > _MOST_KEY_LETTERS:
-        yield "key", f"{preset.key!r} is more than small letters and single hyphens, or too long"
+        yield "key", f"{preset.key!r} is more than small letters and single underscores, or too long"
     for field, most in _MOST.items():
         value = getattr(preset, field)
         if value is not None and not 1 <= value <= most:

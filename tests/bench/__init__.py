@@ -1,0 +1,1 @@
+"""Tests of what bench/ computes; what it measures depends on the machine and is not tested."""

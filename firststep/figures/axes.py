@@ -1,4 +1,4 @@
-"""The axes and the fixed layout of the trajectory chart, and where its ticks stand."""
+"""The axes of the charts, which nothing moves, and where their ticks stand."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from firststep.figures import words
 #: The panels from top to bottom, as shares of the plot's height: pain, stretching, NSAID.
 PAIN, STRETCH, NSAID = (0.27, 1.0), (0.135, 0.185), (0.0, 0.05)
 MARGIN = {"l": 26, "r": 10, "t": 26, "b": 22}
-_TICK_FONT = {"size": 11, "color": "@muted"}
+TICK_FONT = {"size": 11, "color": "@muted"}
 
 
-def fixed_layout(first_day: date, last_day: date) -> dict[str, Any]:
-    """Write the layout for a period: nothing on it moves under a finger, so the page can scroll."""
-    days = (last_day - first_day).days
-    spare = max(0.6, days * 0.012)
-    ticks = list(_ticks(first_day, last_day))
-    strip = {
-        "range": [0, 7],
-        "fixedrange": True,
-        "showgrid": False,
-        "zeroline": False,
-        "showticklabels": False,
-        "tickvals": [],
-        "ticktext": [],
-        "anchor": "x",
+def fixed_layout(first_day: date, last_day: date, *, lowest: float = 0) -> dict[str, Any]:
+    """Write the trajectory's layout for a period: nothing moves under a finger, so the page can scroll.
+
+    ``lowest`` is where the pain axis begins: below 0 where something stands under it.
+    """
+    return {
+        **frame_layout((last_day - first_day).days),
+        "xaxis": time_axis(first_day, last_day, anchor="y3"),
+        "yaxis": value_axis((lowest, 10.3), PAIN, [0, 2, 4, 6, 8, 10]),
+        "yaxis2": strip_axis(STRETCH),
+        "yaxis3": strip_axis(NSAID),
     }
+
+
+def frame_layout(days: int) -> dict[str, Any]:
+    """Write what every chart's layout has, for a period of so many days."""
     return {
         "dragmode": False,
         "hovermode": "x unified",
@@ -42,35 +43,60 @@ def fixed_layout(first_day: date, last_day: date) -> dict[str, Any]:
         "font": {"family": "system-ui, sans-serif", "size": 12, "color": "@ink"},
         "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@axis", "font": {"color": "@ink"}},
         "margin": {**MARGIN, "pad": 0},
-        "xaxis": {
-            "type": "date",
-            "range": [_moment(first_day, -spare), _moment(last_day, spare)],
-            "fixedrange": True,
-            "anchor": "y3",
-            "showgrid": True,
-            "gridcolor": "@grid",
-            "zeroline": False,
-            "tickvals": [day.isoformat() for day, _ in ticks],
-            "ticktext": [text for _, text in ticks],
-            "tickfont": _TICK_FONT,
-            "tickangle": 0,
-            "unifiedhovertitle": {"text": "%{x|%a %-d %b %Y}"},
-        },
-        "yaxis": {
-            "range": [0, 10.3],
-            "domain": list(PAIN),
-            "fixedrange": True,
-            "showgrid": True,
-            "gridcolor": "@grid",
-            "zeroline": False,
-            "showticklabels": True,
-            "tickvals": [0, 2, 4, 6, 8, 10],
-            "ticktext": ["0", "2", "4", "6", "8", "10"],
-            "tickfont": _TICK_FONT,
-            "anchor": "x",
-        },
-        "yaxis2": {**strip, "domain": list(STRETCH)},
-        "yaxis3": {**strip, "domain": list(NSAID)},
+    }
+
+
+def time_axis(first_day: date, last_day: date, *, anchor: str) -> dict[str, Any]:
+    """Write an axis of days with at most seven ticks; it stands under the panel of ``anchor``."""
+    spare = max(0.6, (last_day - first_day).days * 0.012)
+    ticks = list(_ticks(first_day, last_day))
+    return {
+        "type": "date",
+        "range": [_moment(first_day, -spare), _moment(last_day, spare)],
+        "fixedrange": True,
+        "anchor": anchor,
+        "showgrid": True,
+        "gridcolor": "@grid",
+        "zeroline": False,
+        "tickvals": [day.isoformat() for day, _ in ticks],
+        "ticktext": [text for _, text in ticks],
+        "tickfont": TICK_FONT,
+        "tickangle": 0,
+        "unifiedhovertitle": {"text": "%{x|%a %-d %b %Y}"},
+    }
+
+
+def value_axis(
+    ends: tuple[float, float], domain: tuple[float, float], ticks: list[int], *, unit: str = ""
+) -> dict[str, Any]:
+    """Write an upright axis with numbers."""
+    return {
+        "range": list(ends),
+        "domain": list(domain),
+        "fixedrange": True,
+        "showgrid": True,
+        "gridcolor": "@grid",
+        "zeroline": False,
+        "showticklabels": True,
+        "tickvals": ticks,
+        "ticktext": [f"{tick}{unit}" for tick in ticks],
+        "tickfont": TICK_FONT,
+        "anchor": "x",
+    }
+
+
+def strip_axis(domain: tuple[float, float], *, highest: int = 7) -> dict[str, Any]:
+    """Write the upright axis of a strip: a week high unless said otherwise, without numbers."""
+    return {
+        "range": [0, highest],
+        "fixedrange": True,
+        "showgrid": False,
+        "zeroline": False,
+        "showticklabels": False,
+        "tickvals": [],
+        "ticktext": [],
+        "anchor": "x",
+        "domain": list(domain),
     }
 
 

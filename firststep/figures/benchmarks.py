@@ -134,13 +134,18 @@ def _after_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
     if not _after(view, window):
         return []
     texts: tuple[str, ...] = (_("average −%(points)s", points=words.points(window.reduction)),)
+    if window.is_clipped:
+        texts = (*texts, _("ends at 0: %(percent)s %% of your start", percent=round(window.percent)))
     if not _box_in_sight(view, window):
         texts = (*texts, _("clinic report, not peer-reviewed"))
-    last, begin = view.last_day.isoformat(), max(window.closes, view.first_day).isoformat()
+    begin = max(window.closes, view.first_day)
+    shares = ((1.0, "right", 0), (0.0, "left", 4), (0.66, "center", 0), (0.33, "center", 0))
+    spots = [((begin + share * (view.last_day - begin)).isoformat(), side, across) for share, side, across in shares]
+    # Beside the line, or some lines of text away from it where the person's own entries lie on it.
     places = tuple(
         Place(day, window.average, side, row, across, up)
-        for row, up in (("bottom", 3), ("top", -3))
-        for day, side, across in ((last, "right", 0), (begin, "left", 4))
+        for row, up in (("bottom", 3), ("top", -3), ("bottom", 18), ("top", -18), ("bottom", 32))
+        for day, side, across in spots
     )
     return [Label(texts, "@band", places)]
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 
+from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
 from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import Diary
 from firststep.clinical.means import SevenDayMeans, seven_day_means
-from firststep.clinical.measures import TENTHS_PER_POINT
+from firststep.clinical.measures import TENTHS_PER_POINT, Foot, Measure
 from firststep.clinical.outcomes import Outcomes
-from firststep.figures.names import arm_name, measure_name, published
+from firststep.figures.names import arm_name, line_name, measure_name, published
 from firststep.figures.period import Period, period
-from firststep.figures.view import CareStart, Event, Level, PublishedPoint, ReliefWindow, TrajectoryView
+from firststep.figures.view import (
+    CareStart,
+    Companion,
+    Event,
+    Level,
+    PublishedPoint,
+    ReliefWindow,
+    Spell,
+    TrajectoryView,
+)
 
 
 def period_of(diary: Diary, outcomes: Outcomes, *, length: int, today: date) -> Period:
@@ -39,7 +51,7 @@ def build_view(
     """
     tenths = {} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure)
     means = seven_day_means(tenths)
-    base, episode = outcomes.baseline, diary.episode
+    base = outcomes.baseline
     values = shown.spread(tenths)
     return TrajectoryView(
         measure_label=measure_name(outcomes.measure, outcomes.foot),
@@ -49,12 +61,50 @@ def build_view(
         means=means.between(shown.first_day, shown.last_day),
         stretch=shown.spread(diary.stretch_answers()),
         nsaid=shown.spread(diary.nsaid_answers()),
-        care=None if episode is None else CareStart(episode.starts_on, arm_name(episode.arm)),
+        care=care_start(diary),
         baseline=None if base is None else Level(base.day, float(base.value)),
         windows=() if comparison is None else tuple(_windows(comparison, other_arms)),
         published=() if comparison is None else tuple(_published(comparison)),
         events=tuple(_events(outcomes, means)),
+        spells=tuple(_gaps(means, outcomes.starts_on)),
     )
+
+
+def care_start(diary: Diary) -> CareStart | None:
+    """Return what began when, for the episode that counts."""
+    episode = diary.episode
+    return None if episode is None else CareStart(episode.starts_on, arm_name(episode.arm))
+
+
+def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[Measure, Foot]]) -> TrajectoryView:
+    """Add other measures or feet of the same person; one that was never recorded is left out."""
+    found = []
+    for measure, foot in others:
+        tenths = diary.tenths(foot, measure)
+        if not tenths:
+            continue
+        values = tuple(tenths.get(day) for day in view.days())
+        found.append(
+            Companion(
+                label=measure_name(measure, foot),
+                short=line_name(measure, foot),
+                values=tuple(None if value is None else value / TENTHS_PER_POINT for value in values),
+                means=seven_day_means(tenths).between(view.first_day, view.last_day),
+            )
+        )
+    return replace(view, companions=tuple(found))
+
+
+def _gaps(means: SevenDayMeans, starts_on: date | None) -> Iterator[Spell]:
+    """Go through the runs of more than 14 days without a valid mean that begin after the start: follow-up ends there.
+
+    Rule: outcomes daily-1, 10.
+    """
+    valid = [mean.day for mean in means.valid()]
+    for before, after in pairwise(valid):
+        begins = before + timedelta(days=1)
+        if starts_on is not None and begins > starts_on and (after - before).days - 1 > LONGEST_RUN_WITHOUT:
+            yield Spell("gap", begins, after - timedelta(days=1))
 
 
 def _windows(comparison: Comparison, other_arms: bool) -> Iterator[ReliefWindow]:

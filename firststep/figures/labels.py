@@ -52,13 +52,15 @@ class Label:
     dropped: bool = False
 
 
-def arrange(labels: list[Label], points: list[Point], layout: dict[str, Any]) -> list[dict[str, Any]]:
+def arrange(
+    labels: list[Label], points: list[Point], layout: dict[str, Any], size_px: tuple[int, int] = NARROWEST_PX
+) -> list[dict[str, Any]]:
     """Choose a place for every label and give Plotly's annotations.
 
-    ``points`` are the marks of the chart in pixels of the narrowest drawing, in order of x. Who chooses first
-    decides much, so the labels choose from both ends, and the arrangement that costs least is drawn.
+    ``size_px`` is the narrowest drawing; ``points`` are the marks of the chart in its pixels, in order of x. Who
+    chooses first decides much, so the labels choose from both ends, and the arrangement that costs least is drawn.
     """
-    frame = Frame(layout, *NARROWEST_PX)
+    frame = Frame(layout, *size_px)
     candidates = [_Candidates(label, points, frame) for label in labels]
     given = list(range(len(labels)))
     settled = [_settle(candidates, order) for order in (given, given[::-1])]

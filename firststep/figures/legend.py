@@ -56,8 +56,11 @@ def _key(traces: list[dict[str, Any]], palette: Palette | None) -> Markup:
 def _sample(trace: dict[str, Any]) -> dict[str, Any]:
     """Keep a trace's look and give it a place in the key."""
     look = {key: value for key, value in trace.items() if key not in ("x0", "dx", "error_y")}
+    look["yaxis"] = trace.get("yaxis", "y")
     if trace["type"] == "bar":
-        return {**look, "x": [1], "y": [max(trace["y"])], "width": 0.5 * DAY_MS}
+        height = 1.7 if look["yaxis"] == "y" else max(trace["y"])
+        return {**look, "x": [1], "y": [height], "width": 0.5 * DAY_MS}
+    look["yaxis"] = "y"
     if trace.get("fill") == "toself" or _closed(trace):
         return {**look, "x": [0.2, 1.8, 1.8, 0.2, 0.2], "y": [1.9, 1.9, 0.1, 0.1, 1.9]}
     if trace["mode"] == "lines":

@@ -154,6 +154,11 @@ def _triangle_down(r: float) -> str:
     return _corners([(-half, -r / 2), (half, -r / 2), (0, r)])
 
 
+def _upright(r: float) -> str:
+    half = round(r * 10)
+    return f"m0{_second(-half)}v{_tenths(2 * half)}m0{_second(-half)}"
+
+
 #: The marker symbols that both pens know, in plotly.js's own proportions for a radius in pixels.
 SYMBOLS: dict[str, Callable[[float], str]] = {
     "circle": _circle,
@@ -161,6 +166,7 @@ SYMBOLS: dict[str, Callable[[float], str]] = {
     "diamond": _diamond,
     "triangle-up": _triangle_up,
     "triangle-down": _triangle_down,
+    "line-ns": _upright,
 }
 
 

@@ -30,3 +30,14 @@ def measure_name(measure: Measure, foot: Foot | None) -> str:
         ("average", "right"): _("Pain over the day, right foot"),
     }
     return str(names[measure, foot])
+
+
+def line_name(measure: Measure, foot: Foot) -> str:
+    """Name a line of the chart in few letters."""
+    names = {
+        ("first_step", "left"): _("First steps, left"),
+        ("first_step", "right"): _("First steps, right"),
+        ("average", "left"): _("Over the day, left"),
+        ("average", "right"): _("Over the day, right"),
+    }
+    return str(names[measure, foot])

@@ -20,8 +20,8 @@ FULL, LOW = 7, 1.6
 DAYS_UP_TO = 120
 
 
-def grounds() -> list[dict[str, Any]]:
-    """Draw the ground line of each strip."""
+def grounds(axes: list[str]) -> list[dict[str, Any]]:
+    """Draw the ground line of each strip, named by its axis."""
     return [
         {
             "type": "line",
@@ -34,7 +34,7 @@ def grounds() -> list[dict[str, Any]]:
             "y1": 0,
             "line": {"color": "@axis", "width": 1},
         }
-        for axis in ("y2", "y3")
+        for axis in axes
     ]
 
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from flask_babel import gettext as _
+
+from firststep.figures.happenings import spell_name
 from firststep.figures.view import TrajectoryView
 
 
 @dataclass(frozen=True)
 class TableRow:
-    """One day of the table; None is "not recorded"."""
+    """One day of the table; None is "not recorded".
+
+    ``beside`` are the entries of the other measures or feet that are drawn, ``noted`` what happened on the day.
+    """
 
     day: date
     pain: float | None
@@ -18,10 +25,47 @@ class TableRow:
     mean: float | None
     stretch: bool | None
     nsaid: bool | None
+    beside: tuple[float | None, ...] = ()
+    noted: tuple[str, ...] = ()
+
+    @property
+    def is_recorded(self) -> bool:
+        """Tell whether anything was recorded on the day."""
+        answers = (self.pain, self.stretch, self.nsaid, *self.beside)
+        return bool(self.noted) or any(answer is not None for answer in answers)
 
 
 def rows(view: TrajectoryView) -> list[TableRow]:
     """List the days on which anything was recorded, the latest first."""
+    noted = _noted(view)
+    beside = list(zip(*(companion.values for companion in view.companions), strict=True))
     columns = zip(view.days(), view.values, view.late, view.means, view.stretch, view.nsaid, strict=True)
-    listed = [TableRow(*column) for column in columns]
-    return [row for row in reversed(listed) if any(answer is not None for answer in (row.pain, row.stretch, row.nsaid))]
+    listed = [
+        TableRow(
+            day=day,
+            pain=pain,
+            late=late,
+            mean=mean,
+            stretch=stretch,
+            nsaid=nsaid,
+            beside=beside[at] if beside else (),
+            noted=tuple(noted.get(day, ())),
+        )
+        for at, (day, pain, late, mean, stretch, nsaid) in enumerate(columns)
+    ]
+    return [row for row in reversed(listed) if row.is_recorded]
+
+
+def _noted(view: TrajectoryView) -> dict[date, list[str]]:
+    """Say on which day each thing happened that the chart marks."""
+    noted: dict[date, list[str]] = defaultdict(list)
+    for visit in view.visits:
+        noted[visit.day].append(visit.label)
+    for spell in view.spells:
+        if spell.kind == "gap":
+            continue
+        name = spell_name(spell.kind)
+        noted[spell.first].append(_("%(spell)s: first day", spell=name))
+        if spell.last is not None:
+            noted[spell.last].append(_("%(spell)s: last day", spell=name))
+    return noted

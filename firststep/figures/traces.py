@@ -16,6 +16,7 @@ DASHES = {
     "solid": "",
     "dot": ' stroke-dasharray="1.5 3"',
     "dash": ' stroke-dasharray="6 4"',
+    "dashdot": ' stroke-dasharray="6 3 1.5 3"',
 }
 
 

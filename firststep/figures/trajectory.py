@@ -7,18 +7,15 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from firststep.figures import benchmarks, labels, strips, words
+from firststep.figures import benchmarks, companions, happenings, labels, strips, words
 from firststep.figures.axes import fixed_layout
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
-from firststep.figures.scales import DAY_MS, Frame, position
-from firststep.figures.view import Event, TrajectoryView, Values
+from firststep.figures.scales import Frame, position
+from firststep.figures.series import DAILY_UP_TO, WEEK, mean_line, series, short
+from firststep.figures.view import Event, TrajectoryView
 
 Trace = dict[str, Any]
-
-#: Beyond so many days neighbouring entries share a pixel, and a week shows each value once.
-DAILY_UP_TO = 400
-WEEK = 7
 
 #: A label on a marker of its own hides more than one on an entry among others.
 _WEIGHT = 8
@@ -30,10 +27,10 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
 
     Values on the y axis are pain from 0 to 10; the x axis is days. Colours are roles (``theme``).
     """
-    layout = fixed_layout(view.first_day, view.last_day)
-    layout["shapes"] = [*strips.grounds(), *_care_line(view)]
-    wanted = [*_care_label(view), *_baseline_label(view), *_event_labels(view)]
-    wanted += [*benchmarks.own_labels(view), *benchmarks.other_labels(view)]
+    layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
+    layout["shapes"] = [*strips.grounds(["y2", "y3"]), *_care_line(view)]
+    wanted = [*_care_label(view), *_baseline_label(view), *_event_labels(view), *companions.end_labels(view)]
+    wanted += [*benchmarks.own_labels(view), *benchmarks.other_labels(view), *happenings.spell_labels(view)]
     layout["annotations"] = [
         labels.note(
             _("%(measure)s, 0–10", measure=view.measure_label),
@@ -50,32 +47,11 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
         *strips.titles(),
         *labels.arrange(wanted, _points(view, layout), layout),
     ]
-    data = [*benchmarks.windows(view), *_baseline_line(view), *_entries(view), *_means(view)]
-    data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
+    data = [*happenings.spells(view), *benchmarks.windows(view), *_baseline_line(view), *_entries(view)]
+    data += [*companions.lines(view), *_means(view), *_baseline_mark(view), *benchmarks.published(view)]
+    data += [*_events(view), *happenings.visits(view)]
     data += strips.traces(view)
     return {"data": data, "layout": layout}
-
-
-def series(first_day: date, values: list[float | None] | Values, step_days: int = 1) -> Trace:
-    """Write a series with its dates sent once, from its first value to its last."""
-    kept = [index for index, value in enumerate(values) if value is not None]
-    if not kept:
-        return {"x": [], "y": []}
-    begin, end = kept[0], kept[-1]
-    start = first_day + timedelta(days=begin * step_days)
-    return {
-        "x0": start.isoformat(),
-        "dx": step_days * DAY_MS,
-        "y": [short(value) for value in values[begin : end + 1]],
-    }
-
-
-def short(value: float | None) -> float | int | None:
-    """Round to hundredths, a fifth of a pixel, and write whole numbers without a point."""
-    if value is None:
-        return None
-    rounded = round(value, 2)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _entries(view: TrajectoryView) -> list[Trace]:
@@ -124,22 +100,8 @@ def _dots(first_day: date, values: list[float | None]) -> Trace:
 
 def _means(view: TrajectoryView) -> list[Trace]:
     """Draw the 7-day mean as a line that stops where it is not valid."""
-    if all(mean is None for mean in view.means):
-        return []
-    means, step_days = list(view.means), 1
-    if len(means) > DAILY_UP_TO:
-        means, step_days = means[::WEEK], WEEK
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": _("7-day mean"),
-            "line": {"color": "@series", "width": 2.5 if step_days == 1 else 1.5},
-            "connectgaps": False,
-            "hovertemplate": "%{y:.1f}",
-            **series(view.first_day, means, step_days),
-        }
-    ]
+    look = {"color": "@series", "width": 2.5 if len(view.means) <= DAILY_UP_TO else 1.5}
+    return mean_line(_("7-day mean"), view.first_day, view.means, look)
 
 
 def _baseline_line(view: TrajectoryView) -> list[Trace]:
@@ -311,11 +273,11 @@ def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
     first = view.first_day.toordinal()
     spots = {
         (across(first + index) // _SPOT_PX, down(value) // _SPOT_PX)
-        for one in (view.values, view.means)
+        for one in (view.values, view.means, *(companion.means for companion in view.companions))
         for index, value in enumerate(one)
         if value is not None
     }
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
-    marks += benchmarks.published_marks(view)
+    marks += [*benchmarks.published_marks(view), *happenings.visit_marks(view)]
     heavy = [(across(position(moment)), down(value)) for moment, value in marks] * _WEIGHT
     return sorted([*heavy, *(((x + 0.5) * _SPOT_PX, (y + 0.5) * _SPOT_PX) for x, y in spots)])

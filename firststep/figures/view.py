@@ -48,6 +48,16 @@ class ReliefWindow:
     pain_type_stated: bool
     own: bool
 
+    @property
+    def is_clipped(self) -> bool:
+        """Tell whether the reported reduction is more than the person's pain can fall."""
+        return self.reduction > self.baseline
+
+    @property
+    def percent(self) -> float:
+        """The reported reduction as a percentage of the person's baseline."""
+        return 100 * self.reduction / self.baseline
+
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedPoint:
@@ -77,6 +87,36 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Companion:
+    """Another measure or foot of the same person: its valid 7-day means, drawn as a line beside the main one.
+
+    ``short`` stands at the end of the line, ``values`` are the entries for the table.
+    """
+
+    label: str
+    short: str
+    values: Values
+    means: Values
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A treatment session on a day, and what it was in a few words."""
+
+    day: date
+    label: str
+
+
+@dataclass(frozen=True)
+class Spell:
+    """Days that are marked as a whole; without a last day they go on."""
+
+    kind: Literal["flare", "pause", "gap"]
+    first: date
+    last: date | None = None
+
+
+@dataclass(frozen=True)
 class TrajectoryView:
     """All that the chart shows; every series has one item a day from ``first_day`` on.
 
@@ -96,10 +136,16 @@ class TrajectoryView:
     windows: tuple[ReliefWindow, ...] = field(default=())
     published: tuple[PublishedPoint, ...] = field(default=())
     events: tuple[Event, ...] = field(default=())
+    companions: tuple[Companion, ...] = field(default=())
+    visits: tuple[Visit, ...] = field(default=())
+    spells: tuple[Spell, ...] = field(default=())
+    #: The last day with anything to know about: what goes on is drawn up to it.
+    today: date | None = None
 
     def __post_init__(self) -> None:
         """Refuse series of different lengths: they would be drawn on the wrong days."""
-        series = (self.values, self.late, self.means, self.stretch, self.nsaid)
+        beside = (one for companion in self.companions for one in (companion.values, companion.means))
+        series = (self.values, self.late, self.means, self.stretch, self.nsaid, *beside)
         if len({len(one) for one in series}) != 1 or not self.values:
             raise ValueError("every series of a chart has one item for each of its days")
 

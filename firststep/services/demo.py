@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from firststep.models import Day, Episode, FootDay, Patient
+from firststep.models import Day, Dose, Episode, Flare, FootDay, Patient, Pause, Pgic, Plan, TreatmentSession
 
 DAYS = 365
 
@@ -31,6 +31,15 @@ class Course:
     noise: float
     missing: float
     seed: int
+    #: What the person takes on a day with an NSAID, and how much of it.
+    product: str = "ibuprofen"
+    dose_mg: int = 400
+    #: Days after the first entry: of each treatment session, of a flare-up with its end, of a pause with its end.
+    sessions: tuple[int, ...] = ()
+    flare: tuple[int, int] | None = None
+    pause: tuple[int, int] | None = None
+    #: A stretching plan from the first day of care on: preset, sets a day, days from one to the next.
+    plan: tuple[str, int, int] | None = None
 
 
 def _falling(start: float, end: float, begin: int, half_days: float) -> Callable[[int], float]:
@@ -56,10 +65,14 @@ COURSES = (
         feet=("right",),
         arm="acupuncture",
         care_begins_after_days=40,
-        level=_falling(7.4, 1.6, 40, 24),
+        level=_with_return(_falling(7.4, 1.6, 40, 24), 296, 309, 3.4),
         noise=1.1,
         missing=0.16,
         seed=11,
+        sessions=(*range(40, 82, 7), *range(285, 320, 7), 336, 350),
+        flare=(296, 309),
+        pause=(322, 330),
+        plan=("own", 3, 1),
     ),
     Course(
         name="Ben Demo",
@@ -71,6 +84,10 @@ COURSES = (
         noise=1.3,
         missing=0.28,
         seed=12,
+        product="naproxen",
+        dose_mg=250,
+        flare=(260, 318),
+        plan=("own", 2, 2),
     ),
     Course(
         name="Carla Demo",
@@ -82,6 +99,8 @@ COURSES = (
         noise=1.0,
         missing=0.12,
         seed=13,
+        sessions=(*range(25, 60, 4), *range(300, 330, 10)),
+        plan=("own", 4, 2),
     ),
 )
 
@@ -96,11 +115,68 @@ def write_course(session: Session, patient: Patient, course: Course, *, today: d
     patient.onset_on = first - timedelta(days=60)
     random = Random(course.seed)  # noqa: S311 - invented people
     session.flush()
-    session.execute(insert(Day), list(_days(random, course, patient.id, first)))
+    days = list(_days(random, course, patient.id, first))
+    session.execute(insert(Day), days)
+    random_of_doses = Random(course.seed * 1000)  # noqa: S311 - invented people
+    session.execute(insert(Dose), list(_doses(random_of_doses, course, days)))
+    _write_events(session, patient.id, course, first)
     for number, foot in enumerate(course.feet):
         random_of_foot = Random(course.seed * 100 + number)  # noqa: S311 - invented people
         rows = list(_foot_days(random_of_foot, course, patient.id, first, foot, number, now))
         session.execute(insert(FootDay), rows)
+
+
+def _write_events(session: Session, patient_id: UUID, course: Course, first: date) -> None:
+    """Add what happened besides the daily answers."""
+
+    def on(offset: int) -> date:
+        return first + timedelta(days=offset)
+
+    kind = "acupuncture" if course.arm != "standard" else "physical_therapy"
+    session.add_all(
+        TreatmentSession(patient_id=patient_id, day=on(offset), kind=kind, number=number)
+        for number, offset in enumerate(course.sessions, start=1)
+    )
+    if course.flare:
+        begins, settles = map(on, course.flare)
+        session.add(
+            Flare(patient_id=patient_id, day=begins, settled_on=settles, worst_pain=80, trigger="A long day standing")
+        )
+    if course.pause:
+        begins, ends = map(on, course.pause)
+        session.add(Pause(patient_id=patient_id, day=begins, ends_on=ends, reason="travel"))
+    if course.plan:
+        preset, sets, interval = course.plan
+        begins = on(course.care_begins_after_days)
+        session.add(
+            Plan(
+                patient_id=patient_id,
+                day=begins,
+                preset=preset,
+                name="Stretching for the sole of the foot",
+                hold_s=10,
+                reps=10,
+                sets_per_day=sets,
+                interval_days=interval,
+            )
+        )
+    for week, rating in ((4, 3), (8, 2), (12, 2)):
+        day = on(course.care_begins_after_days + 7 * week)
+        session.add(Pgic(patient_id=patient_id, day=day, week=week, rating=rating))
+    session.flush()
+
+
+def _doses(random: Random, course: Course, days: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Note most of the doses of the days with an NSAID, and now and then a gel or paracetamol."""
+    for row in days:
+        base = {"id": UUID(int=random.getrandbits(128), version=4), "patient_id": row["patient_id"], "day": row["day"]}
+        chance = random.random()
+        if row["nsaid_taken"] and chance < 0.8:
+            yield {**base, "product": course.product, "dose_mg": course.dose_mg, "form": "oral"}
+        elif not row["nsaid_taken"] and chance < 0.06:
+            yield {**base, "product": "diclofenac gel", "dose_mg": None, "form": "gel"}
+        elif not row["nsaid_taken"] and chance < 0.1:
+            yield {**base, "product": "paracetamol", "dose_mg": 500, "form": "oral"}
 
 
 def _logged(course: Course, offset: int) -> bool:
@@ -119,9 +195,19 @@ def _days(random: Random, course: Course, patient_id: UUID, first: date) -> Iter
             "day": first + timedelta(days=offset),
             "stretch_done": stretched,
             "stretch_minutes": random.choice((5, 10, 10, 15)) if stretched and random.random() < 0.6 else None,
+            "stretch_sets": _sets(course, offset) if stretched else None,
             "nsaid_taken": random.random() < max(0.0, (level - 2.5) / 6.5),
             "note": "Long day standing." if random.random() < 0.02 else None,
         }
+
+
+def _sets(course: Course, offset: int) -> int | None:
+    """Return the sets of a day with stretching: most of the plan's, and some days without a number."""
+    if course.plan is None or offset < course.care_begins_after_days:
+        return None
+    planned = course.plan[1]
+    found = Random(course.seed * 20_000 + offset).choice((planned, planned, planned - 1, None))  # noqa: S311 - invented
+    return found if found is None else max(1, found)
 
 
 def _foot_days(

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary
+from firststep.clinical.nsaids import load_drugs
+from firststep.clinical.nsaids.facts import UNNAMED
 from firststep.services.diary_events import Event, read_care_and_events
 from firststep.services.diary_reading import read_days
 
@@ -37,7 +39,7 @@ class Course:
         return [event for event in self.events if event.kind == kind]
 
     def without_words(self) -> Course:
-        """Return the same without what the person wrote in own words."""
+        """Return the same without what the person wrote in own words; a drug that they typed is another one."""
         return replace(self, events=tuple(map(_without_words, self.events)))
 
 
@@ -50,4 +52,7 @@ def read_course(session: Session, patient_id: UUID, *, first: date | None = None
 
 
 def _without_words(event: Event) -> Event:
-    return replace(event, values={name: value for name, value in event.values.items() if name not in _OWN_WORDS})
+    kept = {name: value for name, value in event.values.items() if name not in _OWN_WORDS}
+    if event.kind == "dose" and load_drugs().find(event["product"], event["form"]) is None:
+        kept["product"] = UNNAMED
+    return replace(event, values=kept)

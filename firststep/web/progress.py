@@ -1,12 +1,12 @@
-"""The progress page of one person: the choices of what to see, the finding, the picture, the numbers, the table."""
+"""The progress page of one person: the choices of what to see, the finding, the pictures, the numbers, the tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Any, cast
 
 from flask_babel import gettext as _
@@ -16,19 +16,26 @@ from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
-from firststep.figures.build import build_view, period_of
+from firststep.figures.build import build_view, period_of, with_companions
+from firststep.figures.change import change_chart
 from firststep.figures.legend import LegendItem, legend
+from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.period import PERIODS
+from firststep.figures.stretching import stretching_chart
 from firststep.figures.svg import draw
 from firststep.figures.table import rows
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
-from firststep.web import wording
+from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
 from firststep.web.dates import short_date
+from firststep.web.happenings import with_happenings
+from firststep.web.panel import Panel, weeks_of
 
 Address = Callable[..., str]
+#: How an address asks for both measures, or both feet.
+BOTH = "both"
 NARROW, WIDE = (344, 330), (920, 420)
 
 
@@ -38,13 +45,22 @@ class Choice:
 
     days: int = 90
     measure: Measure = "first_step"
+    both_measures: bool = False
     foot: Foot | None = None
+    both_feet: bool = False
     #: The arm whose window is drawn; None is the person's own, "all" every one, "none" no published range.
     ranges: str | None = None
+    #: Which figure of the page is asked for; "" is the trajectory.
+    chart: str = ""
 
     def as_query(self) -> dict[str, str]:
-        """Return the choice as an address carries it."""
-        query = {"days": str(self.days), "measure": self.measure, "foot": self.foot, "ranges": self.ranges}
+        """Return the choice as an address of the page carries it."""
+        query = {
+            "days": str(self.days),
+            "measure": BOTH if self.both_measures else self.measure,
+            "foot": BOTH if self.both_feet else self.foot,
+            "ranges": self.ranges,
+        }
         return {name: value for name, value in query.items() if value}
 
 
@@ -70,6 +86,7 @@ class ProgressPage:
     picture: Picture | None
     remarks: list[str]
     numbers: list[tuple[str, str | None, str]]
+    panels: list[Panel]
     sources: tuple[SourceLine, ...]
     caution: str
     period_tabs: list[dict[str, Any]]
@@ -85,8 +102,11 @@ def read_choice(query: Mapping[str, str]) -> Choice:
     return Choice(
         days=int(days) if days in {str(length) for length in PERIODS} else 90,
         measure=cast(Measure, query["measure"]) if query.get("measure") in MEASURES else "first_step",
+        both_measures=query.get("measure") == BOTH,
         foot=cast(Foot, query["foot"]) if query.get("foot") in FEET else None,
+        both_feet=query.get("foot") == BOTH,
         ranges=ranges if ranges in (*ARMS, "all", "none") else None,
+        chart=query.get("chart", ""),
     )
 
 
@@ -99,21 +119,41 @@ def progress_page(course: Course, choice: Choice, *, today: date, page: Address,
         sentence=_sentence(course, found),
         first_entry_wanted=not begun,
         picture=_picture(view, figure(**choice.as_query()), wording.finding(found)) if begun else None,
-        remarks=[*wording.relief_sentences(found), *remarks(compared)],
+        remarks=[*wording.relief_sentences(found), *_gap_remark(view), *remarks(compared)],
         numbers=_numbers(course, found, view, today),
+        panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
         sources=source_lines(compared, view.shows),
         caution=wording.caution(),
         period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
-        measure_tabs=_tabs(choice, page, "measure", [(key, wording.measure_name(key)) for key in MEASURES]),
+        measure_tabs=_tabs(
+            choice, page, "measure", [*((key, wording.measure_name(key)) for key in MEASURES), (BOTH, _("Both"))]
+        ),
         foot_tabs=_foot_tabs(course, choice, page),
         range_tabs=[] if compared.missing else _range_tabs(course, choice, page),
     )
 
 
 def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
-    """Return the figure of the same choice, for the browser to draw."""
+    """Return a figure of the same choice, for the browser to draw; without a chart that exists, the trajectory."""
     choice, found, compared = _resolved(course, choice)
+    weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
+    if choice.chart == nsaid_panel.KEY and (of_nsaids := nsaid_panel.nsaid_view(course, found, weeks)):
+        return nsaid_use_chart(of_nsaids)
+    if choice.chart == stretching_panel.KEY and (of_stretching := stretching_panel.stretching_view(course, weeks)):
+        return stretching_chart(of_stretching)
+    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course)):
+        return change_chart(change_panel.change_rows(changed))
     return trajectory(_view(course, choice, found, compared, today))
+
+
+def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure: Callable[[str], str]) -> list[Panel]:
+    weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
+    panels = (
+        change_panel.change_panel(course, choice.measure, figure),
+        nsaid_panel.nsaid_panel(course, found, weeks, figure),
+        stretching_panel.stretching_panel(course, weeks, figure),
+    )
+    return [panel for panel in panels if panel]
 
 
 def _resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes, Comparison]:
@@ -135,7 +175,23 @@ def _view(course: Course, choice: Choice, found: Outcomes, compared: Comparison,
     # Kept for the first steps only: pain over the day is always told afterwards.
     of_measure = course.recalled if choice.measure == "first_step" else ()
     recalled = {day for day, foot in of_measure if foot == found.foot}
-    return build_view(course.diary, found, shown, recalled=recalled, comparison=compared, other_arms=True)
+    view = build_view(course.diary, found, shown, recalled=recalled, comparison=compared, other_arms=True)
+    view = with_companions(view, course.diary, _others(choice, found))
+    feet = FEET if choice.both_feet else (found.foot,)
+    return with_happenings(view, course, feet, today)
+
+
+def _others(choice: Choice, found: Outcomes) -> list[tuple[Measure, Foot]]:
+    """List what is drawn beside the main measure and foot."""
+    measures = MEASURES if choice.both_measures else (choice.measure,)
+    feet = FEET if choice.both_feet else (found.foot,)
+    pairs = [(measure, foot) for measure in measures for foot in feet if foot is not None]
+    return [pair for pair in pairs if pair != (found.measure, found.foot)]
+
+
+def _gap_remark(view: TrajectoryView) -> list[str]:
+    gaps = [spell.first for spell in view.spells if spell.kind == "gap"]
+    return [wording.gap_sentence(min(gaps) - timedelta(days=1))] if gaps else []
 
 
 def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
@@ -147,26 +203,40 @@ def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
         wide=still(width=WIDE[0], height=WIDE[1]),
         legend=legend(drawn),
         table_caption=_("Day by day"),
-        table_head=[_("Day"), _("Pain"), _("7-day mean"), _("Stretching"), _("NSAID")],
+        table_head=_table_head(view),
         table_rows=_table(view),
     )
 
 
+def _table_head(view: TrajectoryView) -> list[str]:
+    beside = [companion.label for companion in view.companions]
+    noted = [_("Noted")] if _happened(view) else []
+    return [_("Day"), _("Pain"), _("7-day mean"), *beside, _("Stretching"), _("NSAID"), *noted]
+
+
+def _happened(view: TrajectoryView) -> bool:
+    return bool(view.visits) or any(spell.kind != "gap" for spell in view.spells)
+
+
 def _table(view: TrajectoryView) -> list[list[str | None]]:
+    # Said once: a year has hundreds of rows.
+    late, happened = " " + _("(from memory)"), _happened(view)
+    stretch = {True: _("Done"), False: _("Not done"), None: None}
+    nsaid = {True: _("Yes"), False: _("No"), None: None}
+    means = cache(wording.points)
     return [
         [
             short_date(row.day),
-            None if row.pain is None else f"{row.pain:g}" + (" " + _("(from memory)") if row.late else ""),
-            None if row.mean is None else wording.points(row.mean),
-            _answer(row.stretch, _("Done"), _("Not done")),
-            _answer(row.nsaid, _("Yes"), _("No")),
+            None if row.pain is None else f"{row.pain:g}" + (late if row.late else ""),
+            None if row.mean is None else means(round(row.mean, 4)),
+            *(None if value is None else f"{value:g}" for value in row.beside),
+            stretch[row.stretch],
+            nsaid[row.nsaid],
+            *([", ".join(row.noted) or None] if happened else []),
         ]
         for row in rows(view)
+        if view.shows(row.day)
     ]
-
-
-def _answer(value: bool | None, yes: str, no: str) -> str | None:
-    return None if value is None else (yes if value else no)
 
 
 def _sentence(course: Course, found: Outcomes) -> str:
@@ -197,7 +267,7 @@ def _foot_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, 
     feet = {row.foot for row in course.diary.foot_days}
     if len(feet) < 2:
         return []
-    return _tabs(choice, page, "foot", [(foot, wording.foot_name(foot)) for foot in FEET])
+    return _tabs(choice, page, "foot", [*((foot, wording.foot_name(foot)) for foot in FEET), (BOTH, _("Both"))])
 
 
 def _range_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, Any]]:

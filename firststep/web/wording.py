@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 from babel.numbers import format_decimal
@@ -125,4 +126,21 @@ def no_baseline_sentence() -> str:
     return _(
         "There is no baseline yet: it takes at least 4 entries in 7 days. Until then no figures of others can be "
         "placed beside your own."
+    )
+
+
+def signed(value: Fraction | float) -> str:
+    """Write a difference in points with its sign: a minus is less pain."""
+    rounded = round(float(value), 1)
+    if rounded == 0:
+        return points(0)
+    return f"+{points(rounded)}" if rounded > 0 else f"\N{MINUS SIGN}{points(-rounded)}"
+
+
+def gap_sentence(day: date) -> str:
+    """Say that follow-up ends where too little was recorded for long."""
+    return _(
+        "After %(day)s there were too few entries for more than 14 days. Relief and relapse are counted up to then, "
+        "because nobody knows what lay between.",
+        day=long_date(day),
     )

@@ -138,7 +138,7 @@ def forbidden(actor: str, route: str) -> set[str]:
     if actor == "ana":
         return of_cho | never
     shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()
-    shown |= {people.CANARY_NOTE} if actor == "notes" and "practice." in route else set()
+    shown |= {people.CANARY_NOTE, actors.CANARY_DRUG} if actor == "notes" and "practice." in route else set()
     whole = {people.CANARY_NAME, people.CANARY_EMAIL, people.CANARY_NOTE}
     whole |= {actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE, actors.CANARY_LOOK}
     return of_cho | never | whole - shown

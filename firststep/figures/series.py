@@ -1,0 +1,57 @@
+"""Series of days as a figure carries them: dates once, values short, and beyond 400 days a point a week.
+
+Up to 400 days every day has its place of at least two thirds of a pixel on a phone. Beyond that neighbouring days
+share one: entries then show each value of a week once, and a 7-day mean is drawn for every seventh day, so that each
+entry still counts in exactly one of the means that are drawn.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from firststep.figures.scales import DAY_MS
+from firststep.figures.view import Values
+
+DAILY_UP_TO = 400
+WEEK = 7
+
+
+def series(first_day: date, values: list[float | None] | Values, step_days: int = 1) -> dict[str, Any]:
+    """Write a series with its dates sent once, from its first value to its last."""
+    kept = [index for index, value in enumerate(values) if value is not None]
+    if not kept:
+        return {"x": [], "y": []}
+    begin, end = kept[0], kept[-1]
+    start = first_day + timedelta(days=begin * step_days)
+    return {
+        "x0": start.isoformat(),
+        "dx": step_days * DAY_MS,
+        "y": [short(value) for value in values[begin : end + 1]],
+    }
+
+
+def short(value: float | None) -> float | int | None:
+    """Round to hundredths, a fifth of a pixel, and write whole numbers without a point."""
+    if value is None:
+        return None
+    rounded = round(value, 2)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def mean_line(name: str, first_day: date, means: Values, line: dict[str, Any]) -> list[dict[str, Any]]:
+    """Draw 7-day means as a line that stops where they are not valid; nothing where none is."""
+    if all(mean is None for mean in means):
+        return []
+    step_days = 1 if len(means) <= DAILY_UP_TO else WEEK
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "line": line,
+            "connectgaps": False,
+            "hovertemplate": "%{y:.1f}",
+            **series(first_day, means[::step_days], step_days),
+        }
+    ]

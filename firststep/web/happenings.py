@@ -1,0 +1,38 @@
+"""What happened meanwhile, as the trajectory shows it: sessions, flare-ups that the person confirmed, pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from flask_babel import gettext as _
+
+from firststep.clinical.measures import Foot
+from firststep.figures.view import Spell, TrajectoryView, Visit
+from firststep.services.diary_events import Event
+from firststep.services.trajectories import Course
+from firststep.web.event_words import session_kind_words
+
+
+def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot | None], today: date) -> TrajectoryView:
+    """Add what the person noted to the chart; a flare-up of another foot than ``feet`` is left out."""
+    flares = [
+        Spell("flare", flare.day, flare["settled_on"])
+        for flare in course.events_of("flare")
+        if flare["confirmed"] and (flare["foot"] is None or flare["foot"] in feet)
+    ]
+    pauses = [Spell("pause", pause.day, pause["ends_on"]) for pause in course.events_of("pause")]
+    return replace(
+        view,
+        visits=tuple(Visit(visit.day, _visit_words(visit)) for visit in course.events_of("treatment_session")),
+        spells=(*view.spells, *pauses, *flares),
+        today=today,
+    )
+
+
+def _visit_words(visit: Event) -> str:
+    kind = session_kind_words(visit["kind"])
+    if visit["number"] is None:
+        return _("Treatment: %(kind)s", kind=kind)
+    return _("Treatment: %(kind)s, no. %(number)s", kind=kind, number=visit["number"])

@@ -1,0 +1,173 @@
+"""NSAID use in words and pictures: days a week before the start and now, and doses noted, by ingredient."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TypeAlias
+
+from babel.numbers import format_decimal
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from firststep.clinical.nsaid import NsaidUse, Window, baseline_window, last_window, week_until
+from firststep.clinical.nsaids import Drug, load_drugs
+from firststep.clinical.outcomes import Outcomes
+from firststep.clinical.week import Week
+from firststep.figures.build import care_start
+from firststep.figures.nsaid import NsaidView, NsaidWeek, Span, nsaid_use_chart
+from firststep.figures.weekly import SIZE_PX
+from firststep.services.diary_doses import OTHER, drug_name
+from firststep.services.diary_events import Event
+from firststep.services.trajectories import Course
+from firststep.web import wording
+from firststep.web.dates import short_date
+from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
+
+KEY = "nsaid"
+
+_Doses: TypeAlias = dict[date, list[Event]]
+
+
+def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> NsaidView | None:
+    """Return what the chart shows, None where nothing was ever recorded about drugs."""
+    answers, doses = course.diary.nsaid_answers(), _by_day(course)
+    if not answers and not doses:
+        return None
+    last_answered = max(course.diary.answered_days(), default=None)
+    before = None if found.starts_on is None else baseline_window(answers, found.starts_on)
+    now = None if last_answered is None else last_window(answers, last_answered)
+    return NsaidView(
+        weeks=tuple(_week(week, answers, doses) for week in weeks),
+        care=care_start(course.diary),
+        before=_span(before),
+        now=_span(now),
+    )
+
+
+def nsaid_panel(course: Course, found: Outcomes, weeks: tuple[Week, ...], figure: FigureAddress) -> Panel | None:
+    """Put the panel together."""
+    view = nsaid_view(course, found, weeks)
+    if view is None:
+        return None
+    chart, sentence = nsaid_use_chart(view), _sentence(found.nsaid)
+    return Panel(
+        key=KEY,
+        sentence=sentence,
+        src=figure(KEY),
+        still=drawn(chart, title=sentence, description=_explained(), size_px=SIZE_PX),
+        legend=legend_of(chart),
+        table=_table(view, weeks, course),
+        note=" ".join([*_remarks(found.nsaid), _explained()]),
+    )
+
+
+def _by_day(course: Course) -> _Doses:
+    doses: _Doses = defaultdict(list)
+    for dose in course.events_of("dose"):
+        doses[dose.day].append(dose)
+    return doses
+
+
+def _drug(dose: Event) -> Drug | None:
+    return load_drugs().find(dose["product"], dose["form"] or "oral")
+
+
+def _week(week: Week, answers: dict[date, bool], doses: _Doses) -> NsaidWeek:
+    counted = week_until(answers, week.last)
+    noted = [dose for day in week.days for dose in doses.get(day, ())]
+    return NsaidWeek(
+        first=week.first,
+        days_per_week=None if counted is None else float(counted.days_per_week),
+        answered=sum(day in answers for day in week.days),
+        gel_days=len({dose.day for dose in noted if _group(dose) == "topical_nsaid"}),
+        paracetamol_days=len({dose.day for dose in noted if _group(dose) == "not_nsaid"}),
+        doses="; ".join(doses_in_words(noted, typed=False)),
+    )
+
+
+def _group(dose: Event) -> str:
+    drug = _drug(dose)
+    return "topical_nsaid" if dose["form"] == "gel" else ("" if drug is None else drug.group)
+
+
+def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
+    """Add up doses by ingredient, in words; ``typed`` shows names of the person's own as they were typed.
+
+    Amounts count the ingredient: 220 mg of naproxen sodium are 200 mg of naproxen. A dose without an amount counts
+    as a dose and adds nothing.
+    """
+    amounts: dict[str, float] = defaultdict(float)
+    counts: dict[str, int] = defaultdict(int)
+    for dose in doses:
+        drug = _drug(dose)
+        name = _ingredient(drug) if drug else _unlisted(dose["product"], typed=typed)
+        counts[name] += 1
+        if dose["dose_mg"]:
+            amounts[name] += float(drug.in_base_mg(dose["dose_mg"])) if drug else dose["dose_mg"]
+    for name in sorted(counts):
+        times = ngettext("%(num)d dose", "%(num)d doses", counts[name])
+        if amounts[name]:
+            total = format_decimal(round(amounts[name]), locale=get_locale())
+            yield _("%(name)s %(total)s mg (%(times)s)", name=name, total=total, times=times)
+        else:
+            yield _("%(name)s (%(times)s)", name=name, times=times)
+
+
+def _ingredient(drug: Drug) -> str:
+    if drug.form == "gel":
+        return drug_name(drug)
+    return drug_name(load_drugs().find(drug.ingredient, "oral") or drug)
+
+
+def _unlisted(product: str, *, typed: bool) -> str:
+    return product if typed and product != OTHER else _("Another drug")
+
+
+def _span(window: Window | None) -> Span | None:
+    if window is None:
+        return None
+    return Span(first=window.first, last=window.last, days_per_week=float(window.days_per_week))
+
+
+def _sentence(use: NsaidUse) -> str:
+    before, now = (None if value is None else wording.points(value) for value in (use.baseline, use.last))
+    if before and now:
+        return _(
+            "NSAIDs: %(before)s days a week before the start, %(now)s in the last 4 weeks.", before=before, now=now
+        )
+    if now:
+        return _("NSAIDs: %(now)s days a week in the last 4 weeks.", now=now)
+    if before:
+        return _("NSAIDs: %(before)s days a week before the start; too few answers lately.", before=before)
+    return _("NSAIDs: too few answers yet for days a week.")
+
+
+def _remarks(use: NsaidUse) -> list[str]:
+    if use.stopped:
+        return [_("None in the last 4 weeks, after some before the start.")]
+    if use.reduced:
+        return [_("At least half fewer NSAID days than before the start.")]
+    return []
+
+
+def _explained() -> str:
+    return _(
+        "Tablets only, per week of 7 days with at least 4 answers; other weeks stay empty. Gels and paracetamol are "
+        "counted apart, from the doses that were noted."
+    )
+
+
+def _table(view: NsaidView, weeks: tuple[Week, ...], course: Course) -> Table:
+    doses = _by_day(course)
+    head = [_("Week from"), _("NSAID days a week"), _("Answers"), _("Noted doses")]
+    rows: list[list[str | None]] = []
+    for week, shown in zip(reversed(weeks), reversed(view.weeks), strict=True):
+        noted = [dose for day in week.days for dose in doses.get(day, ())]
+        if not shown.answered and not noted:
+            continue
+        per_week = None if shown.days_per_week is None else wording.points(shown.days_per_week)
+        words = "; ".join(doses_in_words(noted, typed=True)) or None
+        rows.append([short_date(week.first), per_week, f"{shown.answered} / 7", words])
+    return Table(caption=_("NSAIDs week by week"), head=head, rows=rows, numeric=[1, 2])

@@ -1,0 +1,120 @@
+"""Stretching in words and pictures: days of stretching among days with an answer, and sets against the plan."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from firststep.clinical.adherence import PauseDays, PlanDays, StretchWeek, planned_days, stretch_weeks
+from firststep.clinical.week import Week
+from firststep.figures.build import care_start
+from firststep.figures.stretching import StretchingView, StretchingWeek, stretching_chart
+from firststep.figures.weekly import SIZE_PX
+from firststep.services.trajectories import Course
+from firststep.web.dates import short_date
+from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
+
+KEY = "stretching"
+
+
+def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[StretchWeek, ...]:
+    """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
+    done = course.diary.stretch_answers()
+    last = max([*done, *course.sets_done], default=None)
+    if last is None or not weeks:
+        return stretch_weeks(done, (), weeks)
+    planned = planned_days(
+        [
+            PlanDays(
+                first=plan.day,
+                last=plan["ends_on"],
+                sets_per_day=plan["sets_per_day"],
+                interval_days=plan["interval_days"],
+            )
+            for plan in course.events_of("plan")
+        ],
+        [PauseDays(first=pause.day, last=pause["ends_on"]) for pause in course.events_of("pause")],
+        done,
+        course.sets_done,
+        first=weeks[0].first,
+        last=min(weeks[-1].last, last),
+    )
+    return stretch_weeks(done, planned, weeks)
+
+
+def stretching_view(course: Course, weeks: tuple[Week, ...]) -> StretchingView | None:
+    """Return what the chart shows, None where nothing was ever answered about stretching."""
+    if not course.diary.stretch_answers() and not course.sets_done:
+        return None
+    return StretchingView(
+        weeks=tuple(
+            StretchingWeek(
+                first=one.week.first,
+                answered=one.answered,
+                done=one.done,
+                sets_done=one.sets_done,
+                sets_planned=one.sets_planned,
+                of_plan_percent=None if one.of_plan is None else float(100 * one.of_plan),
+            )
+            for one in stretching_figures(course, weeks)
+        ),
+        care=care_start(course.diary),
+    )
+
+
+def stretching_panel(course: Course, weeks: tuple[Week, ...], figure: FigureAddress) -> Panel | None:
+    """Put the panel together."""
+    view = stretching_view(course, weeks)
+    if view is None:
+        return None
+    chart, sentence = stretching_chart(view), _sentence(view)
+    return Panel(
+        key=KEY,
+        sentence=sentence,
+        src=figure(KEY),
+        still=drawn(chart, title=sentence, description=_explained(view), size_px=SIZE_PX),
+        legend=legend_of(chart),
+        table=_table(view),
+        note=_explained(view),
+    )
+
+
+def _sentence(view: StretchingView) -> str:
+    answered, done = (sum(getattr(week, name) for week in view.weeks) for name in ("answered", "done"))
+    if not answered:
+        return _("Stretching: no answers in this period.")
+    counted = [week for week in view.weeks if week.of_plan_percent is not None]
+    planned = sum(week.sets_planned for week in counted)
+    if not planned:
+        return _("Stretching: done on %(done)s of %(answered)s days with an answer.", done=done, answered=answered)
+    sets = sum(min(week.sets_done, week.sets_planned) for week in counted)
+    return _(
+        "Stretching: done on %(done)s of %(answered)s days with an answer, %(percent)s %% of the planned sets.",
+        done=done,
+        answered=answered,
+        percent=round(100 * sets / planned),
+    )
+
+
+def _explained(view: StretchingView) -> str:
+    if view.has_plan:
+        return _(
+            "Pale columns are days with an answer. Of the plan, rest days and pauses do not count, and a yes without "
+            "a number of sets stands for the planned ones."
+        )
+    return _("Pale columns are days with an answer. There is no plan for this period, so days are counted.")
+
+
+def _table(view: StretchingView) -> Table:
+    head = [_("Week from"), _("Days done"), _("Answers")]
+    if view.has_plan:
+        head += [_("Sets"), _("Of the plan")]
+    rows = [_row(week, planned=view.has_plan) for week in reversed(view.weeks) if week.answered]
+    return Table(caption=_("Stretching week by week"), head=head, rows=rows, numeric=list(range(1, len(head))))
+
+
+def _row(week: StretchingWeek, *, planned: bool) -> list[str | None]:
+    row: list[str | None] = [short_date(week.first), str(week.done), f"{week.answered} / 7"]
+    if planned:
+        percent = week.of_plan_percent
+        row += [None, None] if percent is None else [f"{week.sets_done} / {week.sets_planned}", f"{round(percent)} %"]
+    return row

@@ -1,0 +1,246 @@
+"""The smaller charts and what happened meanwhile: from the tables to page, figure and practitioner's view."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from firststep.extensions import db
+from firststep.figures.theme import LIGHT, paint
+from firststep.models import Day, Dose, Flare, FootDay, Pause, Pgic, Plan, Question, Share, TreatmentSession
+from tests.cast import TODAY, Browser, Cast, sign_in
+from tests.support.statements import counted
+
+MONDAY = TODAY - timedelta(days=14 + TODAY.weekday())
+TYPED = "Grandmother's <b>powder</b>"
+
+
+def fill(session: Session, patient_id: UUID) -> None:
+    """Add one thing of every kind, in the week of MONDAY."""
+    on = [MONDAY + timedelta(days=offset) for offset in range(7)]
+    session.add_all(
+        [
+            Dose(patient_id=patient_id, day=on[0], product="naproxen sodium", dose_mg=220),
+            Dose(patient_id=patient_id, day=on[0], product="naproxen", dose_mg=250),
+            Dose(patient_id=patient_id, day=on[1], product="ibuprofen"),
+            Dose(patient_id=patient_id, day=on[2], product="diclofenac gel", form="gel"),
+            Dose(patient_id=patient_id, day=on[3], product="paracetamol", dose_mg=500),
+            Dose(patient_id=patient_id, day=on[4], product=TYPED, dose_mg=5, form="other"),
+            Flare(patient_id=patient_id, day=on[1], settled_on=on[5], trigger="my trigger", note="my own note"),
+            Flare(patient_id=patient_id, day=on[6], confirmed=False),
+            Flare(patient_id=patient_id, day=on[2], foot="left", settled_on=on[3]),
+            Pause(patient_id=patient_id, day=on[5], ends_on=on[6], reason="travel"),
+            Pgic(patient_id=patient_id, day=on[0], week=4, rating=2),
+            Plan(patient_id=patient_id, day=on[0], preset="own", sets_per_day=3, interval_days=2),
+            Question(patient_id=patient_id, day=on[0], text="my question"),
+            TreatmentSession(patient_id=patient_id, day=on[1], kind="both", number=3, note="my session"),
+        ]
+    )
+    session.execute(delete(Day).where(Day.patient_id == patient_id, Day.day.in_(on)))
+    session.add_all(
+        Day(
+            patient_id=patient_id,
+            day=day,
+            stretch_done=offset != 2,
+            stretch_sets=2 if offset == 0 else None,
+            nsaid_taken=offset < 2,
+        )
+        for offset, day in enumerate(on)
+    )
+    session.commit()
+
+
+@pytest.fixture
+def filled(app: Flask, cast: Cast) -> None:
+    """Fill Ana's tables."""
+    with app.app_context():
+        fill(db.session, cast.ana)
+
+
+def figure(browser: Browser, query: str = "", at: str = "/progress") -> dict[str, Any]:
+    answer = browser.get(f"{at}/figure.json?{query}").get_json()
+    assert isinstance(answer, dict)
+    return answer
+
+
+def named(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [trace for trace in found["data"] if trace["name"] == name]
+
+
+def panel(browser: Browser, key: str, query: str = "days=90", at: str = "/progress") -> Tag:
+    page = BeautifulSoup(browser.get(f"{at}?{query}").get_data(as_text=True), "html.parser")
+    found = page.find(id=key)
+    assert isinstance(found, Tag)
+    return found
+
+
+def row_of(found: Tag, first: str) -> list[str]:
+    for row in found.select("tbody tr"):
+        cells = [cell.get_text() for cell in row.find_all(["th", "td"])]
+        if cells[0] == first:
+            return cells
+    raise AssertionError(f"no row {first}")
+
+
+def short(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def test_every_panel_has_sentence_picture_table_and_figure(filled: None, ana: Browser) -> None:
+    for key in ("change", "nsaid", "stretching"):
+        found = panel(ana, key)
+        assert found.select("h2.figure__sentence")
+        (picture,) = found.select("svg[role=img]")
+        assert picture.title is not None
+        assert picture.title.get_text() == found.select("h2")[0].get_text().replace("\xa0", " ")
+        assert picture.desc is not None
+        assert picture.desc.get_text()
+        assert found.select("table caption")
+        assert str(found["data-chart-src"]).endswith(f"chart={key}")
+        drawn = ana.get(str(found["data-chart-src"])).get_json()
+        assert len(go.Figure(paint(drawn, LIGHT)).data) == len(drawn["data"]) > 0
+
+
+def test_the_nsaid_week_counts_tablets_and_adds_up_by_ingredient(filled: None, ana: Browser) -> None:
+    row = row_of(panel(ana, "nsaid"), short(MONDAY))
+    assert row[1:3] == ["2.0", "7 / 7"]
+    # 220 mg of naproxen sodium are 200 mg of naproxen; a dose without an amount adds none.
+    for words in ("Naproxen 450 mg (2 doses)", "Ibuprofen (1 dose)", f"{TYPED} 5 mg (1 dose)", "Diclofenac gel"):
+        assert words in row[3]
+    drawn = figure(ana, "chart=nsaid&days=90")
+    middle = (MONDAY + timedelta(days=3)).isoformat()
+    (bars,) = named(drawn, "Days with an NSAID in the week")
+    assert bars["y"][bars["x"].index(middle)] == 2
+    (gel,), (paracetamol,) = named(drawn, "Days with a gel noted"), named(drawn, "Days with paracetamol noted")
+    assert (gel["x"], gel["y"], paracetamol["y"]) == ([middle], [1.0], [1.0])
+    assert "powder" not in str(drawn)
+
+
+def test_weeks_with_too_few_answers_are_gaps_and_no_zeros(app: Flask, cast: Cast, filled: None, ana: Browser) -> None:
+    with app.app_context():
+        late = MONDAY + timedelta(days=3)
+        of_week = Day.day.between(late, MONDAY + timedelta(days=6))
+        db.session.execute(update(Day).where(Day.patient_id == cast.ana, of_week).values(nsaid_taken=None))
+        db.session.commit()
+    row = row_of(panel(ana, "nsaid"), short(MONDAY))
+    assert row[1:3] == ["–", "3 / 7"]
+    drawn = figure(ana, "chart=nsaid&days=90")
+    middle = (MONDAY + timedelta(days=3)).isoformat()
+    assert middle in named(drawn, "Too few answers in the week")[0]["x"]
+    assert all(middle not in trace["x"] for trace in named(drawn, "Days with an NSAID in the week"))
+
+
+def test_stretching_stands_against_the_days_of_the_plan(filled: None, ana: Browser) -> None:
+    # Days 0, 2, 4 and 6 ask for 3 sets each; day 6 is paused. Done: 2 sets, a no, and a yes without a number.
+    row = row_of(panel(ana, "stretching"), short(MONDAY))
+    assert row[1:] == ["6", "7 / 7", "5 / 9", "56 %"]
+    (line,) = named(figure(ana, "chart=stretching&days=90"), "Sets of the plan that were done")
+    middle = (MONDAY + timedelta(days=3)).isoformat()
+    assert line["y"][line["x"].index(middle)] == 55.6
+    assert line["y"][0] is None
+
+
+def test_without_a_plan_days_are_counted(ana: Browser) -> None:
+    found = panel(ana, "stretching")
+    assert "There is no plan for this period" in found.get_text()
+    assert len(found.select("thead th")) == 3
+
+
+def test_what_changed_says_how_many_days_and_whether_it_is_variation(ana: Browser) -> None:
+    found = panel(ana, "change")
+    row = row_of(found, "First-step pain")
+    assert "What changed: First-step pain from 7.6 to 2.5" in found.get_text().replace("\xa0", " ")
+    assert (row[1][:14], row[2][:14], row[3], row[4]) == ("7.6 (7 entries", "2.5 (6 entries", "−5.1", "Less pain")
+
+
+def test_the_trajectory_marks_what_happened(filled: None, ana: Browser) -> None:
+    drawn = figure(ana, "days=90")
+    (visits,) = named(drawn, "Treatment session")
+    assert (visits["x"], visits["hovertext"]) == (
+        [(MONDAY + timedelta(days=1)).isoformat()],
+        ["Treatment: Both, no. 3"],
+    )
+    # Not the one that was denied, nor the other foot's.
+    ground, *edges = named(drawn, "Flare-up")
+    assert ground["x"] == [(MONDAY + timedelta(days=at)).isoformat() for at in (1, 5, 5, 1)]
+    assert len(edges) == 2
+    assert len(named(drawn, "Pause")) == 3
+    cells = row_of(panel(ana, "trajectory"), short(MONDAY + timedelta(days=1)))
+    assert cells[-1] == "Treatment: Both, no. 3, Flare-up: first day"
+
+
+def test_both_measures_and_both_feet_are_lines_of_one_chart(app: Flask, cast: Cast, filled: None, ana: Browser) -> None:
+    one = {trace["name"] for trace in figure(ana, "days=90&foot=both")["data"]}
+    both = {trace["name"] for trace in figure(ana, "days=90&measure=both")["data"]}
+    assert both - one == {"Pain over the day, right foot, 7-day mean"}
+    with app.app_context():
+        db.session.add_all(
+            FootDay(patient_id=cast.ana, day=MONDAY + timedelta(days=at), foot="left", first_step_pain=20)
+            for at in range(7)
+        )
+        db.session.commit()
+    feet = figure(ana, "days=90&measure=both&foot=both")
+    assert {"First-step pain, left foot, 7-day mean", "7-day mean"} <= {trace["name"] for trace in feet["data"]}
+    assert len(named(feet, "Flare-up")) == 6
+    head = [cell.get_text() for cell in panel(ana, "trajectory", "days=90&measure=both&foot=both").select("thead th")]
+    assert head[:5] == ["Day", "Pain", "7-day mean", "First-step pain, left foot", "Pain over the day, right foot"]
+
+
+def test_a_long_gap_is_shown_and_said(app: Flask, cast: Cast, ana: Browser) -> None:
+    with app.app_context():
+        gap = FootDay.day.between(TODAY - timedelta(days=35), TODAY - timedelta(days=14))
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana, gap))
+        db.session.commit()
+    assert named(figure(ana, "days=90"), "Too few entries for over 14 days")
+    page = " ".join(ana.get("/progress?days=90").get_data(as_text=True).split())
+    assert "there were too few entries for more than 14 days" in page.replace("\xa0", " ")
+
+
+def test_three_statements_with_every_table_filled(app: Flask, filled: None, ana: Browser) -> None:
+    for address in ("/progress?days=365&ranges=all&measure=both", "/progress/figure.json?chart=nsaid"):
+        with counted(app) as statements:
+            assert ana.get(address).status_code == 200
+        assert len(statements.own) == 3, statements.own
+
+
+@pytest.mark.parametrize("scope", ["summary", "charts", "notes"])
+def test_a_practitioner_sees_the_same_charts_within_the_scope(app: Flask, cast: Cast, filled: None, scope: str) -> None:
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope=scope))
+        db.session.commit()
+    cho, at = sign_in(app, cast.cho_user), f"/practice/{cast.share}"
+    page = cho.get(at).get_data(as_text=True)
+    figures = [cho.get(f"{at}/figure.json?chart={key}") for key in ("", "nsaid", "stretching", "change")]
+    if scope == "summary":
+        assert 'role="img"' not in page
+        assert [answer.status_code for answer in figures] == [404] * 4
+        return
+    assert len({answer.get_data() for answer in figures}) == 4
+    for key in ("change", "nsaid", "stretching"):
+        assert panel(cho, key, "", at).select("svg[role=img]")
+        assert f"{at}/figure.json" in str(panel(cho, key, "", at)["data-chart-src"])
+    assert "Treatment: Both, no. 3" in page
+    assert (BeautifulSoup(page, "html.parser").get_text().count(TYPED) > 0) == (scope == "notes")
+    for words in ("my trigger", "my own note", "my session", "my question"):
+        assert words not in page
+        assert not any(words in answer.get_data(as_text=True) for answer in figures)
+
+
+def test_what_happened_before_the_first_shared_day_is_not_shown(app: Flask, cast: Cast, filled: None) -> None:
+    with app.app_context():
+        later = MONDAY + timedelta(days=7)
+        db.session.execute(update(Share).where(Share.id == cast.share).values(from_day=later))
+        db.session.commit()
+    cho, at = sign_in(app, cast.cho_user), f"/practice/{cast.share}"
+    drawn = figure(cho, "", at)
+    assert not named(drawn, "Treatment session")
+    assert not named(drawn, "Flare-up")
+    assert "Naproxen" not in cho.get(at).get_data(as_text=True)

@@ -112,7 +112,7 @@ function recognised({ doses, today }, drugs) {
 function windows(known, today) {
   return known
     .filter((one) => one.dose.day === today)
-    .map((last) => ({ last, window: known.filter((one) => one === last || within(one, last)) }));
+    .map((last) => ({ last, window: known.filter((one) => within(one, last)) }));
 }
 
 /** @param {Known} one @param {Known} last */

@@ -115,7 +115,7 @@ def _windows(known: Sequence[_Known], today: date) -> Iterator[tuple[_Known, lis
     """Go through today's doses, each with all doses of the 24 hours that end with it, itself included."""
     for last in known:
         if last.dose.day == today:
-            yield last, [one for one in known if one is last or _within(one.dose, last.dose)]
+            yield last, [one for one in known if _within(one.dose, last.dose)]
 
 
 def _within(dose: NotedDose, last: NotedDose) -> bool:

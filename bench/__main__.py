@@ -10,11 +10,11 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import pages
+from bench import pages, progress
 from bench.ratio import Ratio
 
 RESULTS = Path(__file__).parent / "results"
-SUBJECTS: dict[str, Callable[[], Iterable[Ratio]]] = {"pages": pages.ratios}
+SUBJECTS: dict[str, Callable[[], Iterable[Ratio]]] = {"pages": pages.ratios, "progress": progress.ratios}
 
 
 def main(wanted: list[str]) -> int:

@@ -27,7 +27,7 @@ OTHERS = 1_000
 
 def ratios() -> Iterator[Ratio]:
     """Go through the comparisons of pages."""
-    with _site() as alone, _site() as crowded:
+    with site() as alone, site() as crowded:
         _, of_alone = _patient(alone, YEAR)
         patient_id, of_crowded = _patient(crowded, YEAR)
         with crowded.app_context():
@@ -37,8 +37,8 @@ def ratios() -> Iterator[Ratio]:
         for address, calls in pages.items():
             yield compare(
                 f"GET {address} among others",
-                tried=(f"{OTHERS:,} other patients, a year each", _getting(of_crowded, address)),
-                base=("nobody else", _getting(of_alone, address)),
+                tried=(f"{OTHERS:,} other patients, a year each", getting(of_crowded, address)),
+                base=("nobody else", getting(of_alone, address)),
                 calls=calls,
             )
         yield compare(
@@ -50,19 +50,21 @@ def ratios() -> Iterator[Ratio]:
         _, of_long = _patient(alone, TEN_YEARS)
         yield compare(
             "GET /progress?days=90 with a long diary",
-            tried=("ten years of entries", _getting(of_long, "/progress?days=90")),
-            base=("one year", _getting(of_alone, "/progress?days=90")),
+            tried=("ten years of entries", getting(of_long, "/progress?days=90")),
+            base=("one year", getting(of_alone, "/progress?days=90")),
             calls=5,
         )
 
 
 @contextmanager
-def _site() -> Iterator[Flask]:
+def site(prepare: Callable[[Flask], object] = lambda _app: None) -> Iterator[Flask]:
+    """Give an application with an empty database; ``prepare`` may add a view to it."""
     with tempfile.TemporaryDirectory(prefix="firststep-bench-") as folder:
         app = create_app(load_settings({"VAR_DIR": folder}))
         # A line of the log for each request would hide the figures.
         structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
         app.test_client_class = people.Browser
+        prepare(app)
         app.config["CLOCK"] = lambda: people.NOW
         with app.app_context():
             alembic.upgrade()
@@ -81,7 +83,9 @@ def _patient(app: Flask, days: int) -> tuple[UUID, people.Browser]:
     return patient_id, people.sign_in(app, user_id)
 
 
-def _getting(browser: people.Browser, address: str) -> Callable[[], object]:
+def getting(browser: people.Browser, address: str) -> Callable[[], object]:
+    """Return a call that asks for a page."""
+
     def get() -> None:
         assert browser.get(address).status_code == 200
 

@@ -5,6 +5,9 @@ Revision: 0004, after: 0003
 
 from __future__ import annotations
 
+import json
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -147,6 +150,23 @@ def upgrade() -> None:
     uuid = sa.Uuid().compile(dialect=op.get_bind().dialect)
     for statement in ADDED:
         op.execute(f"ALTER TABLE {statement.format(uuid=uuid)}")
+    _name_doses(op.get_bind())
+
+
+def _name_doses(connection: sa.Connection) -> None:
+    """Say of each change of a dose which dose it was: until now only its text did."""
+    changes = sa.table(
+        "diary_change",
+        sa.column("seq", sa.Integer),
+        sa.column("field", sa.String),
+        sa.column("old_value", sa.Text),
+        sa.column("new_value", sa.Text),
+        sa.column("event_id", sa.Uuid),
+    )
+    texts = sa.select(changes.c.seq, sa.func.coalesce(changes.c.new_value, changes.c.old_value))
+    for seq, text in connection.execute(texts.where(changes.c.field == "dose")).all():
+        event_id = UUID(json.loads(text)["id"]) if text else None
+        connection.execute(sa.update(changes).where(changes.c.seq == seq).values(event_id=event_id))
 
 
 def downgrade() -> None:

@@ -87,6 +87,11 @@ def change_password() -> ResponseReturnValue:
         return render("accounts/change_password.html", form=form), 422
     password_hash = hash_password(form.password.data)
     user = service.lock_account(db.session, user_id)
+    if user.password != old_hash:
+        # Another change won while this one was hashed: a reset by the owner must not be undone by whoever sat here.
+        db.session.rollback()
+        form.current.errors = [_("The password was changed elsewhere meanwhile. Sign in with the new one.")]
+        return render("accounts/change_password.html", form=form), 422
     service.set_password(db.session, user, password_hash, clock.now(), keep=session_object().row_id)
     carry_session_over(user)
     db.session.commit()

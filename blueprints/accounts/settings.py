@@ -15,6 +15,7 @@ from firststep.extensions import db
 from firststep.models import User
 from firststep.services import accounts as service
 from firststep.services import profile
+from firststep.web import clock
 from firststep.web.actors import current_account
 from firststep.web.language import spoken
 from firststep.web.policy import policy
@@ -48,7 +49,7 @@ def save_settings() -> ResponseReturnValue:
     form = _form(user)
     if not form.validate_on_submit():
         return _page(user, form), 422
-    profile.save_profile(db.session, user, _values(form))
+    profile.save_profile(db.session, user, _values(form), clock.now())
     db.session.commit()
     # The thanks come in the language that was just chosen.
     refresh()

@@ -13,6 +13,8 @@ from firststep.clinical.diary import Arm
 from firststep.extensions import db
 from firststep.models import Episode
 from firststep.services import treatment as service
+from firststep.services.mail_preferences import replan
+from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.dates import long_date
 from firststep.web.forms import error_links, options
@@ -46,6 +48,8 @@ def begin() -> Answer:
         return make_response(_start_page(form, asks_care=asks_care), 422)
     service.begin(db.session, patient, feet=form.feet.data, onset_on=form.onset_on.data)
     account.time_zone = form.time_zone.data
+    db.session.flush()
+    replan(db.session, patient.id, clock.now())
     if asks_care and form.arm.data != NO_CARE and form.starts_on.data:
         service.add_episode(db.session, patient.id, arm=form.arm.data, starts_on=form.starts_on.data)
     db.session.commit()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy import select
@@ -13,6 +13,9 @@ from firststep.mail.account_letter import Text, account_letter
 from firststep.mail.message import Letter
 from firststep.mail.writing import link_to
 from firststep.models import OutboxMail, User, UserSession
+
+# A stranger who goes on trying is told of once in this time.
+ONE_WARNING = timedelta(hours=1)
 
 
 def password_changed(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
@@ -70,12 +73,17 @@ def factor_changed(session: Session, row: OutboxMail, _now: datetime) -> Letter 
     )
 
 
-def code_missing(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
-    """Return the note that somebody knew the password only, or None when the code came in time."""
+def code_missing(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+    """Return the note that somebody knew the password only, or None when the code came in time or it was just told."""
     proven = select(UserSession.id).where(
         UserSession.user_id == row.user_id, UserSession.factor_checked_at >= row.created_at
     )
-    if session.execute(proven.limit(1)).first() is not None:
+    told = select(OutboxMail.id).where(
+        OutboxMail.kind == row.kind,
+        OutboxMail.user_id == row.user_id,
+        OutboxMail.sent_at > now - ONE_WARNING,
+    )
+    if any(session.execute(asked.limit(1)).first() is not None for asked in (proven, told)):
         return None
     return _note(
         session,

@@ -24,7 +24,7 @@ from firststep.web.logs import log_fault
 
 log = structlog.get_logger("firststep")
 
-# A recipient whose server hangs holds one lane; the others go on.
+# A server that hangs before it takes a recipient holds one lane, and the others go on; handing over is one at a time.
 LANES = 4
 _LOOK_AGAIN_SECONDS = 0.5
 # So often a lane full of letters looks whether account mail came in.
@@ -104,7 +104,10 @@ class Round:
 
 
 def deliver(app: Flask, claim: Claim, connection: Connection, last_step: AbstractContextManager[object]) -> str:
-    """Bring one claimed mail on its way and note what became of it; the return is that state's name."""
+    """Bring one claimed mail on its way and note what became of it; the return is that state's name.
+
+    "left": it waited so long that another worker took it over.
+    """
     sender = sender_of(app)
     try:
         letter = _build(app, claim)
@@ -119,12 +122,23 @@ def deliver(app: Flask, claim: Claim, connection: Connection, last_step: Abstrac
     try:
         connection.offer(sender.address, letter.to)
         with last_step:
+            if not _still_ours(app, claim):
+                connection.take_back()
+                return "left"
             connection.hand_over(raw)
             return _note(app, claim, "sent")
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)
     except Refused as error:
         return _note(app, claim, "failed", error.error)
+
+
+def _still_ours(app: Flask, claim: Claim) -> bool:
+    """Tell whether the mail is held by this lane, after waiting for its turn; it then is for another lease."""
+    with app.app_context():
+        ours = outbox.renew(db.session, claim, clock.now())
+        db.session.commit()
+    return ours
 
 
 def sender_of(app: Flask) -> Sender:

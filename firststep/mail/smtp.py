@@ -91,6 +91,11 @@ class Connection:
                 self._forget()
                 self._name(sender, to)
 
+    def take_back(self) -> None:
+        """Take the offer back: nothing is handed over."""
+        if self._smtp is not None:
+            self._reset(self._smtp, _OK)
+
     def hand_over(self, raw: bytes) -> None:
         """Send the mail that was offered; return only when the server has taken it."""
         with self._in_our_words():

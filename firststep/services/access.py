@@ -11,6 +11,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from firststep.models import Day, FootDay, Patient, Share, User
+from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.trajectories import Course, read_course
 from firststep.services.zones import local_day
 
@@ -133,6 +134,12 @@ def is_over(until_on: date | None, today: date) -> bool:
     return until_on is not None and today > until_on
 
 
+def patient_of(session: Session, practitioner_id: UUID, share_id: UUID) -> UUID:
+    """Return whose share it is; NoResultFound when it is not the practitioner's. It says nothing about what is open."""
+    mine = select(Share.patient_id).where(Share.id == share_id, Share.practitioner_id == practitioner_id)
+    return session.scalars(mine).one()
+
+
 def shared_patients(session: Session, practitioner_id: UUID, *, now: datetime) -> list[SharedPatient]:
     """Return everybody who shares with the practitioner now, by name, in one statement however many they are."""
     rows = session.execute(
@@ -143,8 +150,8 @@ def shared_patients(session: Session, practitioner_id: UUID, *, now: datetime) -
             Share.scope,
             Share.until_on,
             Share.confirmed_at,
-            _last_day(FootDay, or_(FootDay.first_step_pain.is_not(None), FootDay.average_pain.is_not(None))),
-            _last_day(Day, or_(Day.stretch_done.is_not(None), Day.nsaid_taken.is_not(None))),
+            _last_day(FootDay, or_(*(getattr(FootDay, name).is_not(None) for name in FOOT_FIELDS))),
+            _last_day(Day, or_(*(getattr(Day, name).is_not(None) for name in DAY_ANSWERS))),
         )
         .join(Patient, Patient.id == Share.patient_id)
         .outerjoin(User, User.id == Patient.user_id)

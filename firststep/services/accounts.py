@@ -9,6 +9,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from firststep.models import MailPreference, Patient, Practitioner, User, UserSession
@@ -56,9 +57,17 @@ def lock_account(session: Session, user_id: UUID) -> User:
     return session.get_one(User, user_id, populate_existing=True)
 
 
+def lock_account_if_there(session: Session, user_id: UUID) -> User | None:
+    """Return the account as it is now, kept from parallel changes, or None when it was just deleted."""
+    there = session.scalar(select(User.id).where(User.id == user_id).with_for_update())
+    return session.get_one(User, user_id, populate_existing=True) if there else None
+
+
 def sign_up(session: Session, wish: Wish, now: datetime) -> None:
     """Make the account and ask for confirmation; tell the owner instead when the address has one."""
     known = find_account(session, wish.address)
+    if known is not None:
+        known = lock_account_if_there(session, known.id)
     if known is not None and (known.confirmed_at is not None or not known.active):
         _rehearse_sign_up(session, wish, now)
         enqueue(session, kind="address_exists", now=now, user_id=known.id)
@@ -67,7 +76,13 @@ def sign_up(session: Session, wish: Wish, now: datetime) -> None:
         # Nobody proved to own it: what another person may have typed must not survive, least of all a password.
         session.execute(delete(User).where(User.id == known.id))
         session.expunge(known)
-    _add_with_consents(session, wish, now)
+    try:
+        with session.begin_nested():
+            _add_with_consents(session, wish, now)
+    except IntegrityError:
+        # The same address twice at once, as a double tap sends it: the other one has made the account and the mail.
+        if find_account(session, wish.address) is None:
+            raise
 
 
 def _add_with_consents(session: Session, wish: Wish, now: datetime) -> None:

@@ -61,6 +61,7 @@ class Stored:
     has_day: bool
     feet_rows: frozenset[str]
     op_known: bool
+    closed: bool
     event: Event | None
     event_patient_id: UUID | None
 
@@ -80,7 +81,7 @@ def read_entry(session: Session, patient_id: UUID, day: date) -> Entry:
 def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, change: EventChange | None) -> Stored:
     """Return everything that an op needs to know before it writes, in one statement."""
     known = select(DiaryChange.seq).where(DiaryChange.op_id == op_id).exists()
-    statement = _one_day(patient_id, day, Day.day.label("own_day"), known.label("op_known"))
+    statement = _one_day(patient_id, day, Day.day.label("own_day"), known.label("op_known"), Patient.diary_closed_at)
     if change:
         table = KINDS[change.kind].table
         columns = [getattr(table, name).label(f"event_{name}") for name in ("id", "patient_id", "day", *_names(change))]
@@ -92,6 +93,7 @@ def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, c
         has_day=first.own_day is not None,
         feet_rows=frozenset(row.foot for row in rows if row.foot is not None),
         op_known=first.op_known,
+        closed=first.diary_closed_at is not None,
         event=_event(first, change) if change and first.event_id is not None else None,
         event_patient_id=first.event_patient_id if change else None,
     )

@@ -252,10 +252,10 @@ def check_event_value(kind: EventKind, name: str, value: object) -> object:
 
 def event_after(change: EventChange, before: Event | None, day: date) -> Event | None:
     """Return what stands after the change, None when it is gone; raise Refused for what cannot be."""
-    if change.removed:
-        return None
     if before and before.day != day:
         raise Refused("day", _("This was noted on another day. Open that day to change it."))
+    if change.removed:
+        return None
     kind = KINDS[change.kind]
     values = {**(before.values if before else _EMPTY[kind.key]), **change.values}
     for name, sentence in kind.needed.items():

@@ -15,6 +15,8 @@ Value: TypeAlias = int | bool | str | list[str] | None
 
 FOOT_FIELDS: Final = tuple(item.key for item in FOOT_ITEMS)
 DAY_FIELDS: Final = tuple(item.key for item in DAY_ITEMS)
+# What makes a day a logged one: an answer. A note or a tag alone is none.
+DAY_ANSWERS: Final = tuple(item.key for item in DAY_ITEMS if item.kind not in ("text", "tags"))
 
 FIRST_DAY: Final = date(2000, 1, 2)
 MOST_NOTE: Final = 2000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -78,9 +79,35 @@ def undo_op(session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, n
         else:
             sets.setdefault(change.foot, {})[change.field] = from_text(change.field, change.old_value)
     if sets or event:
-        back = Op(id=undo_id, day=day, sets=sets, event=event, entered_at=now, zone=zone)
+        marks = _first_step_marks(session, patient_id, day, changes)
+        back = Op(id=undo_id, day=day, sets=sets, event=event, entered_at=now, zone=zone, first_step_marks=marks)
         apply_op(session, patient_id, back, now=now)
     return day
+
+
+def _first_step_marks(
+    session: Session, patient_id: UUID, day: date, changes: Sequence[DiaryChange]
+) -> dict[str, tuple[datetime, bool]]:
+    """Return for each foot when the value was entered that stood before the changes, and whether on a later day."""
+    marks = {}
+    for change in changes:
+        if change.field != "first_step_pain" or change.old_value is None:
+            continue
+        written = session.scalars(
+            select(DiaryChange)
+            .where(
+                DiaryChange.patient_id == patient_id,
+                DiaryChange.day == day,
+                DiaryChange.foot == change.foot,
+                DiaryChange.field == change.field,
+                DiaryChange.seq < change.seq,
+            )
+            .order_by(DiaryChange.seq.desc())
+            .limit(1)
+        ).first()
+        if written:
+            marks[change.foot] = (min(written.entered_at, written.stored_at), written.recalled)
+    return marks
 
 
 def _newest_revisions(session: Session, patient_id: UUID, day: date) -> dict[tuple[str, str, UUID | None], int]:

@@ -7,7 +7,7 @@ set on its own, in the order of the server's revision, and the value that was th
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -41,6 +41,8 @@ class Op:
     seen_rev: int | None = None
     recalled: bool = False
     source: Source = "app"
+    #: For a foot whose first-step pain is set back: when the value was entered, and whether on a later day.
+    first_step_marks: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,9 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
     """
     lock_diary(session, patient_id)
     stored = read_stored(session, patient_id, op.day, op_id=op.id, change=op.event)
+    if stored.closed:
+        # Asked under the lock: of a batch nothing more is taken once the agreement to keep it is withdrawn.
+        raise Refused("op", _("The diary is closed."))
     if stored.op_known:
         return _known_answer(session, patient_id, op)
     event_before = _own_event(stored, patient_id, op.event)
@@ -94,7 +99,7 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
         old, new = event_to_text(event_before), event_to_text(event_after_op)
         changes.append(_Change(foot="", field=op.event.kind, event_id=op.event.id, old=old, new=new))
     recalled = op.recalled or local_day(op.entered_at, op.zone) > op.day
-    entry = _entry_after(stored.entry, sets, min(op.entered_at, now), recalled)
+    entry = _entry_after(stored.entry, sets, (min(op.entered_at, now), recalled), op.first_step_marks)
     try:
         seqs = _add_changes(session, patient_id, op, changes, recalled, now)
         _write_rows(session, patient_id, stored, entry, sets)
@@ -160,11 +165,17 @@ def _each(sets: Mapping[str, Mapping[str, Value]]) -> Iterator[tuple[str, str, V
             yield foot, name, value
 
 
-def _entry_after(entry: Entry, sets: Mapping[str, Mapping[str, Value]], entered_at: datetime, recalled: bool) -> Entry:
+def _entry_after(
+    entry: Entry,
+    sets: Mapping[str, Mapping[str, Value]],
+    now_marks: tuple[datetime, bool],
+    marks: Mapping[str, tuple[datetime, bool]],
+) -> Entry:
     for foot, name, value in _each(sets):
         entry = entry.with_value(foot, name, value)
         if name == "first_step_pain":
             recorded = value is not None
+            entered_at, recalled = marks.get(foot, now_marks)
             foot_entry = replace(
                 entry.feet[foot],
                 first_step_entered_at=entered_at if recorded else None,

@@ -15,7 +15,7 @@ from firststep.clinical import diary as clinical
 from firststep.clinical.measures import Foot
 from firststep.models import Day, FootDay
 from firststep.services.diary_events import read_care_and_events
-from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
+from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 
 STRIP_DAYS = 14
 
@@ -30,7 +30,7 @@ def read_logged_days(session: Session, patient_id: UUID, *, first: date, last: d
     of_day = select(Day.day).where(
         Day.patient_id == patient_id,
         Day.day.between(first, last),
-        or_(*(getattr(Day, name).is_not(None) for name in DAY_FIELDS)),
+        or_(*(getattr(Day, name).is_not(None) for name in DAY_ANSWERS)),
     )
     return frozenset(session.scalars(union(of_foot, of_day)))
 

@@ -18,7 +18,8 @@ from firststep.models.mail import OUTBOX_STATES
 # Mail that a person can unsubscribe from; everything else belongs to the account.
 LIST_KINDS = ("weekly_summary", "weekly_question")
 
-# Longer than connecting and sending one mail may take, so that no two workers hold one mail.
+# Longer than either step of sending one mail may take; it is renewed before the second, so that however long a mail
+# waits for its turn no two workers hand it over.
 LEASE = timedelta(minutes=3)
 FIRST_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 LATER_WAIT = timedelta(hours=1)
@@ -111,6 +112,13 @@ def claimed_row(session: Session, claim: Claim) -> OutboxMail | None:
     """Return the mail as it is now, or None when it is gone or somebody else holds it."""
     row = session.get(OutboxMail, claim.id, populate_existing=True)
     return row if row is not None and row.state == "leased" and row.attempts == claim.attempt else None
+
+
+def renew(session: Session, claim: Claim, now: datetime) -> bool:
+    """Hold the mail for the whole lease from now on; False when somebody else holds it or it is settled."""
+    held = (OutboxMail.id == claim.id, OutboxMail.state == "leased", OutboxMail.attempts == claim.attempt)
+    renewed = update(OutboxMail).where(*held).values(lease_until=now + LEASE).returning(OutboxMail.id)
+    return session.execute(renewed).first() is not None
 
 
 def mark_sent(session: Session, claim: Claim, now: datetime) -> None:

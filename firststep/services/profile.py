@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from firststep.models import User
+from firststep.services.mail_preferences import replan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +29,8 @@ class Profile:
     credential_number: str | None = None
 
 
-def save_profile(session: Session, user: User, profile: Profile) -> None:
-    """Store the profile; a change of zone moves no entry, as each belongs to the day it was made for."""
+def save_profile(session: Session, user: User, profile: Profile, now: datetime) -> None:
+    """Store the profile; a change of zone moves the weekly letter, and no entry: each belongs to its day."""
     user.name = profile.name
     user.time_zone = profile.time_zone
     user.week_starts_on = profile.week_starts_on
@@ -39,6 +41,8 @@ def save_profile(session: Session, user: User, profile: Profile) -> None:
             user.patient.feet = profile.feet
         if profile.country is not None:
             user.patient.country = profile.country or None
+        session.flush()
+        replan(session, user.patient.id, now)
     if user.practitioner is not None:
         user.practitioner.profession = profile.profession or ""
         user.practitioner.credential_issuer = profile.credential_issuer or ""

@@ -47,6 +47,8 @@ def note_look(share_id: UUID, *, of_open_page: bool = False) -> Grant:
     db.session.rollback()
     set_writing(True)
     try:
+        # The lock first: a stop that was before it in the trail is seen.
+        audit.lock_trail(db.session, access.patient_of(db.session, practitioner_id, share_id))
         grant = access.granted(db.session, practitioner_id, share_id, now=actor.now)
         what = f"viewed_{grant.scope}"
         if not (of_open_page and audit.has_looked(db.session, actor, share_id, what, since=actor.now - ONE_LOOK)):

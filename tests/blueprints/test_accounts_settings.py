@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
 from firststep.extensions import db
+from firststep.jobs.weekly_summaries import note_weekly_letters
 from firststep.models import Consent, MailPreference, Patient, Practitioner, Share, User, UserSession
 from firststep.services.audit import read_trail
 from tests.blueprints.accounts_support import (
@@ -23,7 +26,7 @@ from tests.blueprints.accounts_support import (
     set_up_app,
     visitor,
 )
-from tests.cast import Browser, Cast, sign_in
+from tests.cast import NOW, Browser, Cast, sign_in
 from tests.factories import PASSWORD
 
 
@@ -304,3 +307,17 @@ def test_a_patient_sets_the_country_of_drug_labels(app: Flask, eva: Browser) -> 
 
 def test_a_practitioner_is_not_asked_for_a_country(cho: Browser) -> None:
     assert page(cho.get("/settings")).soup.select_one("select[name=country]") is None
+
+
+def test_a_change_of_zone_moves_the_weekly_letter(app: Flask, ana: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.get_one(User, cast.ana_user).time_zone = "America/Los_Angeles"
+        db.session.commit()
+        note_weekly_letters(NOW - timedelta(days=2))
+    app.config["CLOCK"] = lambda: NOW - timedelta(days=1)
+    ana.post("/settings", data={"name": "Ana", "time_zone": "Pacific/Auckland", "week_starts_on": "0", "feet": "right"})
+    with app.app_context():
+        planned = db.session.get_one(MailPreference, cast.ana)
+        assert planned.next_at is not None
+        there = planned.next_at.astimezone(ZoneInfo("Pacific/Auckland"))
+        assert (there.weekday(), there.hour) in ((0, planned.hour), (0, planned.hour - 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,8 +11,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from firststep.clinical.week import week_with
 from firststep.extensions import db
-from firststep.models import Base, Patient
+from firststep.models import Base, Patient, Practitioner
+from firststep.services import access
+from firststep.services.diary_entry import read_entry
 from firststep.services.diary_events import (
     KINDS,
     Event,
@@ -25,7 +28,10 @@ from firststep.services.diary_events import (
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_history import read_history, undo_op
 from firststep.services.diary_ops import Op, apply_op
+from firststep.services.diary_reading import read_logged_days
+from firststep.services.digest import count_logged_days
 from firststep.web.event_words import event_name, event_words
+from tests import factories
 from tests.cast import NOW, TODAY, Cast
 
 ALL = tuple(KINDS)
@@ -186,8 +192,14 @@ def test_a_dated_thing_stays_on_its_day(app: Flask, cast: Cast) -> None:
     event_id = uuid4()
     with app.app_context():
         send(cast.ben, change("flare", event_id, {"worst_pain": 7}))
-        with pytest.raises(Refused, match="another day"):
-            send(cast.ben, change("flare", event_id, {"worst_pain": 8}), days_ago=1)
+        for event in (
+            change("flare", event_id, {"worst_pain": 8}),
+            EventChange(kind="flare", id=event_id, removed=True),
+        ):
+            with pytest.raises(Refused, match="another day"):
+                send(cast.ben, event, days_ago=1)
+            db.session.rollback()
+        assert [event["worst_pain"] for event in events_of(cast.ben)] == [70]
 
 
 def test_a_persons_dated_things_go_with_the_person(app: Flask, cast: Cast) -> None:
@@ -198,3 +210,42 @@ def test_a_persons_dated_things_go_with_the_person(app: Flask, cast: Cast) -> No
         db.session.commit()
         for kind in KINDS.values():
             assert db.session.scalars(select(kind.table)).all() == []
+
+
+def test_undo_gives_back_when_and_how_the_first_steps_were_entered(app: Flask, cast: Cast) -> None:
+    then, yesterday = NOW - timedelta(days=1), TODAY - timedelta(days=1)
+
+    def first_step(tenths: int, moment: datetime) -> UUID:
+        sets = {"right": {"first_step_pain": tenths}}
+        op = Op(id=uuid4(), day=yesterday, sets=sets, entered_at=moment, zone="Europe/Berlin")
+        apply_op(db.session, cast.ben, op, now=moment)
+        db.session.commit()
+        return op.id
+
+    with app.app_context():
+        first_step(30, then)
+        before = read_entry(db.session, cast.ben, yesterday)
+        late = first_step(50, NOW)
+        assert read_entry(db.session, cast.ben, yesterday).feet["right"].first_step_recalled
+        undo_op(db.session, cast.ben, late, undo_id=uuid4(), now=NOW, zone="Europe/Berlin")
+        assert read_entry(db.session, cast.ben, yesterday) == before
+
+
+def test_a_day_is_logged_by_an_answer_for_everybody_alike(app: Flask, cast: Cast) -> None:
+    answers = {"note": "stairs", "tags": ["run"], "stretch_minutes": 10, "nsaid_taken": False}
+    with app.app_context():
+        cho = db.session.get_one(Practitioner, cast.cho)
+        factories.make_share(db.session, db.session.get_one(Patient, cast.ben), cho)
+        for back, (name, value) in enumerate(answers.items()):
+            op = Op(
+                id=uuid4(), day=TODAY - timedelta(days=9 - back), sets={"": {name: value}}, entered_at=NOW, zone="UTC"
+            )
+            apply_op(db.session, cast.ben, op, now=NOW)
+            seen = access.shared_patients(db.session, cast.cho, now=NOW)
+            logged = {
+                "the strip": op.day in read_logged_days(db.session, cast.ben, first=op.day, last=op.day),
+                "the mail": count_logged_days(db.session, cast.ben, week_with(op.day, op.day.weekday())) == 1,
+                "the practitioner": op.day in [person.last_entry_on for person in seen if person.name == "Ben"],
+            }
+            assert set(logged.values()) == {name not in ("note", "tags")}, (name, logged)
+            db.session.rollback()

@@ -24,6 +24,8 @@ SIGN_IN = (
     ("100 per hour", "account or device"),
 )
 FACTOR = (("5 per 15 minutes", "person"), ("60 per 15 minutes", "network"))
+# Failures are counted when the answer is known; tries of one person that run at the same time are bounded besides.
+TRIES = "20 per 15 minutes"
 MAILS = (("20 per hour", "network"), ("5 per hour", "account"))
 CODES = (("20 per hour", "network"), ("5 per 15 minutes", "awaited account"))
 LINKS = (("60 per hour", "network"),)
@@ -37,6 +39,10 @@ def limited(limits: tuple[tuple[str, str], ...], door: str, *, failures_only: bo
 
     def decorate(view: View) -> View:
         limited_view: Any = view
+        if failures_only and limits is FACTOR:
+            limited_view = limiter.shared_limit(
+                TRIES, scope=f"{door} tries", key_func=_KEYS["person"], methods=["POST"]
+            )(limited_view)
         for amount, key in limits:
             limited_view = limiter.shared_limit(
                 amount,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, Flask, Response, current_app, flash, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -215,7 +216,8 @@ def _note_missing_code() -> None:
             kind="code_missing",
             now=now,
             user_id=user.id,
-            dedupe_key=f"code_missing:{user.id}:{now:%Y%m%d%H}",
+            # Each half sign-in for itself: the owner's own, which is answered, must not hide a stranger's.
+            dedupe_key=f"code_missing:{user.id}:{uuid4().hex}",
             run_at=now + CODE_MISSING_AFTER,
         )
     db.session.commit()

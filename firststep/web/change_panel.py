@@ -21,8 +21,9 @@ KEY = "change"
 def changes(course: Course) -> list[BeforeAfter]:
     """Compare before and now for every foot and measure that has both."""
     found = []
+    feet = {row.foot for row in course.diary.foot_days}
     for measure in MEASURES:
-        for foot in FEET:
+        for foot in (foot for foot in FEET if foot in feet):
             of_foot = outcomes_of_foot(course.diary, foot, measure=measure)
             compared = before_and_after(of_foot, means_of(course.diary, of_foot))
             found += [compared] if compared else []

@@ -5,6 +5,7 @@ The patterns are Unicode TR35's and go through gettext, so that a translation or
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from babel.dates import format_date, format_datetime
@@ -22,7 +23,13 @@ def long_date(day: date) -> str:
 
 def short_date(day: date) -> str:
     """Write a date where there is little room, "3 Nov 2026"."""
-    return str(format_date(day, _("d MMM y"), locale=get_locale()))
+    return short_dates()(day)
+
+
+def short_dates() -> Callable[[date], str]:
+    """Return what writes dates as ``short_date`` does: a table of a year asks for the language once."""
+    pattern, locale = _("d MMM y"), get_locale()
+    return lambda day: str(format_date(day, pattern, locale=locale))
 
 
 def init_dates(app: Flask) -> None:

@@ -25,7 +25,11 @@ def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot 
     pauses = [Spell("pause", pause.day, pause["ends_on"]) for pause in course.events_of("pause")]
     return replace(
         view,
-        visits=tuple(Visit(visit.day, _visit_words(visit)) for visit in course.events_of("treatment_session")),
+        visits=tuple(
+            Visit(visit.day, _visit_words(visit))
+            for visit in course.events_of("treatment_session")
+            if view.shows(visit.day)
+        ),
         spells=(*view.spells, *pauses, *flares),
         today=today,
     )

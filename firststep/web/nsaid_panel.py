@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import TypeAlias
 
 from babel.numbers import format_decimal
@@ -22,7 +23,7 @@ from firststep.services.diary_doses import OTHER, drug_name
 from firststep.services.diary_events import Event
 from firststep.services.trajectories import Course
 from firststep.web import wording
-from firststep.web.dates import short_date
+from firststep.web.dates import short_dates
 from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
 
 KEY = "nsaid"
@@ -71,7 +72,12 @@ def _by_day(course: Course) -> _Doses:
 
 
 def _drug(dose: Event) -> Drug | None:
-    return load_drugs().find(dose["product"], dose["form"] or "oral")
+    return _find(dose["product"], dose["form"] or "oral")
+
+
+@lru_cache(maxsize=256)
+def _find(product: str, form: str) -> Drug | None:
+    return load_drugs().find(product, form)
 
 
 def _week(week: Week, answers: dict[date, bool], doses: _Doses) -> NsaidWeek:
@@ -163,6 +169,7 @@ def _table(view: NsaidView, weeks: tuple[Week, ...], course: Course) -> Table:
     doses = _by_day(course)
     head = [_("Week from"), _("NSAID days a week"), _("Answers"), _("Noted doses")]
     rows: list[list[str | None]] = []
+    short_date = short_dates()
     for week, shown in zip(reversed(weeks), reversed(view.weeks), strict=True):
         noted = [dose for day in week.days for dose in doses.get(day, ())]
         if not shown.answered and not noted:

@@ -29,7 +29,7 @@ from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
-from firststep.web.dates import short_date
+from firststep.web.dates import short_dates
 from firststep.web.happenings import with_happenings
 from firststep.web.panel import Panel, weeks_of
 
@@ -223,7 +223,7 @@ def _table(view: TrajectoryView) -> list[list[str | None]]:
     late, happened = " " + _("(from memory)"), _happened(view)
     stretch = {True: _("Done"), False: _("Not done"), None: None}
     nsaid = {True: _("Yes"), False: _("No"), None: None}
-    means = cache(wording.points)
+    means, short_date = cache(wording.points), short_dates()
     return [
         [
             short_date(row.day),

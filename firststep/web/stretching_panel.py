@@ -10,7 +10,7 @@ from firststep.figures.build import care_start
 from firststep.figures.stretching import StretchingView, StretchingWeek, stretching_chart
 from firststep.figures.weekly import SIZE_PX
 from firststep.services.trajectories import Course
-from firststep.web.dates import short_date
+from firststep.web.dates import short_dates
 from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
 
 KEY = "stretching"
@@ -108,12 +108,13 @@ def _table(view: StretchingView) -> Table:
     head = [_("Week from"), _("Days done"), _("Answers")]
     if view.has_plan:
         head += [_("Sets"), _("Of the plan")]
-    rows = [_row(week, planned=view.has_plan) for week in reversed(view.weeks) if week.answered]
+    short_date, planned = short_dates(), view.has_plan
+    rows = [[short_date(week.first), *_cells(week, planned=planned)] for week in reversed(view.weeks) if week.answered]
     return Table(caption=_("Stretching week by week"), head=head, rows=rows, numeric=list(range(1, len(head))))
 
 
-def _row(week: StretchingWeek, *, planned: bool) -> list[str | None]:
-    row: list[str | None] = [short_date(week.first), str(week.done), f"{week.answered} / 7"]
+def _cells(week: StretchingWeek, *, planned: bool) -> list[str | None]:
+    row: list[str | None] = [str(week.done), f"{week.answered} / 7"]
     if planned:
         percent = week.of_plan_percent
         row += [None, None] if percent is None else [f"{week.sets_done} / {week.sets_planned}", f"{round(percent)} %"]

@@ -164,6 +164,50 @@ def test_a_wrong_file_is_refused_with_file_field_and_reason(old: str, new: str, 
     assert str(refused.value).startswith(f"trial.toml: {field}: ")
 
 
+# A row without start and interval, whose change may be anything that the scale allows.
+PLAIN = ROW.replace("baseline_mean = 60\n", "").replace("ci_low = -25.0\nci_high = -14.6\n", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SOURCE.replace("year = 2020", "year = 1900") + ROW,
+        SOURCE.replace("year = 2020", "year = 2026") + ROW,
+        SOURCE.replace("participants = 92", "participants = 1") + ROW.replace("n = 46", "n = 1"),
+        SOURCE + ROW.replace("n = 46", "n = 92"),
+        SOURCE + ROW.replace("week = 2", "week = 0"),
+        SOURCE + ROW.replace("n = 46", "n = 46\npercent = 0"),
+        SOURCE + ROW.replace("n = 46", "n = 46\npercent = 100"),
+        SOURCE + ROW.replace("n = 46", "n = 46\nresponder_k = 0\nresponder_n = 10\npercent = 0.5"),
+        SOURCE + ROW.replace("n = 46", "n = 46\nresponder_k = 10\nresponder_n = 10"),
+        SOURCE + ROW.replace("n = 46", "n = 46\nrelief_week_from = 3\nrelief_week_to = 3"),
+        SOURCE + ROW.replace("ci_low = -25.0", "ci_low = -19.8"),
+        SOURCE + ROW.replace("ci_high = -14.6", "ci_high = -19.8"),
+        SOURCE + ROW.replace("baseline_mean = 60", "baseline_mean = 19.8"),
+        SOURCE + ROW.replace("baseline_mean = 60", "baseline_mean = 100"),
+        SOURCE + PLAIN.replace("change_mean = -19.8", "change_mean = -100"),
+        SOURCE + PLAIN.replace("change_mean = -19.8", "baseline_mean = 0"),
+        SOURCE + PLAIN.replace("change_mean = -19.8", "baseline_mean = 100"),
+        SOURCE + PLAIN.replace("change_mean = -19.8", "baseline_mean = 60\nchange_mean = 40"),
+    ],
+)
+def test_what_just_can_be_is_read(text: str) -> None:
+    with_note = text.replace('confidence = "V"', 'confidence = "V"\nnote = "As reported."')
+    assert len(read_benchmarks([Text(with_note)]).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"), [("change_mean = -81", "change_mean"), ("baseline_mean = 19", "baseline_mean")]
+)
+def test_a_scale_that_does_not_begin_at_0_is_as_long_as_it_is(change: str, field: str) -> None:
+    row = PLAIN.replace("scale_min = 0", "scale_min = 20")
+    fits = row.replace("change_mean = -19.8", "change_mean = -80")
+    assert read_benchmarks([Text(SOURCE + fits)]).rows[0].change_mean == -80
+    with pytest.raises(BenchmarkRefused) as refused:
+        read_benchmarks([Text(SOURCE + row.replace("change_mean = -19.8", change))])
+    assert refused.value.field == f"trial-a.{field}"
+
+
 def test_a_row_that_says_nothing_is_refused() -> None:
     row = '\n[[rows]]\nid = "trial-b"\narm = "any"\nintervention = "Care"\nkind = "responder"\nconfidence = "V"\n'
     with pytest.raises(BenchmarkRefused, match=r"trial-b\.note: is missing where no number is given"):

@@ -79,7 +79,7 @@ def _title(text: str, level: float) -> dict[str, Any]:
 
 
 def _days(view: StretchingView) -> list[Trace]:
-    answered = [(week.first, float(week.answered), _touched(week)) for week in view.weeks if week.answered]
+    answered = [(week.first, float(week.answered), "") for week in view.weeks if week.answered]
     done = [(week.first, float(week.done), _touched(week)) for week in view.weeks if week.done]
     none = [(week.first, 0.0, _touched(week)) for week in view.weeks if week.answered and not week.done]
     pale = {**bars(_("Days with an answer"), "@quiet", answered), "opacity": 0.45, "hoverinfo": "skip"}

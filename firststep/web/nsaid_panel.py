@@ -106,9 +106,13 @@ def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
     """
     amounts: dict[str, float] = defaultdict(float)
     counts: dict[str, int] = defaultdict(int)
+    names: dict[str, str] = {}
     for dose in doses:
         drug = _drug(dose)
-        name = _ingredient(drug) if drug else _unlisted(dose["product"], typed=typed)
+        named = drug.id if drug else dose["product"]
+        if named not in names:
+            names[named] = _ingredient(drug) if drug else _unlisted(named, typed=typed)
+        name = names[named]
         counts[name] += 1
         if dose["dose_mg"]:
             amounts[name] += float(drug.in_base_mg(dose["dose_mg"])) if drug else dose["dose_mg"]
@@ -175,6 +179,7 @@ def _table(view: NsaidView, weeks: tuple[Week, ...], course: Course) -> Table:
         if not shown.answered and not noted:
             continue
         per_week = None if shown.days_per_week is None else wording.points(shown.days_per_week)
-        words = "; ".join(doses_in_words(noted, typed=True)) or None
-        rows.append([short_date(week.first), per_week, f"{shown.answered} / 7", words])
+        # The chart's words, unless the person typed a name: that is shown here alone.
+        words = shown.doses if all(map(_drug, noted)) else "; ".join(doses_in_words(noted, typed=True))
+        rows.append([short_date(week.first), per_week, f"{shown.answered} / 7", words or None])
     return Table(caption=_("NSAIDs week by week"), head=head, rows=rows, numeric=[1, 2])

@@ -16,6 +16,7 @@ from blueprints.pages.routes import pages
 from blueprints.practice.routes import practice
 from blueprints.pwa.routes import pwa
 from blueprints.sharing.routes import sharing
+from blueprints.stretching.routes import stretching
 from blueprints.treatment.routes import treatment
 from firststep.commands import init_commands
 from firststep.database import engine_options, prepare_engine
@@ -39,7 +40,7 @@ from firststep.web.security import init_security
 from firststep.web.sessions import ServerSessionInterface
 from firststep.web.typography import init_typography
 
-AREAS = (pages, pwa, accounts, treatment, diary, charts, sharing, practice, digest)
+AREAS = (pages, pwa, accounts, treatment, diary, stretching, charts, sharing, practice, digest)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

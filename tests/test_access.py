@@ -153,9 +153,8 @@ def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World
 
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
-    nothing = replace(
-        world, shares={}, cast=replace(world.cast, share=uuid4()), episode=uuid4(), session=uuid4(), op=uuid4()
-    )
+    ids = {name: uuid4() for name in ("episode", "session", "op", "plan")}
+    nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)
     for actor in ("ben", "dee", "accepted", "stopped"):
         for headers in WAYS.values():
             answers = [send(app, asked, route, actor, headers=headers) for asked in (world, nothing)]

@@ -21,9 +21,11 @@ from firststep.services.diary_entry import read_entry
 from firststep.services.diary_fields import Refused, parse_day, parse_uuid
 from firststep.services.diary_history import read_history, undo_op
 from firststep.services.diary_recent import read_dose, read_recent
+from firststep.services.stretching_plans import pause_of, plan_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
+from firststep.web.plan_words import plan_note
 from firststep.web.policy import policy
 from firststep.web.render import render, wants_part
 
@@ -215,6 +217,7 @@ def _context(form: DayForm) -> dict[str, Any]:
     doses = form.show_dose(recent.doses_of(form.day), sent_id=sent_id, zone=reader.zone)
     form.keep_typed(request.form, whole_page=not wants_part())
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
+    page["plan"] = plan_note(map(plan_of, recent.plans), map(pause_of, recent.pauses), form.day)
     return page | day_context(
         form,
         feet=patient.feet or "right",

@@ -1,22 +1,24 @@
-"""What the daily page needs beside the day itself, in one statement: logged days, recent doses, the last dose."""
+"""What the daily page needs beside the day itself, in one statement: logged days, doses, the plan and its pauses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     CompoundSelect,
     Date,
     Row,
     Select,
     String,
     Uuid,
+    and_,
     bindparam,
     cast,
     literal,
@@ -28,26 +30,32 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from firststep.clinical.nsaids.label_facts import DAYS_READ
-from firststep.models import Day, Dose, FootDay
+from firststep.models import Day, Dose, FootDay, Pause, Plan
 from firststep.services.diary_events import KINDS, Event
-from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
+from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.diary_reading import strip_range
 
-_DOSE_FIELDS: Final = tuple(KINDS["dose"].fields)
-_DOSE_COLUMNS: Final = {name: Dose.__mapper__.columns[name] for name in ("id", *_DOSE_FIELDS)}
+#: The dated things that are read, and the columns of any of them: each part of the union gives all of these.
+_READ: Final = ("dose", "plan", "pause")
+_COLUMNS: Final = {
+    key: {name: KINDS[key].table.__mapper__.columns[name] for name in ("id", *KINDS[key].fields)} for key in _READ
+}
+_SHAPES: Final = {name: column.type for columns in _COLUMNS.values() for name, column in columns.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recent:
     """What lies around a day: ``logged`` are days of the strip, the rest reaches back as far as label rules look.
 
-    ``last_dose`` is the newest up to the day, however old it is.
+    ``last_dose`` is the newest up to the day, however old it is; ``plans`` and ``pauses`` are those that hold the day.
     """
 
     logged: frozenset[date] = frozenset()
     nsaid_days: frozenset[date] = frozenset()
     doses: list[Event] = field(default_factory=list)
     last_dose: Event | None = None
+    plans: list[Event] = field(default_factory=list)
+    pauses: list[Event] = field(default_factory=list)
 
     def doses_of(self, day: date) -> list[Event]:
         """Return the doses of one day, those with a time first."""
@@ -66,26 +74,31 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         "last": day,
     }
     rows = session.execute(_statement(), values).all()
-    lasts = _doses(row for row in rows if row.part == "last_dose")
+    lasts = _events("dose", (row for row in rows if row.part == "last_dose"))
     return Recent(
         logged=frozenset(row.day for row in rows if row.part == "logged"),
         nsaid_days=frozenset(row.day for row in rows if row.part == "nsaid"),
-        doses=_doses(row for row in rows if row.part == "dose"),
+        doses=_events("dose", (row for row in rows if row.part == "dose")),
         last_dose=lasts[0] if lasts else None,
+        plans=_events("plan", (row for row in rows if row.part == "plan")),
+        pauses=_events("pause", (row for row in rows if row.part == "pause")),
     )
 
 
 def read_dose(session: Session, patient_id: UUID, dose_id: UUID) -> Event | None:
     """Return one of the patient's own doses, in one statement."""
-    statement = select(Dose.day, *_DOSE_COLUMNS.values()).where(Dose.id == dose_id, Dose.patient_id == patient_id)
-    return next(iter(_doses(session.execute(statement))), None)
+    columns = _COLUMNS["dose"].values()
+    statement = select(Dose.day, *columns).where(Dose.id == dose_id, Dose.patient_id == patient_id)
+    return next(iter(_events("dose", session.execute(statement))), None)
 
 
-def _doses(rows: Iterable[Row[Any]]) -> list[Event]:
-    return [
-        Event(kind="dose", id=row.id, day=row.day, values={name: row._mapping[name] for name in _DOSE_FIELDS})
+def _events(kind: str, rows: Iterable[Row[Any]]) -> list[Event]:
+    found = [
+        Event(kind=kind, id=row.id, day=row.day, values={name: row._mapping[name] for name in KINDS[kind].fields})
         for row in rows
     ]
+    # As read_events has them: of two plans that began on one day it is never left to chance which one counts.
+    return sorted(found, key=lambda event: (event.day, event.id))
 
 
 @cache
@@ -93,14 +106,22 @@ def _statement() -> CompoundSelect[Any]:
     patient_id = bindparam("patient_id", type_=Uuid())
     first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     strip = bindparam("first_of_strip", type_=Date()), bindparam("last_of_strip", type_=Date())
-    empty = [cast(null(), column.type).label(name) for name, column in _DOSE_COLUMNS.items()]
-    noted = [column.label(name) for name, column in _DOSE_COLUMNS.items()]
+
+    def filled(own: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+        return [own[name] if name in own else cast(null(), shape).label(name) for name, shape in _SHAPES.items()]
 
     def days(part: str, table: type[Day | FootDay]) -> Select[Any]:
-        return select(literal(part, String).label("part"), table.day, *empty).where(table.patient_id == patient_id)
+        return select(literal(part, String).label("part"), table.day, *filled({})).where(table.patient_id == patient_id)
+
+    def dated(part: Literal["dose", "plan", "pause"]) -> Select[Any]:
+        table = KINDS[part].table
+        return select(literal(part, String), table.day, *filled(_COLUMNS[part])).where(table.patient_id == patient_id)
+
+    def holds(table: type[Plan | Pause]) -> ColumnElement[bool]:
+        return and_(table.day <= last, or_(table.ends_on.is_(None), table.ends_on >= last))
 
     newest = (
-        select(Dose.day, *noted)
+        select(Dose.day, *_COLUMNS["dose"].values())
         .where(Dose.patient_id == patient_id, Dose.day <= last)
         .order_by(Dose.day.desc(), Dose.taken_at.desc().nulls_last(), Dose.id)
         .limit(1)
@@ -111,11 +132,13 @@ def _statement() -> CompoundSelect[Any]:
             FootDay.day.between(*strip), or_(*(getattr(FootDay, name).is_not(None) for name in FOOT_FIELDS))
         ),
         days("logged", Day).where(
-            Day.day.between(*strip), or_(*(getattr(Day, name).is_not(None) for name in DAY_FIELDS))
+            Day.day.between(*strip), or_(*(getattr(Day, name).is_not(None) for name in DAY_ANSWERS))
         ),
         days("nsaid", Day).where(Day.day.between(first, last), Day.nsaid_taken == literal(True, Boolean)),
-        select(literal("dose", String), Dose.day, *noted).where(
-            Dose.patient_id == patient_id, Dose.day.between(first, last)
+        dated("dose").where(Dose.day.between(first, last)),
+        dated("plan").where(holds(Plan)),
+        dated("pause").where(holds(Pause)),
+        select(
+            literal("last_dose", String), newest.c.day, *filled({name: newest.c[name] for name in _COLUMNS["dose"]})
         ),
-        select(literal("last_dose", String), newest.c.day, *(newest.c[name] for name in _DOSE_COLUMNS)),
     )

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from firststep.services.diary_doses import product_words
 from firststep.services.diary_events import Event
 from firststep.web.dates import long_date
+from firststep.web.plan_words import plan_name
 
 
 def event_name(kind: str) -> str:
@@ -84,7 +85,7 @@ def _pause(event: Event) -> str:
 
 def _plan(event: Event) -> str:
     sets = ngettext("%(num)d set a day", "%(num)d sets a day", event["sets_per_day"])
-    parts = [event["name"] or event["preset"], sets, _until(_("until %(day)s"), event["ends_on"])]
+    parts = [plan_name(event["preset"], event["name"]), sets, _until(_("until %(day)s"), event["ends_on"])]
     return ", ".join(part for part in parts if part)
 
 

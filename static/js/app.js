@@ -2,6 +2,7 @@
 import "htmx.org";
 import { openNamed } from "./details.js";
 import { watchDailyForm } from "./log.js";
+import { prefill } from "./prefill.js";
 import { watchUpdates } from "./pwa.js";
 import { hideToast, showToast } from "./toast.js";
 import { guessZone } from "./zone.js";
@@ -57,5 +58,6 @@ window.addEventListener("hashchange", openNamed);
 
 openNamed();
 watchDailyForm();
+prefill();
 guessZone(document);
 watchUpdates();

@@ -86,6 +86,12 @@ function show(form, state) {
   line.textContent = line.dataset[state === "signed-out" ? "signedOut" : state] ?? "";
 }
 
+/** @param {HTMLFormElement} form says that something is filled in and not saved, and shows the Save button */
+export function offerSave(form) {
+  show(form, "unsaved");
+  form.querySelector("[data-log-save]")?.removeAttribute("hidden");
+}
+
 /** @param {HTMLInputElement} radio writes the chosen number into the heading of its scale */
 function showValue(radio) {
   const scale = /** @type {HTMLElement | null} */ (radio.closest("[data-scale]"));

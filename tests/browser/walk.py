@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
-from firststep.models import Episode, Patient, Share, UserSession
+from firststep.models import Episode, Patient, Plan, Share, UserSession
 from firststep.services.invitations import make_link_token
 from firststep.web.security.tokens import make_token
 from tests import cast as people
@@ -118,6 +118,10 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     """Return examples for the routes whose address names something; a route without one fails the test."""
     episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
     share = db.session.get_one(Share, cast.share)
+    chosen = Plan(patient_id=cast.ana, day=people.TODAY, preset="plantar_fascia", hold_s=10, reps=10, sets_per_day=3)
+    db.session.add(chosen)
+    db.session.flush()
+    plan = chosen.id
     mailed = {
         "accounts.confirm": make_token("confirm", cast.ana_user, 0, people.NOW),
         "accounts.reset_password": make_token("reset", cast.ana_user, 0, people.NOW),
@@ -128,6 +132,9 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     return {
         "diary.past_day": [{"day": "2026-11-10"}],
         "diary.history": [{"day": "2026-11-10"}, {"day": "2026-11-22"}],
+        "stretching.choose": [{"key": "heel_raises"}, {"key": "own"}],
+        "stretching.edit": [{"plan_id": plan}],
+        "stretching.ask_remove": [{"plan_id": plan}],
         "treatment.edit": [{"episode_id": episode}],
         "treatment.ask_delete": [{"episode_id": episode}],
         "practice.patient": [{"share_id": share.id}],

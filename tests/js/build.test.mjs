@@ -17,6 +17,7 @@ const BUDGETS = {
   "chart.js": 4 * KB,
   "labels.js": 5 * KB,
   "passkeys.js": 3 * KB,
+  "timer.js": 4 * KB,
   "plotly.js": 400 * KB,
   "plotly.css": 3 * KB,
   "icon.svg": 1 * KB,

@@ -36,7 +36,14 @@ pytestmark = pytest.mark.sqlite_only
 CHANGES = [route for route in ROUTES if not route.startswith("GET")]
 HEADERS = {"Accept-Language": LANGUAGE}
 TYPED = {
-    *(actors.CANARY_DEVICE, actors.CANARY_DRUG, actors.CANARY_LICENCE, actors.CANARY_LOOK, actors.CANARY_OLD_NOTE),
+    *(
+        actors.CANARY_DEVICE,
+        actors.CANARY_DRUG,
+        actors.CANARY_LICENCE,
+        actors.CANARY_LOOK,
+        actors.CANARY_OLD_NOTE,
+        actors.CANARY_PLAN,
+    ),
     *("Test", "Acupuncturist"),
     *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee"),
 }

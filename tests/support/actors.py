@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
-from firststep.models import DiaryChange, Dose, Episode, Patient, Practitioner, User, UserSession
+from firststep.models import DiaryChange, Dose, Episode, Patient, Plan, Practitioner, User, UserSession
 from firststep.services import audit
 from firststep.services.invitations import make_link_token
 from firststep.web.policy import FACTOR_LIFE
@@ -34,6 +34,7 @@ CANARY_DRUG: Final = "canary-drug-51c02"
 CANARY_DEVICE: Final = "canary-device-9d4e7"
 CANARY_OLD_NOTE: Final = "canary-deleted-0b6f8"
 CANARY_LOOK: Final = "canary-look-e5a90"
+CANARY_PLAN: Final = "canary-plan-6a1d3"
 # Of Dr Cho: what only the persons concerned may read.
 CANARY_LICENCE: Final = "canary-licence-c8812"
 
@@ -90,6 +91,7 @@ class World:
     session: UUID
     op: UUID
     dose: UUID
+    plan: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -112,7 +114,7 @@ def make_world(app: Flask) -> World:
         users |= {"ana": cast.ana_user, "ben": cast.ben_user, "cho": cast.cho_user, "dee": cast.dee_user}
         db.session.get_one(Practitioner, cast.cho).credential_number = CANARY_LICENCE
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
-        op, dose = _add_changes(db.session, cast.ana)
+        op, dose, plan = _add_changes(db.session, cast.ana)
         looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"])
@@ -133,6 +135,7 @@ def make_world(app: Flask) -> World:
         session=session,
         op=op,
         dose=dose,
+        plan=plan,
         tokens=tokens,
     )
 
@@ -170,15 +173,16 @@ def _add_others(app: Flask, session: Session) -> dict[str, UUID]:
     return {name: user for name, user in users.items() if user is not None}
 
 
-def _add_changes(session: Session, ana: UUID) -> tuple[UUID, UUID]:
+def _add_changes(session: Session, ana: UUID) -> tuple[UUID, UUID, UUID]:
     op = uuid4()
     dose = Dose(patient_id=ana, day=_DAY, product=CANARY_DRUG, dose_mg=400)
     at = datetime(2026, 11, 10, 9, tzinfo=UTC)
     change = DiaryChange(op_id=op, patient_id=ana, day=_DAY, field="note", old_value=CANARY_OLD_NOTE, entered_at=at)
     change.stored_at, change.new_value = at, people.CANARY_NOTE
-    session.add_all((dose, change))
+    plan = Plan(patient_id=ana, day=_DAY, preset="own", name=CANARY_PLAN, sets_per_day=2)
+    session.add_all((dose, change, plan))
     session.flush()
-    return op, dose.id
+    return op, dose.id, plan.id
 
 
 def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str, str]:

@@ -62,6 +62,8 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "episode_id": world.episode,
         "session_id": world.session,
         "op_id": world.op,
+        "plan_id": world.plan,
+        "key": "plantar_fascia",
         "day": actors.DAY,
         "token": "x" * 43,
         "name": "nothing",
@@ -77,7 +79,7 @@ def of_ana(world: World) -> dict[str, str]:
     ids = {"patient_id": cast.ana, "patient": cast.ana, "user_id": cast.ana_user, "user": cast.ana_user}
     ids |= {"id": cast.share, "share_id": cast.share, "share": cast.share, "practitioner_id": cast.dee}
     ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
-    ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose}
+    ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose, "plan_id": world.plan}
     return {name: str(value) for name, value in ids.items()} | {
         "role": "practitioner",
         "state": "active",
@@ -95,6 +97,8 @@ def of_ana(world: World) -> dict[str, str]:
         "feet": "left",
         "time_zone": "UTC",
         "name": "Changed",
+        "sets_per_day": "2",
+        "interval_days": "1",
     }
 
 
@@ -140,7 +144,7 @@ def forbidden(actor: str, route: str) -> set[str]:
     shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()
     shown |= {people.CANARY_NOTE, actors.CANARY_DRUG} if actor == "notes" and "practice." in route else set()
     whole = {people.CANARY_NAME, people.CANARY_EMAIL, people.CANARY_NOTE}
-    whole |= {actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE, actors.CANARY_LOOK}
+    whole |= {actors.CANARY_PLAN, actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE, actors.CANARY_LOOK}
     return of_cho | never | whole - shown
 
 

@@ -1,0 +1,108 @@
+"""A patient's stretching plans: choosing, changing, ending and removing one, always as ops with their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from firststep.clinical.adherence import PauseDays
+from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
+from firststep.services.diary_events import Event, EventChange, read_events
+from firststep.services.diary_fields import FIRST_DAY
+from firststep.services.diary_ops import Op, apply_op
+
+_ONE_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """Who writes and when: the patient, the op's id, the moment, and the zone of the person's clock."""
+
+    patient_id: UUID
+    op_id: UUID
+    now: datetime
+    zone: str
+
+
+def plan_of(event: Event) -> StretchingPlan:
+    """Return the plan that was noted; an own one, and one whose preset is no longer kept, has no preset."""
+    return plan_from(
+        None if event["preset"] == OWN else find_preset(event["preset"]),
+        first=event.day,
+        last=event["ends_on"],
+        name=event["name"],
+        hold_s=event["hold_s"],
+        reps=event["reps"],
+        sets_per_day=event["sets_per_day"],
+        interval_days=event["interval_days"],
+    )
+
+
+def pause_of(event: Event) -> PauseDays:
+    """Return the days of a pause that was noted."""
+    return PauseDays(first=event.day, last=event["ends_on"])
+
+
+def read_plans(session: Session, patient_id: UUID) -> list[Event]:
+    """Return all plans of the patient, the one that began last first, in one statement."""
+    return read_events(session, patient_id, ("plan",), first=FIRST_DAY, last=date.max)[::-1]
+
+
+def read_plan(session: Session, patient_id: UUID, plan_id: UUID) -> Event:
+    """Return one of the patient's own plans; raise NoResultFound where there is none."""
+    for plan in read_plans(session, patient_id):
+        if plan.id == plan_id:
+            return plan
+    raise NoResultFound
+
+
+def choose_plan(session: Session, writing: Writing, *, day: date, values: Mapping[str, Any]) -> None:
+    """Note a plan from a day on, and end the ones before it; a known op changes nothing. Raises Refused.
+
+    The plan's id is the op's. Of two plans from the same day the one chosen last remains.
+    """
+    values = {**values, "chosen_by": "self"}
+    change = EventChange(kind="plan", id=writing.op_id, values=values)
+    if _apply(session, writing, day, change) == "known":
+        return
+    for other in read_plans(session, writing.patient_id):
+        if other.id == writing.op_id or not plan_of(other).holds(day):
+            continue
+        ended = {"ends_on": day - _ONE_DAY}
+        change = EventChange(kind="plan", id=other.id, values=ended, removed=other.day == day)
+        again = uuid5(writing.op_id, str(other.id))
+        _apply(session, writing, other.day, change, op_id=again)
+
+
+def change_plan(session: Session, writing: Writing, plan: Event, values: Mapping[str, Any]) -> None:
+    """Change a plan's numbers, name or last day. Raises Refused."""
+    _apply(session, writing, plan.day, EventChange(kind="plan", id=plan.id, values=values))
+
+
+def end_plan(session: Session, writing: Writing, plan: Event, today: date) -> None:
+    """Let today be the last day of a plan that goes on."""
+    if plan["ends_on"] is None or plan["ends_on"] > today:
+        change_plan(session, writing, plan, {"ends_on": max(today, plan.day)})
+
+
+def remove_plan(session: Session, writing: Writing, plan: Event) -> None:
+    """Take a plan away as if it had never been chosen; the history keeps that it was."""
+    _apply(session, writing, plan.day, EventChange(kind="plan", id=plan.id, removed=True))
+
+
+def _apply(session: Session, writing: Writing, day: date, change: EventChange, *, op_id: UUID | None = None) -> str:
+    op = Op(
+        id=op_id or writing.op_id,
+        day=day,
+        sets={},
+        event=change,
+        entered_at=writing.now,
+        zone=writing.zone,
+    )
+    return apply_op(session, writing.patient_id, op, now=writing.now).status

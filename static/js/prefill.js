@@ -1,0 +1,48 @@
+/**
+ * Answers that a link of ours brings in the end of the log's address, which no server sees: the timer's.
+ *
+ * They are filled in and nothing is saved: only when the person saves, or answers something on the form, do they
+ * count as typed.
+ */
+import { offerSave } from "./log.js";
+
+/**
+ * @param {string} shown what the field holds
+ * @param {string} told a value; "+2" adds to the number that is there
+ */
+export function filledIn(shown, told) {
+  const more = /^\+([0-9]{1,3})$/.exec(told);
+  return more ? String((/^[0-9]{1,3}$/.test(shown) ? Number(shown) : 0) + Number(more[1])) : told;
+}
+
+/** @param {HTMLFormElement} form @param {string} name @param {string} told @returns {HTMLInputElement | null} what was filled in */
+function fillIn(form, name, told) {
+  const field = form.elements.namedItem(name);
+  if (field instanceof RadioNodeList) {
+    const radio = [...field].find((one) => one instanceof HTMLInputElement && one.type === "radio" && one.value === told);
+    if (!(radio instanceof HTMLInputElement)) return null;
+    radio.checked = true;
+    return radio;
+  }
+  if (!(field instanceof HTMLInputElement) || field.type !== "text") return null;
+  field.value = filledIn(field.value, told);
+  return field;
+}
+
+/** Fills in what the address brought, once: going back or loading again does not bring it again. */
+export function prefill() {
+  // At night a page in between asks for the day.
+  for (const link of document.querySelectorAll(/** @type {"a"} */ ("a[data-keeps-end]"))) link.hash = location.hash;
+  const form = document.querySelector("form[data-log]");
+  const told = new URLSearchParams(location.hash.slice(1));
+  if (!(form instanceof HTMLFormElement) || [...told].length === 0) return;
+  const filled = [...told].map(([name, value]) => fillIn(form, name, value)).filter((field) => field !== null);
+  if (filled.length === 0) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  const answer = () => {
+    for (const type of ["change", "submit"]) document.removeEventListener(type, answer, { capture: true });
+    for (const field of filled) field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  for (const type of ["change", "submit"]) document.addEventListener(type, answer, { capture: true });
+  offerSave(form);
+}

@@ -1,0 +1,163 @@
+"""The guided timer in a browser: it counts by the clock, opens offline, and saves nothing by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from firststep.extensions import db
+from firststep.models import Day, Plan
+from tests.browser.conftest import Faults, OpenPage
+from tests.cast import TODAY, Cast
+
+pytestmark = pytest.mark.browser
+
+TIMER = "/stretching/timer"
+FASCIA = f"{TIMER}#plan=plantar_fascia&hold_s=10&reps=2&sets=1"
+NOTHING_SAVED = "No connection: nothing was saved."
+
+
+@pytest.fixture
+def lost(faults: Faults) -> Iterator[None]:
+    """Forgive what the browser notes as errors when there is no connection."""
+    yield
+    for words in ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "status of 404"):
+        faults.forgive(words)
+
+
+def open_timer(page: Page, address: str = FASCIA) -> None:
+    """Open the timer with a clock that stands still until the test lets it run."""
+    page.clock.install(time=datetime(2026, 11, 23, 6, 30, tzinfo=UTC))
+    page.goto(address)
+    page.clock.pause_at(datetime(2026, 11, 23, 6, 31, tzinfo=UTC))
+
+
+def expect_at(page: Page, step: str, left: str, count: str = "") -> None:
+    """See which step is on, how many seconds of it are left, and which repetition it is."""
+    expect(page.locator("[data-timer-step]")).to_have_text(step)
+    expect(page.locator("[data-timer-left]")).to_have_text(left)
+    if count:
+        expect(page.locator("[data-timer-count]")).to_have_text(count)
+
+
+def tap(page: Page, name: str) -> None:
+    """Tap one of the controls."""
+    page.get_by_role("button", name=name, exact=True).tap()
+
+
+def test_it_counts_holds_and_repetitions_by_the_clock(open_phone: OpenPage) -> None:
+    page = open_phone()
+    open_timer(page)
+    expect_at(page, "Get ready", "5", "Repetition 1 of 2")
+    tap(page, "Start")
+    page.clock.run_for(5_000)
+    expect_at(page, "Hold", "10", "Repetition 1 of 2")
+    page.clock.run_for(7_000)
+    expect_at(page, "Hold", "3")
+    tap(page, "Pause")
+    page.clock.run_for(60_000)
+    expect_at(page, "Hold", "3")
+    tap(page, "Go on")
+    page.clock.run_for(3_000)
+    expect_at(page, "Let go", "5")
+    tap(page, "Next")
+    expect_at(page, "Hold", "10", "Repetition 2 of 2")
+    page.clock.run_for(10_000)
+    expect_at(page, "Finished", "", "Sets done: 1")
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_disabled()
+
+
+def test_it_is_right_when_the_tab_wakes(open_phone: OpenPage) -> None:
+    page = open_phone()
+    open_timer(page, f"{TIMER}#plan=heel_cord")
+    tap(page, "Start")
+    # Get ready, three holds and rests, 10 seconds of the fourth hold: no tick came in all this time.
+    page.clock.fast_forward((5 + 3 * 60 + 10) * 1_000)
+    expect_at(page, "Hold", "20", "Repetition 4 of 10 · Set 1 of 2")
+
+
+def test_the_controls_are_large_and_in_the_lower_half(open_phone: OpenPage) -> None:
+    page = open_phone()
+    page.goto(FASCIA)
+    names = ("Start", "Next")
+    boxes = [page.get_by_role("button", name=name, exact=True).bounding_box() for name in names]
+    boxes += [page.get_by_role("link", name=name, exact=True).bounding_box() for name in ("Done", "This hurt")]
+    for box in boxes:
+        assert box is not None
+        assert box["y"] >= 390
+        assert box["y"] + box["height"] <= 780
+        assert box["height"] >= 60
+        assert box["width"] >= 88
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_what_was_done_is_filled_in_and_saved_only_by_the_person(app: Flask, open_phone: OpenPage, cast: Cast) -> None:
+    with app.app_context():
+        db.session.add(Plan(patient_id=cast.ben, day=TODAY, preset="plantar_fascia", hold_s=10, reps=1, sets_per_day=3))
+        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto("/log")
+    page.get_by_role("link", name="Timer for it").tap()
+    expect(page.locator("[data-timer-plan]")).to_have_value("plantar_fascia")
+    for _ in range(2):
+        tap(page, "Next")
+    expect_at(page, "Finished", "")
+    page.get_by_role("link", name="This hurt").tap()
+    expect(page.locator("[data-log-status]")).to_have_text("Not saved yet")
+    expect(page).to_have_url(re.compile(r"/log$"))
+    expect(page.locator("[name=stretch_done]:checked")).to_have_value("yes")
+    expect(page.locator("[name=stretch_hurt]:checked")).to_have_value("yes")
+    expect(page.locator("[name=stretch_sets]")).to_have_value("2")
+    assert stored(app, cast) == (None, 1, None)
+    page.get_by_role("button", name="Save").tap()
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    assert stored(app, cast) == (True, 2, True)
+    assert not [url for url in asked if "plan=" in url or "hurt" in url]
+
+
+def test_it_opens_and_runs_without_a_connection_and_says_that_nothing_was_saved(
+    open_phone: OpenPage, cast: Cast, lost: None
+) -> None:
+    page = open_phone(cast.ana_user)
+    page.goto("/log")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    page.context.set_offline(True)
+    page.goto(FASCIA)
+    expect(page.locator("[data-timer-plan] option:checked")).to_have_text("Plantar-fascia stretch")
+    for _ in range(4):
+        tap(page, "Next")
+    expect_at(page, "Finished", "", "Sets done: 1")
+    expect(page.get_by_text(NOTHING_SAVED)).to_be_hidden()
+    page.get_by_role("link", name="Done").tap()
+    expect(page.get_by_text(NOTHING_SAVED)).to_be_visible()
+    expect(page).to_have_url(re.compile(TIMER))
+    page.context.set_offline(False)
+
+
+def test_without_scripts_the_instructions_remain(open_phone: OpenPage) -> None:
+    page = open_phone(javascript=False)
+    page.goto(TIMER)
+    expect(page.locator("[data-timer]")).to_be_hidden()
+    page.locator("summary", has_text="Plantar-fascia stretch").click()
+    expect(page.get_by_text("pull the toes towards the shin")).to_be_visible()
+
+
+def stored(app: Flask, cast: Cast) -> tuple[bool | None, int | None, bool | None]:
+    """Return what the server holds of today's stretching: done, sets, hurt."""
+    with app.app_context():
+        row = db.session.execute(
+            select(Day.stretch_done, Day.stretch_sets, Day.stretch_hurt).where(
+                Day.patient_id == cast.ben, Day.day == TODAY
+            )
+        ).one()
+        return (row.stretch_done, row.stretch_sets, row.stretch_hurt)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from firststep.clinical.adherence import PauseDays, PlanDays, StretchWeek, planned_days, stretch_weeks
+from firststep.clinical.adherence import StretchWeek, planned_days, stretch_weeks
 from firststep.clinical.week import Week
 from firststep.figures.build import care_start
 from firststep.figures.stretching import StretchingView, StretchingWeek, stretching_chart
 from firststep.figures.weekly import SIZE_PX
+from firststep.services.stretching_plans import pause_of, plan_of
 from firststep.services.trajectories import Course
 from firststep.web.dates import short_dates
 from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
@@ -23,16 +24,8 @@ def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[Stretch
     if last is None or not weeks:
         return stretch_weeks(done, (), weeks)
     planned = planned_days(
-        [
-            PlanDays(
-                first=plan.day,
-                last=plan["ends_on"],
-                sets_per_day=plan["sets_per_day"],
-                interval_days=plan["interval_days"],
-            )
-            for plan in course.events_of("plan")
-        ],
-        [PauseDays(first=pause.day, last=pause["ends_on"]) for pause in course.events_of("pause")],
+        [plan_of(plan) for plan in course.events_of("plan")],
+        [pause_of(pause) for pause in course.events_of("pause")],
         done,
         course.sets_done,
         first=weeks[0].first,

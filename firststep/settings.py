@@ -76,7 +76,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     base_url = environ.get("BASE_URL") or f"http://localhost:{environ.get('PORT') or '8000'}"
     settings = Settings(
         environment=cast(Environment, environment),
-        debug=_flag(environ, "DEBUG"),
+        # FLASK_DEBUG, which `flask --debug` sets too, opens Flask's own debugger before anything of ours is asked.
+        debug=_flag(environ, "DEBUG") or _flag(environ, "FLASK_DEBUG"),
         demo=_flag(environ, "DEMO", default=environment == "development"),
         var_dir=var_dir,
         translations_dir=Path(environ.get("TRANSLATIONS_DIR") or ROOT / "translations").resolve(),
@@ -113,7 +114,7 @@ def _check_production(settings: Settings) -> None:
     if len(settings.secret_key) < _SHORTEST_SECRET:
         raise SettingsError("SECRET_KEY is missing or shorter than 32 characters; set it to a long random text.")
     if settings.debug:
-        raise SettingsError("DEBUG is on; switch it off in production, it shows code and data to visitors.")
+        raise SettingsError("DEBUG or FLASK_DEBUG is on; switch both off in production, they show code and data.")
     if settings.demo:
         raise SettingsError("DEMO is on; switch it off in production, it shows everybody's mails.")
     if not settings.secure:

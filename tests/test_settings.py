@@ -54,7 +54,8 @@ def test_a_safe_production_configuration_is_accepted() -> None:
     [
         ("SECRET_KEY", "", "SECRET_KEY is missing"),
         ("SECRET_KEY", "short", "SECRET_KEY is missing or shorter"),
-        ("DEBUG", "1", "DEBUG is on"),
+        ("DEBUG", "1", "DEBUG or FLASK_DEBUG is on"),
+        ("FLASK_DEBUG", "1", "DEBUG or FLASK_DEBUG is on"),
         ("DEMO", "1", "DEMO is on"),
         ("BASE_URL", "http://steps.example.com", "does not begin with https"),
         ("SMTP_URL", "", "SMTP_URL is missing"),

@@ -25,6 +25,7 @@ def consents() -> ResponseReturnValue:
         "accounts/consents.html",
         standings=service.consent_standings(db.session, user.id),
         is_patient=user.role == "patient",
+        diary_closed=user.patient is not None and user.patient.diary_closed_at is not None,
     )
 
 

@@ -115,7 +115,9 @@ def confirm_by_link(token: str) -> ResponseReturnValue:
 def _confirmed(user: User, now: datetime) -> ResponseReturnValue:
     service.confirm_address(db.session, user, now)
     db.session.commit()
-    session.pop("confirm_address", None)
+    if session.pop("confirm_address", None) == user.email:
+        # The browser that signed up need not type its address once more.
+        session["sign_in_address"] = user.email
     flash(_("Thank you, your address is confirmed. Please sign in."), "success")
     return redirect(url_for("security.login"), 303)
 

@@ -176,7 +176,7 @@ def invitation(token: str) -> Answer:
         "sharing/invitation.html",
         role=role,
         ready=role == "practitioner" and factor_is_fresh(),
-        last_day=day_words(found.expires_at.date()),
+        last_day=day_words(clock.local_day(found.expires_at, _zone_of_reader())),
         sign_in=url_for("security.login", next=request.path),
     )
 
@@ -216,8 +216,13 @@ def _invite_page(form: InviteForm) -> str:
     return render("sharing/new.html", form=form, scope_hint=scope_hint)
 
 
+def _zone_of_reader() -> str:
+    """Return the zone of who reads, as far as somebody is signed in."""
+    return str(current_user.time_zone) if current_user.is_authenticated else "UTC"
+
+
 def _over_page(over: InvitationOver) -> Response:
-    when = day_words(over.at.date())
+    when = day_words(clock.local_day(over.at, _zone_of_reader()))
     sentence = {
         "used": _("This invitation was used on %(day)s. Ask for a new one.", day=when),
         "withdrawn": _("This invitation was withdrawn on %(day)s. Ask for a new one.", day=when),

@@ -11,13 +11,16 @@ from flask_security.utils import hash_password
 from sqlalchemy import func, select
 
 from firststep.extensions import db
-from firststep.models import Patient, Practice, Practitioner, Share, User
+from firststep.models import Patient, Practice, Practitioner, User
 from firststep.services import consents
 from firststep.services.accounts import Wish, confirm_address, create_account
+from firststep.services.audit import Actor
 from firststep.services.demo import COURSES, write_course
+from firststep.services.sharing import Terms, add_active
 from firststep.settings import Settings
 from firststep.web import clock
 from firststep.web.security.setup import security
+from firststep.web.trail import sealing_key
 
 PASSWORD = "first-steps-demo"  # noqa: S105 - printed, and only for invented people
 ZONE = "Europe/Berlin"
@@ -41,7 +44,7 @@ def demo() -> None:
     patients = [_patient(number, now) for number in range(len(COURSES))]
     practitioner, secret = _practitioner(now)
     for patient, scope in zip(patients, ("notes", "charts", "summary"), strict=True):
-        _share(patient, practitioner, scope, now)
+        _share(patient, practitioner, scope, now - timedelta(days=90))
     db.session.commit()
     click.echo(f"Three patients ({', '.join(course.email for course in COURSES)}) and one practitioner.")
     click.echo(f"Password of all: {PASSWORD}")
@@ -85,18 +88,9 @@ def _practitioner(now: datetime) -> tuple[Practitioner, str]:
     return practitioner, security.totp_factory.get_totp_pretty_key(user.tf_totp_secret)
 
 
-def _share(patient: Patient, practitioner: Practitioner, scope: str, now: datetime) -> None:
-    db.session.add(
-        Share(
-            patient_id=patient.id,
-            practitioner_id=practitioner.id,
-            invited_email="cho@demo.example",
-            scope=scope,
-            cohort_use=True,
-            until_on=clock.local_day(now, ZONE) + timedelta(days=182),
-            state="active",
-            invited_at=now - timedelta(days=90),
-            accepted_at=now - timedelta(days=89),
-            confirmed_at=now - timedelta(days=89),
-        )
-    )
+def _share(patient: Patient, practitioner: Practitioner, scope: str, then: datetime) -> None:
+    """Share as people do, so that the record of looks and shares tells how it began."""
+    until_on = clock.local_day(then, ZONE) + timedelta(days=272)
+    terms = Terms(scope=scope, until_on=until_on, cohort_use=True)
+    actor = Actor(user_id=patient.user_id, name=patient.alias, now=then, key=sealing_key())
+    add_active(db.session, actor, patient, practitioner, terms)

@@ -54,8 +54,9 @@ class Moment(click.ParamType[datetime]):
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def due(at: datetime | None, as_json: bool) -> None:
     """List whose weekly letter falls due by a moment and was not sent yet; sends and changes nothing."""
+    moment = at or clock.now()
     with reading_only():
-        found = due_at(db.session, at or clock.now())
+        found = due_at(db.session, moment)
     if as_json:
         click.echo(json.dumps([_as_json(letter) for letter in found], indent=2))
         return
@@ -64,7 +65,7 @@ def due(at: datetime | None, as_json: bool) -> None:
         what = _WHAT[letter.outcome].format(days=letter.days_logged)
         click.echo(
             f"{letter.email}  {local:%a %Y-%m-%d %H:%M} {letter.time_zone}  "
-            f"week {letter.week_first} to {letter.week_last}  {what}"
+            f"week {letter.week_first} to {letter.week_last}  {what}{_later(letter, moment)}"
         )
     click.echo(f"{sum(letter.outcome == 'letter' for letter in found)} letters due.")
 
@@ -97,6 +98,13 @@ def send_due() -> None:
     click.echo("  ".join(f"{outcome} {count}" for outcome, count in sorted(outcomes.items())) or "Nothing to send.")
 
 
+def _later(letter: DueLetter, moment: datetime) -> str:
+    """Say when the worker sends it, where it does so later: to somebody new it writes from their next slot on."""
+    if letter.planned_at is None or letter.planned_at <= moment:
+        return ""
+    return f"  (the worker has planned this person for {letter.planned_at:%Y-%m-%d %H:%M} UTC)"
+
+
 def _as_json(letter: DueLetter) -> dict[str, Any]:
     return {
         "patient": letter.email,
@@ -106,4 +114,5 @@ def _as_json(letter: DueLetter) -> dict[str, Any]:
         "week_last": letter.week_last.isoformat(),
         "days_logged": letter.days_logged,
         "outcome": letter.outcome,
+        "planned_at": letter.planned_at.isoformat() if letter.planned_at else None,
     }

@@ -16,8 +16,9 @@ from firststep.services import accounts
 from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.zones import zone_names
 from firststep.web import clock
+from firststep.web.trail import operator
 
-user = AppGroup("user", help="Add, list and disable accounts, and take away a lost second factor.")
+user = AppGroup("user", help="Add, list, disable and delete accounts, and take away a lost second factor.")
 
 
 def init_user_commands(app: Flask) -> None:
@@ -84,6 +85,22 @@ def reset_factor(email: str) -> None:
     accounts.remove_factors(db.session, person, clock.now())
     db.session.commit()
     click.echo(f"{person.email} has no second factor any more and is signed out everywhere; a mail says so.")
+
+
+@user.command("delete")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def delete_user(email: str, *, yes: bool) -> None:
+    """Delete an account with its diary, shares and mails, at once and for good; backups keep it until they go."""
+    person = _account(email)
+    address = person.email
+    if not yes:
+        db.session.rollback()
+        click.confirm(f"Delete {address} and everything that belongs to it?", abort=True)
+        person = _account(email)
+    accounts.delete_account(db.session, operator(), person)
+    db.session.commit()
+    click.echo(f"{address} is deleted. The sealed record of who looked keeps its rows; they hold no entries.")
 
 
 def _address(email: str) -> str:

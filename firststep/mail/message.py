@@ -8,8 +8,11 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 
-# The default width folds a long List-Unsubscribe address into encoded words, which no provider reads as a link.
+# For headers: the usual width folds a long List-Unsubscribe address into encoded words, which no provider reads as a
+# link.
 _WIRE = SMTP.clone(max_line_length=998)
+# Quoted-printable text has at most 76 characters a line (RFC 2045).
+_BODIES = SMTP.clone(max_line_length=76)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,7 @@ def to_bytes(letter: Letter, *, sender: Sender, message_id: str, now: datetime) 
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     for name, value in letter.headers:
         message[name] = value
+    message.policy = _BODIES
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    return message.as_bytes()
+    return message.as_bytes(policy=_WIRE)

@@ -1,4 +1,4 @@
-"""The address in each list mail that stops it: for one person and one kind of mail, and good for nothing else."""
+"""The address in each list mail that stops the weekly mail: for one person, and good for nothing else."""
 
 from __future__ import annotations
 

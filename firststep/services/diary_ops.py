@@ -1,4 +1,4 @@
-"""Applies one op to a diary: the only place that writes `day`, `foot_day`, dated things and their history.
+"""Applies one op to a diary: what people enter reaches `day`, `foot_day`, dated things and their history only here.
 
 An op is one tap or one form. A known op id changes nothing and gets the same answer; otherwise each field is
 set on its own, in the order of the server's revision, and the value that was there stays in the history.
@@ -98,7 +98,8 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
     if op.event:
         old, new = event_to_text(event_before), event_to_text(event_after_op)
         changes.append(_Change(foot="", field=op.event.kind, event_id=op.event.id, old=old, new=new))
-    recalled = op.recalled or local_day(op.entered_at, op.zone) > op.day
+    # Of what a file holds nobody knows when it was first written down.
+    recalled = op.recalled or (op.source == "app" and local_day(op.entered_at, op.zone) > op.day)
     entry = _entry_after(stored.entry, sets, (min(op.entered_at, now), recalled), op.first_step_marks)
     try:
         seqs = _add_changes(session, patient_id, op, changes, recalled, now)

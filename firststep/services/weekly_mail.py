@@ -39,6 +39,8 @@ class DueLetter:
     week_last: date
     days_logged: int
     outcome: Outcome
+    # When the worker will look at this person, where it has planned that: later than the slot where it began later.
+    planned_at: datetime | None = None
 
 
 def due_at(session: Session, now: datetime) -> list[DueLetter]:
@@ -100,6 +102,7 @@ def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime)
         week_last=week.last,
         days_logged=days_logged,
         outcome=_outcome(reader, days_logged),
+        planned_at=reader.preference.next_at,
     )
 
 

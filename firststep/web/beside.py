@@ -112,8 +112,8 @@ def _point_line(number: int | None, point: PublishedPoint) -> SourceLine:
 
 def _clipped(window: ReliefWindow) -> str:
     return _(
-        "%(arm)s: the reported average fall of %(fall)s is more than your start of %(start)s, so the range ends at 0 "
-        "(it would be %(percent)s %% of your start).",
+        "%(arm)s: the reported average fall of %(fall)s is more than the start of %(start)s, so the range ends at 0 "
+        "(it would be %(percent)s %% of the start).",
         arm=wording.arm_name(window.arm),
         fall=wording.points(window.reduction.points),
         start=wording.points(window.reduction.baseline),
@@ -123,8 +123,8 @@ def _clipped(window: ReliefWindow) -> str:
 
 def _clipped_point(point: PublishedPoint) -> str:
     return _(
-        "%(source)s: the reported average fall of %(fall)s is more than your start of %(start)s, so its point stands "
-        "at 0 (it would be %(percent)s %% of your start).",
+        "%(source)s: the reported average fall of %(fall)s is more than the start of %(start)s, so its point stands "
+        "at 0 (it would be %(percent)s %% of the start).",
         source=names.published(point.benchmark.source.short),
         fall=wording.points(point.reduction.points),
         start=wording.points(point.reduction.baseline),
@@ -134,7 +134,7 @@ def _clipped_point(point: PublishedPoint) -> str:
 
 def _cut(point: PublishedPoint) -> str:
     return _(
-        "%(source)s, %(what)s: from your start of %(start)s the interval goes beyond the scale; it is drawn from "
+        "%(source)s, %(what)s: from the start of %(start)s the interval goes beyond the scale; it is drawn from "
         "%(low)s to %(high)s.",
         source=names.published(point.benchmark.source.short),
         what=names.published(point.benchmark.intervention),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from math import ceil
+from time import time
+
 from flask import Flask, Response, make_response, request
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from firststep.extensions import db
+from firststep.extensions import db, limiter
 from firststep.web.render import render
 
 
@@ -85,6 +89,13 @@ def _page(code: int, sentence: str | None = None) -> Response:
     return response
 
 
+def _wait() -> str:
+    """Say how long; the limiter counts by the clock of the machine."""
+    limit = limiter.current_limit
+    minutes = max(1, ceil((limit.reset_at - time()) / 60)) if limit else 15
+    return ngettext("Wait %(num)d minute, then try again.", "Wait %(num)d minutes, then try again.", minutes)
+
+
 def _texts(code: int) -> tuple[str, str]:
     texts = {
         400: (
@@ -100,7 +111,7 @@ def _texts(code: int) -> tuple[str, str]:
         410: (_("No longer valid"), _("This link was used before or is too old. Ask for a new one.")),
         413: (_("Too much at once"), _("Too much data in one form.")),
         415: (_("Wrong kind of data"), _("This kind of data cannot be read here.")),
-        429: (_("Too many tries"), _("Wait a moment, then try again.")),
+        429: (_("Too many tries"), _wait()),
         503: (
             _("Not available just now"),
             _("It could not be saved. What you typed is still in the form; try again in a moment."),

@@ -95,6 +95,10 @@ def _answer(wanted: Policy) -> Response | None:
     return None
 
 
+# What the phone's own script asks for: it is told with a status, and not led to a page.
+_FOR_SCRIPTS = ("diary.sync_session", "diary.store_one", "diary.store_batch")
+
+
 def factor_is_fresh() -> bool:
     """Tell whether this session proved a second factor within the last hours."""
     checked_at = getattr(session, "factor_checked_at", None)
@@ -116,6 +120,6 @@ def _send_to(address: str) -> Response:
     if request.headers.get("HX-Request"):
         # A redirect would be followed by fetch, and the sign-in page swapped into the part.
         return Response(status=401, headers={"HX-Redirect": address})
-    if request.is_json or request.accept_mimetypes.best == "application/json":
+    if request.is_json or request.accept_mimetypes.best == "application/json" or request.endpoint in _FOR_SCRIPTS:
         return Response('{"error": "signed_out"}', status=401, mimetype="application/json")
     return cast(Response, redirect(address, 303))

@@ -1,4 +1,4 @@
-"""Page or part from one template; the only reader of htmx's request headers."""
+"""Page or part from one template, as htmx's request headers ask."""
 
 from __future__ import annotations
 

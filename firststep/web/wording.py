@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from babel.numbers import format_decimal
@@ -19,7 +20,8 @@ from firststep.web.dates import long_date
 
 def points(value: Fraction | float) -> str:
     """Write points of pain with one decimal."""
-    return str(format_decimal(round(float(value), 1), "0.0", locale=get_locale()))
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
+    return str(format_decimal(exact.quantize(Decimal("0.1"), ROUND_HALF_UP), "0.0", locale=get_locale()))
 
 
 def measure_name(measure: Measure) -> str:
@@ -116,7 +118,7 @@ def relief_sentences(found: Outcomes) -> list[str]:
 def low_baseline_sentence() -> str:
     """Say why no window is drawn at a low baseline."""
     return _(
-        "Your start was below 3 of 10. From there a fall says little, so relief is not computed and no figures of "
+        "The start was below 3 of 10. From there a fall says little, so relief is not computed and no figures of "
         "others are drawn."
     )
 
@@ -125,7 +127,7 @@ def no_baseline_sentence() -> str:
     """Say what is missing for a baseline."""
     return _(
         "There is no baseline yet: it takes at least 4 entries in 7 days. Until then no figures of others can be "
-        "placed beside your own."
+        "placed beside the course."
     )
 
 

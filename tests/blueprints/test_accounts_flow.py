@@ -38,6 +38,8 @@ def test_a_patient_signs_up_confirms_by_link_and_signs_in(app: Flask) -> None:
     with app.app_context():
         assert db.session.scalars(select(User.confirmed_at)).one() is None, "opening the link changes nothing"
     assert client.post(path).location == "/login"
+    assert 'value="eva@example.com"' in client.get("/login").get_data(as_text=True)
+    assert 'value="eva@example.com"' not in visitor(app).get("/login").get_data(as_text=True)
     answer = enter(client, "eva@example.com")
     assert (answer.status_code, answer.location) == (302, "/home")
     assert client.get("/home").location == "/start"

@@ -97,7 +97,7 @@ def test_day_one_invites_to_log(ben: Browser) -> None:
     [
         ([6, 6], "a 7-day mean needs at least 4 entries in 7 days"),
         ([6, 6], "There is no baseline yet"),
-        ([2] * 10, "Your start was below 3 of 10"),
+        ([2] * 10, "The start was below 3 of 10"),
         ([7] * 10, "your 7-day mean is 7.0, as at your start"),
     ],
 )
@@ -123,8 +123,8 @@ def test_only_first_steps_are_marked_as_told_from_memory(
 def test_a_reported_fall_above_the_own_start_is_clipped_and_explained(app: Flask, ben: Browser, cast: Cast) -> None:
     _fill(app, cast.ben, [5] * 10)
     page = text_of(ben.get("/progress?ranges=combined"))
-    assert "Combined care: the reported average fall of 7.1 is more than your start of 5.0" in page
-    assert "it would be 142 % of your start" in page
+    assert "Combined care: the reported average fall of 7.1 is more than the start of 5.0" in page
+    assert "it would be 142 % of the start" in page
 
 
 def test_the_page_costs_three_statements_whatever_is_in_the_table(

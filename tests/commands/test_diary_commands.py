@@ -64,6 +64,8 @@ def test_cells_become_fields_in_tenths_and_empty_ones_stay_not_recorded(app: Fla
     assert result.exit_code == 0, result.output
     with app.app_context():
         feet = {row.foot: (row.first_step_pain, row.average_pain) for row in db.session.scalars(select(FootDay))}
+        # When these were first written down nobody knows, so nothing says that it was later.
+        assert not any(db.session.scalars(select(FootDay.first_step_recalled)))
         day = db.session.scalars(select(Day)).one()
         assert feet == {"left": (67, None), "right": (0, 100)}
         assert (day.patient_id, day.stretch_done, day.stretch_minutes) == (patient_id, False, 12)

@@ -7,8 +7,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from firststep.extensions import db
-from firststep.models import Patient, Practitioner, User
+from firststep.models import Day, Episode, FootDay, Patient, Practitioner, Share, User
+from firststep.services import audit
 from tests.blueprints.accounts_support import enter, letters, make_account, set_up_app, visitor
+from tests.cast import Cast
 from tests.factories import PASSWORD
 
 
@@ -99,3 +101,29 @@ def test_a_wrong_address_changes_nothing(app: Flask) -> None:
     for command in ("disable", "enable", "reset-factor"):
         result = run(app, command, "who@example.com")
         assert (result.exit_code, "who@example.com has no account." in result.output) == (1, True)
+
+
+def test_a_deleted_account_leaves_nothing_but_the_sealed_record(app: Flask, cast: Cast) -> None:
+    assert run(app, "delete", "ana@example.com", typed="n\n").exit_code == 1
+    result = run(app, "delete", "ana@example.com", "--yes")
+    assert result.exit_code == 0, result.output
+    with app.app_context():
+        assert db.session.get(User, cast.ana_user) is None
+        for table in (Patient, Day, FootDay, Share, Episode):
+            column = table.id if table is Patient else table.patient_id
+            assert db.session.scalars(select(column).where(column == cast.ana)).all() == []
+        assert [event.what for event in audit.read_trail(db.session, cast.ana)] == ["share_stopped"]
+        assert db.session.get(User, cast.ben_user) is not None
+    assert run(app, "delete", "cho@example.com", "--yes").exit_code == 0
+    assert "has no account" in run(app, "delete", "ana@example.com", "--yes").output
+
+
+def test_the_demo_shares_stand_in_the_sealed_record(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code == 0, result.output
+    with app.app_context():
+        shares = db.session.scalars(select(Share)).all()
+        assert {share.scope for share in shares} == {"notes", "charts", "summary"}
+        for share in shares:
+            assert [event.what for event in audit.read_trail(db.session, share.patient_id)] == ["share_added"]
+    assert "3 of 3 records hold" in app.test_cli_runner().invoke(args=["trail", "verify"]).output

@@ -37,6 +37,12 @@ def test_every_line_is_short_enough_and_plain_ascii() -> None:
     assert b"\n" not in raw().replace(b"\r\n", b"")
 
 
+def test_the_lines_of_a_body_are_no_longer_than_quoted_printable_may_be() -> None:
+    _head, _, body = raw().partition(b"\r\n\r\n")
+    assert b"quoted-printable" in body
+    assert max(len(line) for line in body.split(b"\r\n")) <= 76
+
+
 def test_the_parts_come_back_as_they_were() -> None:
     message = message_from_bytes(raw(), policy=policy.default)
     text, html = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())

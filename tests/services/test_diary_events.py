@@ -236,6 +236,7 @@ def test_a_day_is_logged_by_an_answer_for_everybody_alike(app: Flask, cast: Cast
     with app.app_context():
         cho = db.session.get_one(Practitioner, cast.cho)
         factories.make_share(db.session, db.session.get_one(Patient, cast.ben), cho)
+        db.session.commit()
         for back, (name, value) in enumerate(answers.items()):
             op = Op(
                 id=uuid4(), day=TODAY - timedelta(days=9 - back), sets={"": {name: value}}, entered_at=NOW, zone="UTC"

@@ -33,8 +33,8 @@ def beside(tenths: int, benchmarks: Benchmarks | None = None) -> Comparison:
 
 def test_a_range_beyond_the_own_pain_says_why_it_ends_and_how_much_it_would_be() -> None:
     (said,) = [one for one in remarks(beside(60)) if one.startswith("Combined care")]
-    assert "average fall of 7.1 is more than your start of 6.0" in said
-    assert "118 % of your start" in said
+    assert "average fall of 7.1 is more than the start of 6.0" in said
+    assert "118 % of the start" in said
     assert remarks(beside(100)) == ()
 
 
@@ -48,6 +48,6 @@ def test_a_point_beyond_the_own_pain_says_so_too() -> None:
     steep = replace(row, change_mean=Decimal(-60))
     said = remarks(beside(40, Benchmarks((row.source,), (steep,))))
     assert said == (
-        "Radford 2007: the reported average fall of 6.0 is more than your start of 4.0, so its point stands at 0 "
-        "(it would be 150 % of your start).",
+        "Radford 2007: the reported average fall of 6.0 is more than the start of 4.0, so its point stands at 0 "
+        "(it would be 150 % of the start).",
     )

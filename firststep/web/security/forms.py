@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -37,6 +38,12 @@ class SignInForm(_SafeNext, LoginForm):
     email = EmailField(_l("E-mail"), validators=LoginForm.email.kwargs["validators"])
     password = PasswordField(_l("Password"), validators=[InputRequired(_l("Enter your password.")), at_most(256)])
     own_device = BooleanField(_l("This is my own phone or computer"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Know the address of who has just confirmed it in this browser."""
+        super().__init__(*args, **kwargs)
+        if not self.is_submitted() and not self.email.data:
+            self.email.data = session.get("sign_in_address", "")
 
 
 class StepUpForm(_SafeNext, VerifyForm):

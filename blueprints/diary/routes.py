@@ -28,6 +28,7 @@ from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.plan_words import plan_note
 from firststep.web.policy import policy
 from firststep.web.render import render, wants_part
+from firststep.web.timer_link import log_fields
 
 __all__ = ["diary", "sync"]
 
@@ -218,6 +219,7 @@ def _context(form: DayForm) -> dict[str, Any]:
     form.keep_typed(request.form, whole_page=not wants_part())
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
     page["plan"] = plan_note(map(plan_of, recent.plans), map(pause_of, recent.pauses), form.day)
+    page["timer_fields"] = " ".join(log_fields().values())
     return page | day_context(
         form,
         feet=patient.feet or "right",

@@ -15,6 +15,14 @@ export function filledIn(shown, told) {
   return more ? String((/^[0-9]{1,3}$/.test(shown) ? Number(shown) : 0) + Number(more[1])) : told;
 }
 
+/**
+ * @param {string} hash the end of an address; without values it names a place on the page
+ * @param {readonly string[]} names of the fields that a link may fill in
+ * @returns {[string, string][]}
+ */
+export const toldBy = (hash, names) =>
+  [...new URLSearchParams(hash.slice(1))].filter(([name, value]) => value !== "" && names.includes(name));
+
 /** @param {HTMLFormElement} form @param {string} name @param {string} told @returns {HTMLInputElement | null} what was filled in */
 function fillIn(form, name, told) {
   const field = form.elements.namedItem(name);
@@ -34,9 +42,9 @@ export function prefill() {
   // At night a page in between asks for the day.
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("a[data-keeps-end]"))) link.hash = location.hash;
   const form = document.querySelector("form[data-log]");
-  const told = new URLSearchParams(location.hash.slice(1));
-  if (!(form instanceof HTMLFormElement) || [...told].length === 0) return;
-  const filled = [...told].map(([name, value]) => fillIn(form, name, value)).filter((field) => field !== null);
+  if (!(form instanceof HTMLFormElement)) return;
+  const told = toldBy(location.hash, (form.dataset.fills ?? "").split(" "));
+  const filled = told.map(([name, value]) => fillIn(form, name, value)).filter((field) => field !== null);
   if (filled.length === 0) return;
   history.replaceState(history.state, "", location.pathname + location.search);
   const answer = () => {

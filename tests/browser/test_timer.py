@@ -20,6 +20,17 @@ pytestmark = pytest.mark.browser
 
 TIMER = "/stretching/timer"
 FASCIA = f"{TIMER}#plan=plantar_fascia&hold_s=10&reps=2&sets=1"
+# Writes down what the page asks the phone for: sound, vibration, a screen that stays on.
+_LISTEN = """
+window.heard = [];
+const Real = window.AudioContext;
+window.AudioContext = class extends Real { constructor() { super(); window.heard.push("sound"); } };
+navigator.vibrate = () => { window.heard.push("buzz"); return true; };
+navigator.wakeLock.request = async (kind) => {
+  window.heard.push(kind);
+  return { release: async () => { window.heard.push("screen free"); } };
+};
+"""
 NOTHING_SAVED = "No connection: nothing was saved."
 
 
@@ -82,6 +93,30 @@ def test_it_is_right_when_the_tab_wakes(open_phone: OpenPage) -> None:
     expect_at(page, "Hold", "20", "Repetition 4 of 10 · Set 1 of 2")
 
 
+def test_sound_vibration_and_the_screen_begin_with_a_tap_and_end_with_the_pause(open_phone: OpenPage) -> None:
+    page = open_phone()
+    page.add_init_script(_LISTEN)
+    open_timer(page)
+    page.clock.run_for(10_000)
+    assert page.evaluate("heard") == []
+    tap(page, "Start")
+    assert page.evaluate("heard") == ["sound", "screen", "buzz"]
+    page.get_by_label("Vibration").uncheck()
+    page.clock.run_for(5_000)
+    expect_at(page, "Hold", "10")
+    tap(page, "Pause")
+    assert page.evaluate("heard") == ["sound", "screen", "buzz", "screen free"]
+
+
+def test_an_address_that_names_a_place_answers_nothing(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.ben_user)
+    for end in ("nsaid_taken", "stretch_done", "first_step_pain-right=9", "note=x"):
+        page.goto(f"/log#{end}")
+        page.reload()
+        expect(page.locator("[data-log-status]")).to_have_text("")
+        expect(page.locator("[name=first_step_pain-right]:checked")).to_have_count(0)
+
+
 def test_the_controls_are_large_and_in_the_lower_half(open_phone: OpenPage) -> None:
     page = open_phone()
     page.goto(FASCIA)
@@ -106,7 +141,7 @@ def test_what_was_done_is_filled_in_and_saved_only_by_the_person(app: Flask, ope
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto("/log")
-    page.get_by_role("link", name="Timer for it").tap()
+    page.locator('a[href^="/stretching/timer#"]').tap()
     expect(page.locator("[data-timer-plan]")).to_have_value("plantar_fascia")
     for _ in range(2):
         tap(page, "Next")

@@ -234,7 +234,7 @@ def outsiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
             except Exception as error:  # noqa: BLE001 - a view that was reached and broke is a finding too
                 yield f"{actor} as {way}: {error!r}"
                 continue
-            expected = refusal(actor, way, ROUTES[route])
+            expected = refusal(actor, way, ROUTES[route], route)
             if described(response) != expected:
                 yield f"{actor} as {way} got {described(response)} instead of {expected}"
             yield from leaks(response, actor, route)
@@ -245,7 +245,7 @@ def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
     for actor in insiders(ROUTES[route]):
         for way, headers in WAYS.items():
             response = send(app, world, route, actor, headers=headers)
-            if described(response) == refusal(actor, way, ROUTES[route]) != "404" or response.status_code >= 500:
+            if described(response) == refusal(actor, way, ROUTES[route], route) != "404" or response.status_code >= 500:
                 yield f"{actor} as {way} got {described(response)}"
             # An address with an object's id is answered to its owner, so the others' 404 is about them.
             # The first of the three ways deletes it.

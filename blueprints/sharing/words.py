@@ -56,8 +56,8 @@ def scope_hint(scope: str) -> str:
     return {
         "summary": _("One sentence about your course and a few numbers. No single days."),
         "charts": _(
-            "The summary, and the charts and tables with each day: pain, stretching and its plan, NSAIDs with the doses "
-            "you noted, treatments, flare-ups and pauses."
+            "The summary, and the charts and tables with each day: pain, stretching and its plan, NSAIDs with the "
+            "doses you noted, treatments, flare-ups and pauses."
         ),
         "notes": _("All of that, and what you wrote in your own words."),
     }[scope]

@@ -105,11 +105,13 @@ def of_ana(world: World) -> dict[str, str]:
 def op_of_ana(world: World) -> dict[str, Any]:
     """Return a diary op as a phone sends it, under the id of one of Ana's and about a dose of hers."""
     dose = {"id": str(world.dose), "product": "ibuprofen", "dose_mg": 200}
-    return {"v": 1, "op": str(world.op), "day": actors.DAY, "set": {"note": "changed"}, "dose": dose}
+    return {"v": 1, "op": str(world.op), "day": actors.DAY, "set": {"note": "changed", "dose": dose}}
 
 
-def refusal(actor: str, way: str, who: str) -> str:
-    """Return the answer that somebody who may not use a route gets."""
+def refusal(actor: str, way: str, who: str, route: str = "") -> str:
+    """Return the answer that somebody who may not use a route gets; a script is told with a status."""
+    if route.partition(" ")[2] in ("diary.sync_session", "diary.store_one", "diary.store_batch"):
+        way = "script"
     if actor in STRANGERS or actor == "half":
         return "sign in" if way == "page" else "401"
     if actor in FACTORLESS:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
@@ -94,9 +95,7 @@ def end(plan_id: UUID) -> Answer:
     """Let today be the plan's last day."""
     writing = _writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
-    service.end_plan(db.session, writing, plan, today())
-    db.session.commit()
-    return _to(url_for("stretching.plans"))
+    return _stored_or_404(lambda: service.end_plan(db.session, writing, plan, today()))
 
 
 @stretching.get("/stretching/plans/<uuid:plan_id>/remove")
@@ -113,9 +112,8 @@ def ask_remove(plan_id: UUID) -> Answer:
 def remove(plan_id: UUID) -> Answer:
     """Take the plan away as if it had never been chosen."""
     writing = _writing()
-    service.remove_plan(db.session, writing, service.read_plan(db.session, writing.patient_id, plan_id))
-    db.session.commit()
-    return _to(url_for("stretching.plans"))
+    plan = service.read_plan(db.session, writing.patient_id, plan_id)
+    return _stored_or_404(lambda: service.remove_plan(db.session, writing, plan))
 
 
 @stretching.get(TIMER)
@@ -142,6 +140,17 @@ def _writing() -> Writing:
     except ValueError:
         op_id = uuid4()
     return Writing(patient_id=current_patient().id, op_id=op_id, now=clock.now(), zone=current_account().time_zone)
+
+
+def _stored_or_404(write: Callable[[], None]) -> Response:
+    """Commit a step without fields; the id of somebody else's step looks like none."""
+    try:
+        write()
+    except Refused:
+        db.session.rollback()
+        abort(404)
+    db.session.commit()
+    return _to(url_for("stretching.plans"))
 
 
 def _choice_page(form: PlanForm, key: str) -> str:

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
+from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from firststep.clinical.adherence import PauseDays
 from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
 from firststep.services.diary_events import Event, EventChange, read_events
-from firststep.services.diary_fields import FIRST_DAY
+from firststep.services.diary_fields import FIRST_DAY, Refused
 from firststep.services.diary_ops import Op, apply_op
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -67,12 +68,17 @@ def choose_plan(session: Session, writing: Writing, *, day: date, values: Mappin
 
     The plan's id is the op's. Of two plans from the same day the one chosen last remains.
     """
-    values = {**values, "chosen_by": "self"}
-    change = EventChange(kind="plan", id=writing.op_id, values=values)
+    found = read_plans(session, writing.patient_id)
+    others = [plan for plan in found if plan.id != writing.op_id]
+    last, is_new = values["ends_on"], len(others) == len(found)
+    if is_new and any(day < other.day and (last is None or other.day <= last) for other in others):
+        # It would not count from that plan's first day on, and the person would not see why.
+        raise Refused("day", _("A plan of yours begins after this day. Choose a later first day, or remove that plan."))
+    change = EventChange(kind="plan", id=writing.op_id, values={**values, "chosen_by": "self"})
     if _apply(session, writing, day, change) == "known":
         return
-    for other in read_plans(session, writing.patient_id):
-        if other.id == writing.op_id or not plan_of(other).holds(day):
+    for other in others:
+        if not plan_of(other).holds(day):
             continue
         ended = {"ends_on": day - _ONE_DAY}
         change = EventChange(kind="plan", id=other.id, values=ended, removed=other.day == day)

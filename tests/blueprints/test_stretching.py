@@ -127,11 +127,18 @@ def test_taken_ten_times_at_once_it_is_one(app: Flask, ben: Browser, cast: Cast)
 
 def test_a_new_plan_ends_the_one_before_and_replaces_one_of_the_same_day(app: Flask, ben: Browser, cast: Cast) -> None:
     before = TODAY - timedelta(days=9)
-    ben.post("/stretching/choose/towel", data=sent(CHOSEN, day=before.isoformat()))
-    ben.post("/stretching/choose/calf_wall", data=sent(CHOSEN))
+    first = sent(CHOSEN, day=before.isoformat())
+    ben.post("/stretching/choose/towel", data=first)
+    second = sent(CHOSEN)
+    ben.post("/stretching/choose/calf_wall", data=second)
     ben.post("/stretching/choose/heel_raises", data=sent(RAISES))
     found = [(plan.preset, plan.day, plan.ends_on) for plan in plans_of(app, cast)]
     assert found == [("towel", before, TODAY - timedelta(days=1)), ("heel_raises", TODAY, None)]
+    for old in (("towel", first), ("calf_wall", second)):
+        assert ben.post(f"/stretching/choose/{old[0]}", data=old[1]).status_code == 303
+    assert [(plan.preset, plan.day, plan.ends_on) for plan in plans_of(app, cast)] == found, (
+        "sent late, a step is known"
+    )
 
 
 def test_an_own_plan_has_a_name_and_may_leave_its_times_open(app: Flask, ben: Browser, cast: Cast) -> None:
@@ -235,6 +242,21 @@ def test_the_first_day_is_a_day_that_has_come(app: Flask, ben: Browser, cast: Ca
     assert plans_of(app, cast) == []
 
 
+def test_a_plan_that_a_later_one_would_overrule_is_refused_unless_it_ends_before(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    ben.post("/stretching/choose/towel", data=sent(CHOSEN, day="2026-11-20"))
+    answer = ben.post("/stretching/choose/calf_wall", data=sent(CHOSEN, day="2026-11-10"))
+    assert answer.status_code == 422
+    assert "A plan of yours begins after this day." in answer.get_data(as_text=True)
+    ended = sent(CHOSEN, day="2026-11-10", ends_on="2026-11-19")
+    assert ben.post("/stretching/choose/calf_wall", data=ended).status_code == 303
+    assert [(plan.preset, plan.ends_on) for plan in plans_of(app, cast)] == [
+        ("calf_wall", date(2026, 11, 19)),
+        ("towel", None),
+    ]
+
+
 def test_an_id_of_somebody_elses_step_is_refused(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
     body = sent(CHOSEN)
     assert ana.post("/stretching/choose/towel", data=body).status_code == 303
@@ -242,6 +264,12 @@ def test_an_id_of_somebody_elses_step_is_refused(app: Flask, ana: Browser, ben: 
     assert answer.status_code == 422
     assert "not accepted" in answer.get_data(as_text=True)
     assert plans_of(app, cast) == []
+    ben.post("/stretching/choose/towel", data=sent(CHOSEN))
+    address = f"/stretching/plans/{plans_of(app, cast)[0].id}"
+    assert ben.post(address, data=CHOSEN | {"op": body["op"], "sets_per_day": "5"}).status_code == 422
+    for tail in ("/end", "/remove"):
+        assert ben.post(f"{address}{tail}", data={"op": body["op"]}).status_code == 404
+    assert [(plan.sets_per_day, plan.ends_on) for plan in plans_of(app, cast)] == [(3, None)]
 
 
 @pytest.mark.parametrize("key", ["soleus", "own2", "..%2Fx", "%00", "PLANTAR_FASCIA"])
@@ -320,4 +348,6 @@ def test_every_kind_of_step_has_its_words() -> None:
     (kinds,) = re.findall(
         r'@typedef \{("ready".*)\} Kind', (ROOT / "static/js/timer_steps.js").read_text(encoding="utf-8")
     )
+    script = (ROOT / "static/js/timer_steps.js").read_text(encoding="utf-8")
+    assert re.findall(r"(\w+_S) = (\d+);", script) == [("READY_S", "5"), ("RELEASE_S", "5")], "the page names them"
     assert sorted(said) == sorted([*re.findall(r'"(\w+)"', kinds), "over"])

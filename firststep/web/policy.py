@@ -121,5 +121,5 @@ def _send_to(address: str) -> Response:
         # A redirect would be followed by fetch, and the sign-in page swapped into the part.
         return Response(status=401, headers={"HX-Redirect": address})
     if request.is_json or request.accept_mimetypes.best == "application/json" or request.endpoint in _FOR_SCRIPTS:
-        return Response('{"error": "signed_out"}', status=401, mimetype="application/json")
+        return Response('{"status": "signed_out"}', status=401, mimetype="application/json")
     return cast(Response, redirect(address, 303))

@@ -90,7 +90,7 @@ def log_the_first_day(page: Page, show: Take, *, javascript: bool) -> None:
     page.wait_for_url("**/progress")
     row = page.get_by_role("table").get_by_role("row", include_hidden=True).nth(1)
     show(page, "progress-first")
-    page.locator("summary", has_text="Show as a table").click()
+    page.locator("summary", has_text="Show as a table").first.click()
     expect(row).to_contain_text("22 Nov 2026")
     expect(row).to_contain_text("5")
 

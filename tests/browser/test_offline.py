@@ -171,8 +171,8 @@ def test_nothing_of_a_person_is_kept_in_the_browser(open_phone: OpenPage, cast: 
     page.get_by_role("radiogroup", name="First-step pain").locator("label").filter(has_text="6").tap()
     expect(page.locator("[data-log-status]")).to_have_text("Saved")
     page.goto("/progress")
-    page.get_by_role("button", name="Explore").tap()
-    expect(page.locator("[data-chart-status]")).to_have_text("Touch the chart to read values.")
+    page.get_by_role("button", name="Explore").first.tap()
+    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
     cached = page.evaluate(_CACHED)
     # These hold nobody, see tests/web/test_shell.py.
     kept = kept_paths()

@@ -219,7 +219,7 @@ def _context(form: DayForm) -> dict[str, Any]:
     form.keep_typed(request.form, whole_page=not wants_part())
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
     page["plan"] = plan_note(map(plan_of, recent.plans), map(pause_of, recent.pauses), form.day)
-    page["timer_fields"] = " ".join(log_fields().values())
+    page["timer_fields"] = "|".join(log_fields().values())
     return page | day_context(
         form,
         feet=patient.feet or "right",

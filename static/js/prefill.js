@@ -43,7 +43,7 @@ export function prefill() {
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("a[data-keeps-end]"))) link.hash = location.hash;
   const form = document.querySelector("form[data-log]");
   if (!(form instanceof HTMLFormElement)) return;
-  const told = toldBy(location.hash, (form.dataset.fills ?? "").split(" "));
+  const told = toldBy(location.hash, (form.dataset.fills ?? "").split("|"));
   const filled = told.map(([name, value]) => fillIn(form, name, value)).filter((field) => field !== null);
   if (filled.length === 0) return;
   history.replaceState(history.state, "", location.pathname + location.search);

@@ -85,112 +85,134 @@ class Signals {
   }
 }
 
-/** @param {HTMLElement} root */
-function runTimer(root) {
-  const words = root.dataset;
-  const choice = /** @type {HTMLSelectElement} */ (part(root, "plan"));
-  const toggle = /** @type {HTMLButtonElement} */ (part(root, "toggle"));
-  const skip = /** @type {HTMLButtonElement} */ (part(root, "next"));
-  const bar = /** @type {HTMLProgressElement} */ (part(root, "bar"));
-  const links = { done: /** @type {HTMLAnchorElement} */ (part(root, "done")), hurt: /** @type {HTMLAnchorElement} */ (part(root, "hurt")) };
-  const signals = new Signals();
+class TimerPage {
+  #signals = new Signals();
   /** @type {Run} */
-  let run = ready([]);
+  #run = ready([]);
   /** @type {ReturnType<typeof setInterval> | undefined} */
-  let ticking;
+  #ticking;
 
-  const isOn = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (part(root, name)).checked;
-  const kindNow = () => (isOver(run) ? "over" : (run.steps[run.index]?.kind ?? "over"));
-
-  /** @param {Run} after */
-  function become(after) {
-    const moved = after.index !== run.index;
-    run = after;
-    if (moved) signals.say(kindNow(), { sound: isOn("sound"), buzz: isOn("buzz") });
-    if (run.since === null) {
-      clearInterval(ticking);
-      ticking = undefined;
-      signals.rest();
-    }
-    show();
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.words = root.dataset;
+    this.choice = /** @type {HTMLSelectElement} */ (part(root, "plan"));
+    this.toggle = /** @type {HTMLButtonElement} */ (part(root, "toggle"));
+    this.skip = /** @type {HTMLButtonElement} */ (part(root, "next"));
+    this.bar = /** @type {HTMLProgressElement} */ (part(root, "bar"));
+    this.done = /** @type {HTMLAnchorElement} */ (part(root, "done"));
+    this.hurt = /** @type {HTMLAnchorElement} */ (part(root, "hurt"));
   }
 
-  function show() {
-    const step = run.steps[run.index];
+  begin() {
+    this.choice.addEventListener("change", () => this.#prepare(sessionOf(this.choice.selectedOptions[0])));
+    this.toggle.addEventListener("click", () => (this.#run.since === null ? this.#start() : this.#become(pause(this.#run, now()))));
+    this.skip.addEventListener("click", () => this.#become(next(this.#run, now())));
+    for (const link of [this.done, this.hurt]) link.addEventListener("click", (event) => this.#leave(event));
+    window.addEventListener("hashchange", () => this.#choose());
+    document.addEventListener("visibilitychange", () => this.#wake());
+    part(this.root, "buzz-choice").hidden = !("vibrate" in navigator);
+    this.root.hidden = false;
+    this.#choose();
+  }
+
+  /** Takes the plan that the end of the address names, with the person's own numbers. */
+  #choose() {
+    const told = new URLSearchParams(location.hash.slice(1));
+    const options = [...this.choice.options];
+    const named = options.find((option) => option.value === told.get("plan"));
+    for (const option of options) option.hidden = option.value === OWN && option !== named;
+    this.choice.value = (named ?? options.find((option) => !option.hidden))?.value ?? "";
+    this.#prepare(withOwnNumbers(sessionOf(this.choice.selectedOptions[0]), told));
+  }
+
+  /** @param {Session} session */
+  #prepare(session) {
+    part(this.root, "offline").hidden = true;
+    this.#run = ready(stepsOf(session));
+    this.#become(this.#run);
+  }
+
+  #start() {
+    this.#signals.wake();
+    this.#become(start(this.#run, now()));
+    this.#say();
+    this.#ticking ??= setInterval(() => this.#become(at(this.#run, now())), REDRAW_MS);
+  }
+
+  #wake() {
+    if (document.hidden || this.#run.since === null) return;
+    this.#become(at(this.#run, now()));
+    if (this.#run.since !== null) void this.#signals.keepScreenOn();
+  }
+
+  /** @param {Event} event a tap on a link to the log */
+  #leave(event) {
+    this.#become(pause(this.#run, now()));
+    if (navigator.onLine) return;
+    event.preventDefault();
+    part(this.root, "offline").hidden = false;
+  }
+
+  /** @param {Run} run */
+  #become(run) {
+    const moved = run.index !== this.#run.index;
+    this.#run = run;
+    if (moved) this.#say();
+    if (run.since === null) {
+      clearInterval(this.#ticking);
+      this.#ticking = undefined;
+      this.#signals.rest();
+    }
+    this.#show();
+  }
+
+  #kind() {
+    return this.#run.steps[this.#run.index]?.kind ?? "over";
+  }
+
+  #say() {
+    const isOn = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (part(this.root, name)).checked;
+    this.#signals.say(this.#kind(), { sound: isOn("sound"), buzz: isOn("buzz") });
+  }
+
+  #show() {
+    const { root, words } = this;
+    const run = this.#run;
     const left = secondsLeft(run, now());
-    write(part(root, "step"), words[`kind_${kindNow()}`] ?? "");
+    write(part(root, "step"), words[`kind_${this.#kind()}`] ?? "");
     write(part(root, "left"), left === null ? "" : String(left));
     write(part(root, "unit"), left === null ? "" : (words.unit ?? ""));
-    write(part(root, "count"), step ? counted(step) : fill(words.sets_done, { sets: setsDone(run) }));
-    bar.max = Math.max(run.steps.length, 1);
-    bar.value = run.index;
+    write(part(root, "count"), this.#counted());
+    this.bar.max = Math.max(run.steps.length, 1);
+    this.bar.value = run.index;
     const label = run.since !== null ? words.pause : run.index > 0 || run.spentMs > 0 ? words.go_on : words.start;
-    write(toggle, label ?? "");
-    toggle.disabled = skip.disabled = isOver(run);
-    offerLog();
+    write(this.toggle, label ?? "");
+    this.toggle.disabled = this.skip.disabled = isOver(run);
+    this.#offerLog();
   }
 
-  /** @param {import("./timer_steps.js").Step} step */
-  function counted(step) {
-    const last = { reps: Math.max(...run.steps.map((one) => one.rep)), sets: Math.max(...run.steps.map((one) => one.set)) };
+  #counted() {
+    const { steps, index } = this.#run;
+    const step = steps[index];
+    if (!step) return fill(this.words.sets_done, { sets: setsDone(this.#run) });
+    const reps = Math.max(...steps.map((one) => one.rep));
+    const sets = Math.max(...steps.map((one) => one.set));
     const parts = [];
-    if (last.reps > 1) parts.push(fill(words.rep_of, { rep: step.rep, reps: last.reps }));
-    if (last.sets > 1) parts.push(fill(words.set_of, { set: step.set, sets: last.sets }));
+    if (reps > 1) parts.push(fill(this.words.rep_of, { rep: step.rep, reps }));
+    if (sets > 1) parts.push(fill(this.words.set_of, { set: step.set, sets }));
     return parts.join(" · ");
   }
 
   /** What was done stands in the end of the address, which no server sees; "+" adds it to what the day holds. */
-  function offerLog() {
-    const sets = setsDone(run);
-    for (const [name, link] of Object.entries(links)) {
-      const told = new URLSearchParams({ [words.fieldDone ?? ""]: "yes" });
-      if (sets) told.set(words.fieldSets ?? "", `+${sets}`);
-      if (name === "hurt") told.set(words.fieldHurt ?? "", "yes");
-      link.hash = told.toString();
-    }
+  #offerLog() {
+    const { fieldDone = "", fieldSets = "", fieldHurt = "" } = this.words;
+    const sets = setsDone(this.#run);
+    const told = new URLSearchParams({ [fieldDone]: "yes", ...(sets ? { [fieldSets]: `+${sets}` } : {}) });
+    this.done.hash = told.toString();
+    told.set(fieldHurt, "yes");
+    this.hurt.hash = told.toString();
   }
-
-  function choose() {
-    const told = new URLSearchParams(location.hash.slice(1));
-    const named = [...choice.options].find((option) => option.value === told.get("plan"));
-    for (const option of choice.options) option.hidden = option.value === OWN && option !== named;
-    choice.value = (named ?? [...choice.options].find((option) => !option.hidden))?.value ?? "";
-    prepare(withOwnNumbers(sessionOf(choice.selectedOptions[0]), told));
-  }
-
-  /** @param {Session} session */
-  function prepare(session) {
-    part(root, "offline").hidden = true;
-    run = ready(stepsOf(session));
-    become(run);
-  }
-
-  choice.addEventListener("change", () => prepare(sessionOf(choice.selectedOptions[0])));
-  toggle.addEventListener("click", () => {
-    if (run.since !== null) return become(pause(run, now()));
-    signals.wake();
-    become(start(run, now()));
-    signals.say(kindNow(), { sound: isOn("sound"), buzz: isOn("buzz") });
-    ticking ??= setInterval(() => become(at(run, now())), REDRAW_MS);
-  });
-  skip.addEventListener("click", () => become(next(run, now())));
-  for (const link of Object.values(links)) {
-    link.addEventListener("click", (event) => {
-      become(pause(run, now()));
-      if (navigator.onLine) return;
-      event.preventDefault();
-      part(root, "offline").hidden = false;
-    });
-  }
-  window.addEventListener("hashchange", choose);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden || run.since === null) return;
-    become(at(run, now()));
-    if (run.since !== null) void signals.keepScreenOn();
-  });
-  part(root, "buzz-choice").hidden = !("vibrate" in navigator);
-  root.hidden = false;
-  choose();
 }
 
 /** A screen reader hears a line only when it changes. @param {HTMLElement} line @param {string} text */
@@ -198,4 +220,4 @@ function write(line, text) {
   if (line.textContent !== text) line.textContent = text;
 }
 
-for (const root of document.querySelectorAll(/** @type {"div"} */ ("[data-timer]"))) runTimer(root);
+for (const root of document.querySelectorAll(/** @type {"div"} */ ("[data-timer]"))) new TimerPage(root).begin();

@@ -18,9 +18,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -50,12 +52,18 @@ def main() -> None:
 def _patient(browser: Browser, address: str, told: str) -> None:
     page = browser.new_page(viewport=PHONE, device_scale_factor=1.5)
     _sign_in(page, address, "ana@demo.example", told)
-    page.goto(f"{address}/log")
+    # A day by its date: after midnight the page without one asks which day is meant.
+    page.goto(f"{address}/log/{_yesterday()}")
     _take(page, "log")
     page.goto(f"{address}/progress")
     _show_year(page)
     _take(page, "progress")
     page.close()
+
+
+def _yesterday() -> str:
+    """Return the last day of the demo people's year, where they live."""
+    return str(datetime.now(ZoneInfo("Europe/Berlin")).date() - timedelta(days=1))
 
 
 def _practitioner(browser: Browser, address: str, told: str) -> None:

@@ -17,8 +17,6 @@ from firststep.web.wording import caution
 
 pages = Blueprint("pages", __name__)
 
-WHEN_TO_SEE_SOMEONE = "/when-to-see-someone"
-
 
 @pages.get("/")
 @policy(GET="public")
@@ -38,14 +36,14 @@ def benchmarks() -> str:
     return render("pages/benchmarks.html", groups=source_groups(), caution=caution())
 
 
-@pages.get(WHEN_TO_SEE_SOMEONE)
+@pages.get(shell.WHEN_TO_SEE_SOMEONE)
 @policy(GET="public")
 def when_to_see_someone() -> Response:
     """Show the list of reasons to have a foot looked at; nothing is asked of the server, and it opens offline."""
-    return shell.serve(WHEN_TO_SEE_SOMEONE)
+    return shell.serve(shell.WHEN_TO_SEE_SOMEONE)
 
 
-@shell.kept_on_the_phone(WHEN_TO_SEE_SOMEONE)
+@shell.kept_on_the_phone(shell.WHEN_TO_SEE_SOMEONE)
 def _when_to_see_someone() -> str:
     return shell.render_for_everybody("pages/when_to_see_someone.html", groups=reason_groups())
 

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from firststep.web.language import language_tag
+from firststep.web.shell import WHEN_TO_SEE_SOMEONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +48,7 @@ def frame() -> dict[str, object]:
         "nav_items": _nav(viewer.role) if viewer else [],
         "language": language_tag(),
         "has_kept_mails": has_kept_mails,
+        "when_to_see_someone": WHEN_TO_SEE_SOMEONE,
     }
 
 

@@ -14,6 +14,7 @@ from firststep.web.render import render
 Draw: TypeAlias = Callable[[], str]
 
 OFFLINE: Final = "/offline"
+WHEN_TO_SEE_SOMEONE: Final = "/when-to-see-someone"
 _PAGES: dict[str, Draw] = {}
 
 

@@ -104,6 +104,8 @@ async function explore(chart, asked) {
     chart.dataset.chartState = "ready";
     chart.querySelector("[data-chart-explore]")?.setAttribute("hidden", "");
     say(chart, "ready");
+    // The button stands below the legend, and what it woke may lie above the screen.
+    if (asked) plot.scrollIntoView({ block: "nearest" });
   } catch (error) {
     console.warn(error);
     plot.hidden = true;

@@ -78,15 +78,22 @@ class Round:
             connection.close()
 
     def _claim(self, *, letters_only: bool) -> Claim | None:
-        with self.app.app_context():
-            now = clock.now()
-            claim = None if letters_only else outbox.claim_next(db.session, now, list_mail=False)
-            claim = claim or outbox.claim_next(db.session, now, list_mail=True)
-            db.session.commit()
+        """Take a mail; a lane that has one, or is about to, is busy, so that no other lane leaves meanwhile."""
+        held = False
+        self._count(+1)
+        try:
+            with self.app.app_context():
+                now = clock.now()
+                claim = None if letters_only else outbox.claim_next(db.session, now, list_mail=False)
+                claim = claim or outbox.claim_next(db.session, now, list_mail=True)
+                db.session.commit()
+            held = claim is not None
+        finally:
+            if not held:
+                self._count(-1)
         return claim
 
     def _handle(self, claim: Claim, connection: Connection) -> None:
-        self._count(+1)
         try:
             outcome = deliver(self.app, claim, connection, self._last_step)
         finally:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, url_for
 
 from blueprints.stretching.forms import NumbersForm, PlanForm, today
 from blueprints.stretching.view import choice_context, known_numbers, plans_context, timer_context
@@ -14,12 +14,12 @@ from firststep.clinical.stretching import OWN, find_preset
 from firststep.extensions import db
 from firststep.services import stretching_plans as service
 from firststep.services.diary_fields import Refused
-from firststep.services.stretching_plans import Writing
-from firststep.web import clock, shell
-from firststep.web.actors import current_account, current_patient
+from firststep.web import shell
+from firststep.web.actors import current_patient
 from firststep.web.plan_words import plan_name
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.writing import current_writing
 
 stretching = Blueprint("stretching", __name__)
 
@@ -49,7 +49,7 @@ def choose(key: str) -> Answer:
 def begin(key: str) -> Answer:
     """Note the plan as the person's own from its first day on."""
     _known_or_404(key)
-    form, writing = PlanForm(), _writing()
+    form, writing = PlanForm(), current_writing()
     if not form.validate_on_submit() or form.day.data is None:
         return make_response(_choice_page(form, key), 422)
     try:
@@ -75,7 +75,7 @@ def edit(plan_id: UUID) -> Answer:
 @policy(POST="patient")
 def change(plan_id: UUID) -> Answer:
     """Store the changed numbers."""
-    form, writing = NumbersForm(), _writing()
+    form, writing = NumbersForm(), current_writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
     if not form.validate_on_submit():
         return make_response(_edit_page(form, plan_id, plan["preset"]), 422)
@@ -93,7 +93,7 @@ def change(plan_id: UUID) -> Answer:
 @policy(POST="patient")
 def end(plan_id: UUID) -> Answer:
     """Let today be the plan's last day."""
-    writing = _writing()
+    writing = current_writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
     return _stored_or_404(lambda: service.end_plan(db.session, writing, plan, today()))
 
@@ -111,7 +111,7 @@ def ask_remove(plan_id: UUID) -> Answer:
 @policy(POST="patient")
 def remove(plan_id: UUID) -> Answer:
     """Take the plan away as if it had never been chosen."""
-    writing = _writing()
+    writing = current_writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
     return _stored_or_404(lambda: service.remove_plan(db.session, writing, plan))
 
@@ -131,15 +131,6 @@ def _timer() -> str:
 def _known_or_404(key: str) -> None:
     if key != OWN and find_preset(key) is None:
         abort(404)
-
-
-def _writing() -> Writing:
-    """Return who writes; without a usable id of the form each request is a step of its own."""
-    try:
-        op_id = UUID(request.form.get("op", ""))
-    except ValueError:
-        op_id = uuid4()
-    return Writing(patient_id=current_patient().id, op_id=op_id, now=clock.now(), zone=current_account().time_zone)
 
 
 def _stored_or_404(write: Callable[[], None]) -> Response:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -16,19 +15,9 @@ from firststep.clinical.adherence import PauseDays
 from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
 from firststep.services.diary_events import Event, EventChange, read_events
 from firststep.services.diary_fields import FIRST_DAY, Refused
-from firststep.services.diary_ops import Op, apply_op
+from firststep.services.diary_writing import Writing, write_change
 
 _ONE_DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Writing:
-    """Who writes and when: the patient, the op's id, the moment, and the zone of the person's clock."""
-
-    patient_id: UUID
-    op_id: UUID
-    now: datetime
-    zone: str
 
 
 def plan_of(event: Event) -> StretchingPlan:
@@ -75,7 +64,7 @@ def choose_plan(session: Session, writing: Writing, *, day: date, values: Mappin
         # It would not count from that plan's first day on, and the person would not see why.
         raise Refused("day", _("A plan of yours begins after this day. Choose a later first day, or remove that plan."))
     change = EventChange(kind="plan", id=writing.op_id, values={**values, "chosen_by": "self"})
-    if _apply(session, writing, day, change) == "known":
+    if write_change(session, writing, day, change) == "known":
         return
     for other in others:
         if not plan_of(other).holds(day):
@@ -83,12 +72,12 @@ def choose_plan(session: Session, writing: Writing, *, day: date, values: Mappin
         ended = {"ends_on": day - _ONE_DAY}
         change = EventChange(kind="plan", id=other.id, values=ended, removed=other.day == day)
         again = uuid5(writing.op_id, str(other.id))
-        _apply(session, writing, other.day, change, op_id=again)
+        write_change(session, writing, other.day, change, op_id=again)
 
 
 def change_plan(session: Session, writing: Writing, plan: Event, values: Mapping[str, Any]) -> None:
     """Change a plan's numbers, name or last day. Raises Refused."""
-    _apply(session, writing, plan.day, EventChange(kind="plan", id=plan.id, values=values))
+    write_change(session, writing, plan.day, EventChange(kind="plan", id=plan.id, values=values))
 
 
 def end_plan(session: Session, writing: Writing, plan: Event, today: date) -> None:
@@ -99,16 +88,4 @@ def end_plan(session: Session, writing: Writing, plan: Event, today: date) -> No
 
 def remove_plan(session: Session, writing: Writing, plan: Event) -> None:
     """Take a plan away as if it had never been chosen; the history keeps that it was."""
-    _apply(session, writing, plan.day, EventChange(kind="plan", id=plan.id, removed=True))
-
-
-def _apply(session: Session, writing: Writing, day: date, change: EventChange, *, op_id: UUID | None = None) -> str:
-    op = Op(
-        id=op_id or writing.op_id,
-        day=day,
-        sets={},
-        event=change,
-        entered_at=writing.now,
-        zone=writing.zone,
-    )
-    return apply_op(session, writing.patient_id, op, now=writing.now).status
+    write_change(session, writing, plan.day, EventChange(kind="plan", id=plan.id, removed=True))

@@ -1,0 +1,37 @@
+"""How a page writes one dated thing: always as an op, so that it has its history and can be taken back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from firststep.services.diary_events import EventChange
+from firststep.services.diary_ops import Op, apply_op
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """Who writes and when: the patient, the op's id, the moment, and the zone of the person's clock."""
+
+    patient_id: UUID
+    op_id: UUID
+    now: datetime
+    zone: str
+
+
+def write_change(
+    session: Session, writing: Writing, day: date, change: EventChange, *, op_id: UUID | None = None
+) -> str:
+    """Apply the change as an op of the day, and tell whether it is "stored" or was "known". Raises Refused."""
+    op = Op(
+        id=op_id or writing.op_id,
+        day=day,
+        sets={},
+        event=change,
+        entered_at=writing.now,
+        zone=writing.zone,
+    )
+    return apply_op(session, writing.patient_id, op, now=writing.now).status

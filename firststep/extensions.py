@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import Babel
+from functools import cached_property
+
+from babel import Locale
+from babel.support import NullTranslations
+from flask_babel import Babel, Domain, get_locale
 from flask_htmx import HTMX
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -12,9 +16,36 @@ from flask_wtf.csrf import CSRFProtect
 from firststep.migrating import GuardedAlembic
 from firststep.models.base import Base
 
+
+class _Messages(Domain):
+    """The messages, found by the locale itself: a page asks hundreds of times, and writing its tag costs each time."""
+
+    def __init__(self, domain: str) -> None:
+        super().__init__(domain=domain)  # type: ignore[no-untyped-call]
+        self._kept: dict[Locale | None, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """Return the messages in the language of the request."""
+        locale = get_locale()
+        found = self._kept.get(locale)
+        if found is None:
+            found = self._kept[locale] = super().get_translations()  # type: ignore[no-untyped-call]
+        return found
+
+
+class _OurBabel(Babel):
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    @cached_property
+    def domain_instance(self) -> _Messages:
+        """The messages of the program."""
+        return _Messages(self.domain)
+
+
 db = SQLAlchemy(engine_options={"hide_parameters": True})
 alembic = GuardedAlembic(metadatas=Base.metadata)
 csrf = CSRFProtect()
 htmx = HTMX()
-babel = Babel()  # type: ignore[no-untyped-call]
+babel = _OurBabel()
 limiter = Limiter(key_func=get_remote_address, headers_enabled=True)

@@ -25,10 +25,11 @@ charts = Blueprint("charts", __name__)
 @policy(GET="patient")
 def progress() -> str:
     """Show the person's course beside the published ranges."""
-    course, today = read_course(db.session, current_patient().id), _today()
+    choice, today = read_choice(request.args), _today()
+    course = read_course(db.session, current_patient().id, lately=choice.lately(today))
     page = progress_page(
         course,
-        read_choice(request.args),
+        choice,
         today=today,
         page=partial(url_for, "charts.progress"),
         figure=partial(url_for, "charts.figure"),
@@ -42,12 +43,9 @@ def progress() -> str:
 @policy(GET="patient")
 def figure() -> Response:
     """Return the same figure for plotly.js."""
-    drawn = progress_figure(
-        read_course(db.session, current_patient().id),
-        read_choice(request.args),
-        today=_today(),
-    )
-    return Response(orjson.dumps(drawn), mimetype="application/json")
+    choice, today = read_choice(request.args), _today()
+    course = read_course(db.session, current_patient().id, lately=choice.lately(today))
+    return Response(orjson.dumps(progress_figure(course, choice, today=today)), mimetype="application/json")
 
 
 def _today() -> date:

@@ -45,11 +45,10 @@ def patients() -> str:
 def patient(share_id: UUID) -> str:
     """Show what one person shares; the look stands in their trail before anything is read."""
     grant = note_look(share_id)
-    course = access.read_shared_course(db.session, grant)
+    choice = read_choice(request.args)
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
     notes = access.read_shared_notes(db.session, grant)
-    return render(
-        "practice/patient.html", block="chart", **patient_view(grant, course, notes, read_choice(request.args))
-    )
+    return render("practice/patient.html", block="chart", **patient_view(grant, course, notes, choice))
 
 
 @practice.get("/practice/<uuid:share_id>/figure.json")
@@ -59,8 +58,9 @@ def figure(share_id: UUID) -> Response:
     if not access.is_open(db.session, current_practitioner().id, share_id, now=clock.now(), charts=True):
         return make_response({"error": _("This share has ended.")}, 404)
     grant = note_look(share_id, of_open_page=True)
-    course = access.read_shared_course(db.session, grant)
-    drawn = progress_figure(course, read_choice(request.args), today=grant.today)
+    choice = read_choice(request.args)
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
+    drawn = progress_figure(course, choice, today=grant.today)
     return Response(orjson.dumps(drawn), mimetype="application/json")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, TypeAlias
+from functools import cached_property
+from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
-from firststep.clinical.measures import FEET, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
+from firststep.clinical.means import SevenDayMeans, seven_day_means
+from firststep.clinical.measures import FEET, MEASURES, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
 
 Arm: TypeAlias = Literal["standard", "acupuncture", "combined"]
 ARMS: Final[tuple[Arm, ...]] = ("standard", "acupuncture", "combined")
@@ -22,23 +24,33 @@ def _check_day(day: date) -> None:
         raise ValueError(f"{day} is not between {FIRST_DAY} and {LAST_DAY}")
 
 
-@dataclass(frozen=True, slots=True)
-class FootDay:
-    """The pain of one foot on one local calendar day, in tenths (0 to 100); None is "not recorded"."""
-
+class _FootDayFields(NamedTuple):
     day: date
     foot: Foot
     first_step_tenths: int | None = None
     average_tenths: int | None = None
 
-    def __post_init__(self) -> None:
+
+class FootDay(_FootDayFields):
+    """The pain of one foot on one local calendar day, in tenths (0 to 100); None is "not recorded".
+
+    A named tuple, because ten years are thousands of them. ``_make`` takes a row as it is, for rows of the database,
+    whose tables hold the same checks.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls, day: date, foot: Foot, first_step_tenths: int | None = None, average_tenths: int | None = None
+    ) -> Self:
         """Refuse a foot that is none, and pain that is off the scale."""
-        _check_day(self.day)
-        if self.foot not in FEET:
-            raise ValueError(f"{self.foot!r} is no foot")
-        for tenths in (self.first_step_tenths, self.average_tenths):
+        _check_day(day)
+        if foot not in FEET:
+            raise ValueError(f"{foot!r} is no foot")
+        for tenths in (first_step_tenths, average_tenths):
             if tenths is not None and not 0 <= tenths <= MOST_PAIN_TENTHS:
-                raise ValueError(f"pain of {tenths} tenths on {self.day} is not between 0 and {MOST_PAIN_TENTHS}")
+                raise ValueError(f"pain of {tenths} tenths on {day} is not between 0 and {MOST_PAIN_TENTHS}")
+        return super().__new__(cls, day, foot, first_step_tenths, average_tenths)
 
     def tenths(self, measure: Measure) -> int | None:
         """Return the pain of a measure in tenths."""
@@ -50,23 +62,33 @@ class FootDay:
         return self.first_step_tenths is not None or self.average_tenths is not None
 
 
-@dataclass(frozen=True, slots=True)
-class DayAnswers:
-    """What belongs to the person and the local calendar day; None is "no answer" and never "no".
-
-    ``nsaid_taken`` is about oral NSAIDs only: gels and paracetamol are not meant.
-    """
-
+class _DayAnswersFields(NamedTuple):
     day: date
     stretch_done: bool | None = None
     stretch_minutes: int | None = None
     nsaid_taken: bool | None = None
 
-    def __post_init__(self) -> None:
+
+class DayAnswers(_DayAnswersFields):
+    """What belongs to the person and the local calendar day; None is "no answer" and never "no".
+
+    ``nsaid_taken`` is about oral NSAIDs only: gels and paracetamol are not meant. ``_make`` is as in ``FootDay``.
+    """
+
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        day: date,
+        stretch_done: bool | None = None,
+        stretch_minutes: int | None = None,
+        nsaid_taken: bool | None = None,
+    ) -> Self:
         """Refuse minutes that no day has."""
-        _check_day(self.day)
-        if self.stretch_minutes is not None and not 0 <= self.stretch_minutes <= MOST_STRETCH_MINUTES:
-            raise ValueError(f"{self.stretch_minutes} minutes on {self.day} are not 0 to {MOST_STRETCH_MINUTES}")
+        _check_day(day)
+        if stretch_minutes is not None and not 0 <= stretch_minutes <= MOST_STRETCH_MINUTES:
+            raise ValueError(f"{stretch_minutes} minutes on {day} are not 0 to {MOST_STRETCH_MINUTES}")
+        return super().__new__(cls, day, stretch_done, stretch_minutes, nsaid_taken)
 
     @property
     def is_answered(self) -> bool:
@@ -89,9 +111,13 @@ class Episode:
             raise ValueError(f"{self.arm!r} is no arm of care")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Diary:
-    """All that a person recorded, in any order: at most one row per day and foot, and one per day."""
+    """All that a person recorded, in any order: at most one row per day and foot, and one per day.
+
+    What is read off the rows is computed once: the mappings that the methods return belong to the diary and are
+    not to be changed.
+    """
 
     foot_days: tuple[FootDay, ...] = ()
     day_answers: tuple[DayAnswers, ...] = ()
@@ -99,35 +125,62 @@ class Diary:
 
     def __post_init__(self) -> None:
         """Refuse two rows for one day and foot, or for one day: which of them counts is not ours to choose."""
-        if len({(row.day, row.foot) for row in self.foot_days}) != len(self.foot_days):
+        if len({row[:2] for row in self.foot_days}) != len(self.foot_days):
             raise ValueError("a diary has at most one row per day and foot")
         if len({row.day for row in self.day_answers}) != len(self.day_answers):
             raise ValueError("a diary has at most one row of answers per day")
 
-    @property
+    @cached_property
     def episode(self) -> Episode | None:
         """The episode that counts: of several, the one that started last (of equals, the one named last)."""
         return max(reversed(self.episodes), key=lambda episode: episode.starts_on, default=None)
 
-    def tenths(self, foot: Foot, measure: Measure) -> dict[date, int]:
-        """Return the recorded pain of one foot and measure in tenths, by day; days without are absent."""
-        recorded = ((row.day, row.tenths(measure)) for row in self.foot_days if row.foot == foot)
-        return {day: tenths for day, tenths in recorded if tenths is not None}
+    @cached_property
+    def feet(self) -> frozenset[Foot]:
+        """The feet with a row."""
+        return frozenset(row.foot for row in self.foot_days)
 
-    def nsaid_answers(self) -> dict[date, bool]:
-        """Return whether an oral NSAID was taken, for the days with an answer."""
+    def tenths(self, foot: Foot, measure: Measure) -> Mapping[date, int]:
+        """Return the recorded pain of one foot and measure in tenths, by day; days without are absent."""
+        return self._tenths[foot, measure]
+
+    def means(self, foot: Foot, measure: Measure) -> SevenDayMeans:
+        """Return the 7-day means of one foot and measure."""
+        if (foot, measure) not in self._means:
+            self._means[foot, measure] = seven_day_means(self.tenths(foot, measure))
+        return self._means[foot, measure]
+
+    @cached_property
+    def nsaid_answers(self) -> Mapping[date, bool]:
+        """Whether an oral NSAID was taken, for the days with an answer."""
         return {row.day: row.nsaid_taken for row in self.day_answers if row.nsaid_taken is not None}
 
-    def stretch_answers(self) -> dict[date, bool]:
-        """Return whether stretching was done, for the days with an answer."""
+    @cached_property
+    def stretch_answers(self) -> Mapping[date, bool]:
+        """Whether stretching was done, for the days with an answer."""
         return {row.day: row.stretch_done for row in self.day_answers if row.stretch_done is not None}
 
+    @cached_property
     def answered_days(self) -> frozenset[date]:
-        """Return the days with any pain, stretch or NSAID answer, on either foot."""
+        """The days with any pain, stretch or NSAID answer, on either foot."""
         return frozenset(
             [row.day for row in self.foot_days if row.is_answered]
             + [row.day for row in self.day_answers if row.is_answered]
         )
+
+    @cached_property
+    def _tenths(self) -> dict[tuple[Foot, Measure], dict[date, int]]:
+        found: dict[tuple[Foot, Measure], dict[date, int]] = {(foot, of): {} for foot in FEET for of in MEASURES}
+        for row in self.foot_days:
+            for measure in MEASURES:
+                tenths = row.tenths(measure)
+                if tenths is not None:
+                    found[row.foot, measure][row.day] = tenths
+        return found
+
+    @cached_property
+    def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:
+        return {}
 
 
 def one_answer(answers: Iterable[bool | None]) -> bool | None:

@@ -23,6 +23,8 @@ _WEEK_12_DAYS: Final = 84
 _WEEK_12_REACH_DAYS: Final = 14
 _LATEST_BASELINE_DAYS: Final = 28
 
+_NO_MEANS: Final = seven_day_means({})
+
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
@@ -89,12 +91,11 @@ def worse_foot(diary: Diary, *, measure: Measure, baseline_days: BaselineDays = 
 
 def means_of(diary: Diary, outcomes: Outcomes) -> SevenDayMeans:
     """Return the 7-day means that outcomes were computed from, for a chart or a letter of the same foot."""
-    return seven_day_means({} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure))
+    return _NO_MEANS if outcomes.foot is None else diary.means(outcomes.foot, outcomes.measure)
 
 
 def _course(diary: Diary, foot: Foot, measure: Measure, baseline_days: BaselineDays) -> _Course:
-    tenths = diary.tenths(foot, measure)
-    means = seven_day_means(tenths)
+    tenths, means = diary.tenths(foot, measure), diary.means(foot, measure)
     starts_on = None if diary.episode is None else diary.episode.starts_on
     return _Course(foot, means, baseline(tenths, means, starts_on, days=baseline_days))
 
@@ -103,7 +104,7 @@ def _worse(diary: Diary, measure: Measure, baseline_days: BaselineDays) -> _Cour
     courses = [_course(diary, foot, measure, baseline_days) for foot in FEET]
     recorded = [course for course in courses if course.means.units]
     # max keeps the first of equals, and FEET begins with the right foot.
-    return max(recorded, key=_severity, default=_Course(None, seven_day_means({}), None))
+    return max(recorded, key=_severity, default=_Course(None, _NO_MEANS, None))
 
 
 def _severity(course: _Course) -> Fraction:
@@ -136,7 +137,7 @@ def _outcomes(diary: Diary, measure: Measure, course: _Course) -> Outcomes:
         relapse=back,
         censored_on=censored_on,
         reduction_week12=reduction,
-        nsaid=nsaid_use(diary.nsaid_answers(), starts_on, max(diary.answered_days(), default=None)),
+        nsaid=nsaid_use(diary.nsaid_answers, starts_on, max(diary.answered_days, default=None)),
     )
 
 

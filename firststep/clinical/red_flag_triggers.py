@@ -44,7 +44,8 @@ def red_flag_trigger(diary: Diary, today: date) -> Trigger | None:
         if has_high_pain(tenths, today):
             return Trigger("high_pain", foot, measure)
     for foot, measure, tenths in series:
-        lately = {day: value for day, value in tenths.items() if 0 <= (today - day).days < _DAYS_NEEDED}
+        days = (today - timedelta(days=back) for back in range(_DAYS_NEEDED))
+        lately = {day: tenths[day] for day in days if day in tenths}
         if has_recent_worsening(seven_day_means(lately), today):
             return Trigger("worsening", foot, measure)
     return None

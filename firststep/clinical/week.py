@@ -105,9 +105,9 @@ def week_figures(diary: Diary, outcomes: Outcomes, week: Week) -> WeekFigures:
     base = None if outcomes.baseline is None else outcomes.baseline.value
     return WeekFigures(
         week=week,
-        days_logged=len(diary.answered_days() & set(week.days)),
+        days_logged=len(diary.answered_days & set(week.days)),
         mean=mean,
         against_last_week=None if mean is None or before is None else mean - before,
         against_start=None if mean is None or base is None else mean - base,
-        adherence=adherence(diary.stretch_answers(), week),
+        adherence=adherence(diary.stretch_answers, week),
     )

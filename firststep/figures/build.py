@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
 from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import Diary
-from firststep.clinical.means import SevenDayMeans, seven_day_means
+from firststep.clinical.means import SevenDayMeans
 from firststep.clinical.measures import TENTHS_PER_POINT, Foot, Measure
-from firststep.clinical.outcomes import Outcomes
+from firststep.clinical.outcomes import Outcomes, means_of
 from firststep.figures.names import arm_name, line_name, measure_name, published
 from firststep.figures.period import Period, period
 from firststep.figures.view import (
@@ -29,7 +29,7 @@ from firststep.figures.view import (
 
 def period_of(diary: Diary, outcomes: Outcomes, *, length: int, today: date) -> Period:
     """Choose the days of a person's chart: the last ``length``, or as many from where their course begins."""
-    first_entry = min(diary.answered_days(), default=None)
+    first_entry = min(diary.answered_days, default=None)
     beginnings = [day for day in (first_entry, outcomes.starts_on) if day is not None]
     return period(length, today, min(beginnings, default=None))
 
@@ -50,7 +50,7 @@ def build_view(
     numbered from 1 in the order of ``comparison.points``.
     """
     tenths = {} if outcomes.foot is None else diary.tenths(outcomes.foot, outcomes.measure)
-    means = seven_day_means(tenths)
+    means = means_of(diary, outcomes)
     base = outcomes.baseline
     values = shown.spread(tenths)
     return TrajectoryView(
@@ -59,8 +59,8 @@ def build_view(
         values=tuple(None if value is None else value / TENTHS_PER_POINT for value in values),
         late=tuple(value is not None and day in recalled for day, value in zip(shown, values, strict=True)),
         means=means.between(shown.first_day, shown.last_day),
-        stretch=shown.spread(diary.stretch_answers()),
-        nsaid=shown.spread(diary.nsaid_answers()),
+        stretch=shown.spread(diary.stretch_answers),
+        nsaid=shown.spread(diary.nsaid_answers),
         care=care_start(diary),
         baseline=None if base is None else Level(base.day, float(base.value)),
         windows=() if comparison is None else tuple(_windows(comparison, other_arms)),
@@ -89,7 +89,7 @@ def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[M
                 label=measure_name(measure, foot),
                 short=line_name(measure, foot),
                 values=tuple(None if value is None else value / TENTHS_PER_POINT for value in values),
-                means=seven_day_means(tenths).between(view.first_day, view.last_day),
+                means=diary.means(foot, measure).between(view.first_day, view.last_day),
             )
         )
     return replace(view, companions=tuple(found))
@@ -100,11 +100,13 @@ def _gaps(means: SevenDayMeans, starts_on: date | None) -> Iterator[Spell]:
 
     Rule: outcomes daily-1, 10.
     """
-    valid = [mean.day for mean in means.valid()]
+    valid = (index for index, units in enumerate(means.units) if units is not None)
     for before, after in pairwise(valid):
-        begins = before + timedelta(days=1)
-        if starts_on is not None and begins > starts_on and (after - before).days - 1 > LONGEST_RUN_WITHOUT:
-            yield Spell("gap", begins, after - timedelta(days=1))
+        if after - before - 1 <= LONGEST_RUN_WITHOUT:
+            continue
+        begins = means.day(before + 1)
+        if starts_on is not None and begins > starts_on:
+            yield Spell("gap", begins, means.day(after - 1))
 
 
 def _windows(comparison: Comparison, other_arms: bool) -> Iterator[ReliefWindow]:

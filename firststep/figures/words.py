@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date
@@ -15,20 +16,26 @@ def _locale() -> Locale:
     return get_locale() or Locale("en")
 
 
+@lru_cache(maxsize=4096)
+def written(day: date, pattern: str, locale: Locale | None) -> str:
+    """Write a date by a pattern of Unicode TR35; kept, because the days of one year are written again and again."""
+    return str(format_date(day, pattern, locale=locale))
+
+
 def day_and_month(day: date) -> str:
     """Write a date without its year, "12 Jan"."""
-    return str(format_date(day, _("d MMM"), locale=_locale()))
+    return written(day, _("d MMM"), _locale())
 
 
 def month(day: date) -> str:
     """Write a month's short name, and the year where it begins, so that no axis hides a new year."""
     pattern = "y" if day.month == 1 else "LLL"
-    return str(format_date(day, pattern, locale=_locale()))
+    return written(day, pattern, _locale())
 
 
 def year(day: date) -> str:
     """Write a year."""
-    return str(format_date(day, "y", locale=_locale()))
+    return written(day, "y", _locale())
 
 
 def points(value: float) -> str:

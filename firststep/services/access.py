@@ -103,12 +103,13 @@ def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
     return grant.shows_charts or not charts
 
 
-def read_shared_course(session: Session, grant: Grant) -> Course:
+def read_shared_course(session: Session, grant: Grant, *, lately: date | None = None) -> Course:
     """Return the course as far as the grant goes: days before its first are not read, so they count in no figure.
 
-    The patient's own words, in a flare-up or a treatment too, come only where the grant shows notes.
+    Doses and sessions come from ``lately`` on only. The patient's own words, in a flare-up or a treatment too, come
+    only where the grant shows notes.
     """
-    course = read_course(session, grant.patient_id, first=grant.from_day)
+    course = read_course(session, grant.patient_id, first=grant.from_day, lately=lately)
     return course if grant.shows_notes else course.without_words()
 
 

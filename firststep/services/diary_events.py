@@ -20,17 +20,20 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import (
     Column,
+    ColumnElement,
     CompoundSelect,
     Date,
     Row,
     String,
     Uuid,
+    and_,
     bindparam,
     cast,
     delete,
     insert,
     literal,
     null,
+    or_,
     select,
     union_all,
     update,
@@ -213,6 +216,9 @@ KINDS: Final[Mapping[str, EventKind]] = {
 }
 
 
+#: The kinds of which a year can hold hundreds.
+OFTEN: Final = ("dose", "treatment_session")
+
 _COLUMNS: Final[Mapping[str, Mapping[str, Column[Any]]]] = {
     kind.key: {name: kind.table.__mapper__.columns[name] for name in kind.fields} for kind in KINDS.values()
 }
@@ -288,10 +294,20 @@ def read_events(session: Session, patient_id: UUID, kinds: tuple[str, ...], *, f
 
 
 def read_care_and_events(
-    session: Session, patient_id: UUID, kinds: tuple[str, ...], *, first: date, last: date
+    session: Session,
+    patient_id: UUID,
+    kinds: tuple[str, ...],
+    *,
+    first: date,
+    last: date,
+    lately: date | None = None,
 ) -> tuple[tuple[CourseOfCare, ...], tuple[Event, ...]]:
-    """Return all courses of care, and the dated things of the range as ``read_events`` does, in one statement."""
-    values = {"patient_id": patient_id, "first": first, "last": last}
+    """Return all courses of care, and the dated things that lie at least partly in the range, in one statement.
+
+    What lasts and began before the range is among them with its own first day. What happens on one day again and
+    again, a dose or a session, comes from ``lately`` on only, where that is given.
+    """
+    values = {"patient_id": patient_id, "first": first, "last": last, "lately": max(first, lately or first)}
     rows = session.execute(_statement(kinds, with_care=True), values).all()
     care = (row for row in rows if row.kind_of_event == _CARE)
     return (
@@ -318,17 +334,29 @@ def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSe
     """
     columns = {key: _COLUMNS[key] for key in kinds} | ({_CARE: _CARE_COLUMNS} if with_care else {})
     shapes = {name: column.type for own in columns.values() for name, column in own.items()}
-    first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     parts = []
     for key, own in columns.items():
         table = Episode if key == _CARE else KINDS[key].table
-        day = Episode.starts_on.label("day") if key == _CARE else table.__mapper__.columns["day"]
+        day = Episode.starts_on.label("day") if key == _CARE else table.__mapper__.columns["day"].label("day")
         shaped = [own.get(name, cast(null(), shape)).label(name) for name, shape in shapes.items()]
         part = select(literal(key, String).label("kind_of_event"), table.id, day, *shaped).where(
             table.patient_id == bindparam("patient_id", type_=Uuid())
         )
-        parts.append(part if key == _CARE else part.where(day.between(first, last)))
+        parts.append(part if key == _CARE else part.where(_in_range(key, day, with_care)))
     return union_all(*parts).order_by("day", "kind_of_event", "id")
+
+
+def _in_range(key: str, day: ColumnElement[date], with_care: bool) -> ColumnElement[bool]:
+    first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+    if not with_care:
+        return day.between(first, last)
+    if key in OFTEN:
+        return day.between(bindparam("lately", type_=Date()), last)
+    ends = KINDS[key].ends
+    if not ends:
+        return day.between(first, last)
+    end = _COLUMNS[key][ends]
+    return and_(day <= last, or_(day >= first, end.is_(None), end >= first))
 
 
 def event_to_text(event: Event | None) -> str | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import or_, select, union
+from sqlalchemy import Date, Select, bindparam, or_, select, union
 from sqlalchemy.orm import Session
 
 from firststep.clinical import diary as clinical
-from firststep.clinical.measures import Foot
 from firststep.models import Day, FootDay
 from firststep.services.diary_events import read_care_and_events
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
@@ -68,25 +67,25 @@ class Days:
 def read_days(session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None) -> Days:
     """Return the daily answers between two days, or all of them, in two statements."""
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
-    of_feet = session.execute(
-        select(
-            FootDay.day, FootDay.foot, FootDay.first_step_pain, FootDay.average_pain, FootDay.first_step_recalled
-        ).where(FootDay.patient_id == patient_id, FootDay.day.between(first, last))
-    ).all()
-    of_days = session.execute(
-        select(Day.day, Day.stretch_done, Day.stretch_minutes, Day.nsaid_taken, Day.stretch_sets).where(
-            Day.patient_id == patient_id, Day.day.between(first, last)
-        )
-    ).all()
+    values = {"patient_id": patient_id, "first": first, "last": last}
+    of_feet = session.execute(_OF_FEET, values).all()
+    of_days = session.execute(_OF_DAYS, values).all()
     return Days(
-        foot_days=tuple(
-            clinical.FootDay(day, cast(Foot, foot), first_step, average)
-            for day, foot, first_step, average, _recalled in of_feet
-        ),
-        day_answers=tuple(
-            clinical.DayAnswers(day, stretch_done, stretch_minutes, nsaid_taken)
-            for day, stretch_done, stretch_minutes, nsaid_taken, _sets in of_days
-        ),
-        recalled=frozenset((day, foot) for day, foot, _first_step, _average, recalled in of_feet if recalled),
-        sets_done={day: sets for day, _done, _minutes, _taken, sets in of_days if sets is not None},
+        foot_days=tuple(clinical.FootDay._make(row[:4]) for row in of_feet),
+        day_answers=tuple(clinical.DayAnswers._make(row[:4]) for row in of_days),
+        recalled=frozenset(row[:2] for row in of_feet if row[4]),
+        sets_done={row[0]: row[4] for row in of_days if row[4] is not None},
     )
+
+
+def _between(of: type[Day | FootDay], *names: str) -> Select[Any]:
+    """Select columns of the tables themselves: ten years are thousands of rows, and a mapped class costs per row."""
+    table = of.metadata.tables[of.__tablename__]
+    of_patient = table.c.patient_id == bindparam("patient_id", type_=table.c.patient_id.type)
+    in_range = table.c.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
+    return select(*(table.c[name] for name in names)).where(of_patient, in_range)
+
+
+# The first four in the order of the fields of clinical.FootDay and clinical.DayAnswers.
+_OF_FEET: Final = _between(FootDay, "day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
+_OF_DAYS: Final = _between(Day, "day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets")

@@ -71,7 +71,7 @@ class Digest:
 def make_digest(session: Session, patient_id: UUID, week: Week, *, zone_name: str, detailed: bool) -> Digest:
     """Return what the letter about this week says."""
     diary = read_diary(session, patient_id, first=None if detailed else week.first, last=week.last)
-    logged = len(diary.answered_days() & set(week.days))
+    logged = len(diary.answered_days & set(week.days))
     return Digest(
         week=week,
         days_logged=logged,
@@ -83,7 +83,7 @@ def make_digest(session: Session, patient_id: UUID, week: Week, *, zone_name: st
 
 def count_logged_days(session: Session, patient_id: UUID, week: Week) -> int:
     """Return on how many days of the week there is any answer."""
-    return len(read_diary(session, patient_id, first=week.first, last=week.last).answered_days())
+    return len(read_diary(session, patient_id, first=week.first, last=week.last).answered_days)
 
 
 def _figures(diary: Diary, week: Week, viewers: tuple[tuple[str, int], ...]) -> Figures:
@@ -92,12 +92,12 @@ def _figures(diary: Diary, week: Week, viewers: tuple[tuple[str, int], ...]) -> 
     both = len({row.foot for row in diary.foot_days}) > 1
     episode = diary.episode
     window = compare(found, episode.arm).own if episode else None
-    nsaid = diary.nsaid_answers()
+    nsaid = diary.nsaid_answers
     return Figures(
         foot=found.foot if both else None,
         week=figures,
         change=_change(figures.mean, figures.against_last_week),
-        stretching=_answers(diary.stretch_answers(), week),
+        stretching=_answers(diary.stretch_answers, week),
         nsaid=_answers(nsaid, week),
         nsaid_before=_answers(nsaid, week.previous),
         beside=_beside(window, week.last) if window else None,

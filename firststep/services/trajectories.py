@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -20,19 +20,23 @@ from firststep.services.diary_reading import read_days
 EVENT_KINDS: Final = ("dose", "flare", "pause", "pgic", "plan", "treatment_session")
 #: The person's own words in a dated thing; only who may read notes sees them.
 _OWN_WORDS: Final = ("note", "trigger")
+#: What a thing that began before the first day read would tell about the days before.
+_OF_THE_BEGINNING: Final = (*_OWN_WORDS, "worst_pain")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
     """One person's diary, its recalled entries and dated things, as far as the reader may see them.
 
-    ``events`` are in the order of days; one that began before the first day read is not among them.
+    ``events`` are in the order of days. Of one that began before the first day read and went on, only that is known:
+    it stands on that first day, and its id in ``begun_before``.
     """
 
     diary: Diary
     recalled: frozenset[tuple[date, str]]
     sets_done: Mapping[date, int] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
+    begun_before: frozenset[UUID] = frozenset()
 
     def events_of(self, kind: str) -> list[Event]:
         """Return the dated things of one kind, in the order of days."""
@@ -43,12 +47,35 @@ class Course:
         return replace(self, events=tuple(map(_without_words, self.events)))
 
 
-def read_course(session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None) -> Course:
-    """Return the course between two days, or all of it."""
+def read_course(
+    session: Session,
+    patient_id: UUID,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    lately: date | None = None,
+) -> Course:
+    """Return the course between two days, or all of it; doses and sessions from ``lately`` on only."""
     first, last = first or FIRST_DAY, last or LAST_DAY
     days = read_days(session, patient_id, first=first, last=last)
-    care, events = read_care_and_events(session, patient_id, EVENT_KINDS, first=first, last=last)
-    return Course(diary=days.diary(care), recalled=days.recalled, sets_done=days.sets_done, events=events)
+    care, events = read_care_and_events(session, patient_id, EVENT_KINDS, first=first, last=last, lately=lately)
+    before = [event for event in events if event.day < first]
+    return Course(
+        diary=days.diary(care),
+        recalled=days.recalled,
+        sets_done=days.sets_done,
+        events=(*_going_on(before, first), *events[len(before) :]),
+        begun_before=frozenset(event.id for event in before),
+    )
+
+
+def _going_on(before: list[Event], first: date) -> Iterator[Event]:
+    """Go through what was going on as the days began: of several plans the one that began last, which counts."""
+    plans = [event for event in before if event.kind == "plan"]
+    for event in before:
+        if event.kind != "plan" or event is plans[-1]:
+            kept = {name: value for name, value in event.values.items() if name not in _OF_THE_BEGINNING}
+            yield replace(event, day=first, values=kept)
 
 
 def _without_words(event: Event) -> Event:

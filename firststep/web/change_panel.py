@@ -7,7 +7,7 @@ from flask_babel import ngettext
 
 from firststep.clinical.before_after import BeforeAfter, before_and_after
 from firststep.clinical.measures import FEET, MEASURES, Measure
-from firststep.clinical.outcomes import means_of, outcomes_of_foot
+from firststep.clinical.outcomes import Outcomes, means_of, outcomes_of_foot
 from firststep.figures.change import WIDTH_PX, ChangeRow, change_chart, height_px
 from firststep.figures.names import measure_name
 from firststep.services.trajectories import Course
@@ -18,13 +18,13 @@ from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
 KEY = "change"
 
 
-def changes(course: Course) -> list[BeforeAfter]:
-    """Compare before and now for every foot and measure that has both."""
+def changes(course: Course, known: Outcomes) -> list[BeforeAfter]:
+    """Compare before and now for every foot and measure that has both; ``known`` are the outcomes of one of them."""
     found = []
-    feet = {row.foot for row in course.diary.foot_days}
     for measure in MEASURES:
-        for foot in (foot for foot in FEET if foot in feet):
-            of_foot = outcomes_of_foot(course.diary, foot, measure=measure)
+        for foot in (foot for foot in FEET if foot in course.diary.feet):
+            is_known = (known.foot, known.measure) == (foot, measure)
+            of_foot = known if is_known else outcomes_of_foot(course.diary, foot, measure=measure)
             compared = before_and_after(of_foot, means_of(course.diary, of_foot))
             found += [compared] if compared else []
     return found
@@ -44,13 +44,13 @@ def change_rows(found: list[BeforeAfter]) -> tuple[ChangeRow, ...]:
     )
 
 
-def change_panel(course: Course, measure: Measure, figure: FigureAddress) -> Panel | None:
-    """Put the panel together; the sentence is about the measure, the picture and the table about all."""
-    found = changes(course)
+def change_panel(course: Course, known: Outcomes, figure: FigureAddress) -> Panel | None:
+    """Put the panel together; the sentence is about the measure of ``known``, the picture and the table about all."""
+    found = changes(course, known)
     if not found:
         return None
     rows = change_rows(found)
-    chart, sentence = change_chart(rows), _sentence(found, measure)
+    chart, sentence = change_chart(rows), _sentence(found, known.measure)
     return Panel(
         key=KEY,
         sentence=sentence,

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from flask import Flask
 from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 
+from firststep.figures.words import written
 from firststep.services.zones import zone
 
 
 def long_date(day: date) -> str:
     """Write a date, "3 November 2026"."""
-    return str(format_date(day, _("d MMMM y"), locale=get_locale()))
+    return written(day, _("d MMMM y"), get_locale())
 
 
 def short_date(day: date) -> str:
@@ -29,7 +30,7 @@ def short_date(day: date) -> str:
 def short_dates() -> Callable[[date], str]:
     """Return what writes dates as ``short_date`` does: a table of a year asks for the language once."""
     pattern, locale = _("d MMM y"), get_locale()
-    return lambda day: str(format_date(day, pattern, locale=locale))
+    return lambda day: written(day, pattern, locale)
 
 
 def init_dates(app: Flask) -> None:

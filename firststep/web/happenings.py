@@ -30,9 +30,13 @@ def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot 
             for visit in course.events_of("treatment_session")
             if view.shows(visit.day)
         ),
-        spells=(*view.spells, *pauses, *flares),
+        spells=(*view.spells, *(spell for spell in (*pauses, *flares) if _touches(view, spell))),
         today=today,
     )
+
+
+def _touches(view: TrajectoryView, spell: Spell) -> bool:
+    return spell.first <= view.last_day and (spell.last is None or spell.last >= view.first_day)
 
 
 def _visit_words(visit: Event) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
 
-from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -32,11 +31,11 @@ _Doses: TypeAlias = dict[date, list[Event]]
 
 
 def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> NsaidView | None:
-    """Return what the chart shows, None where nothing was ever recorded about drugs."""
-    answers, doses = course.diary.nsaid_answers(), _by_day(course)
+    """Return what the chart shows, None where there is no answer about NSAIDs and no dose that was read."""
+    answers, doses = course.diary.nsaid_answers, _by_day(course)
     if not answers and not doses:
         return None
-    last_answered = max(course.diary.answered_days(), default=None)
+    last_answered = max(course.diary.answered_days, default=None)
     before = None if found.starts_on is None else baseline_window(answers, found.starts_on)
     now = None if last_answered is None else last_window(answers, last_answered)
     return NsaidView(
@@ -80,7 +79,7 @@ def _find(product: str, form: str) -> Drug | None:
     return load_drugs().find(product, form)
 
 
-def _week(week: Week, answers: dict[date, bool], doses: _Doses) -> NsaidWeek:
+def _week(week: Week, answers: Mapping[date, bool], doses: _Doses) -> NsaidWeek:
     counted = week_until(answers, week.last)
     noted = [dose for day in week.days for dose in doses.get(day, ())]
     return NsaidWeek(
@@ -119,7 +118,7 @@ def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
     for name in sorted(counts):
         times = ngettext("%(num)d dose", "%(num)d doses", counts[name])
         if amounts[name]:
-            total = format_decimal(round(amounts[name]), locale=get_locale())
+            total = wording.whole_number(round(amounts[name]), get_locale())
             yield _("%(name)s %(total)s mg (%(times)s)", name=name, total=total, times=times)
         else:
             yield _("%(name)s (%(times)s)", name=name, times=times)

@@ -53,6 +53,10 @@ class Choice:
     #: Which figure of the page is asked for; "" is the trajectory.
     chart: str = ""
 
+    def lately(self, today: date) -> date:
+        """Return the first day whose doses and sessions the page can show: that of the chart's first whole week."""
+        return today - timedelta(days=self.days + 6)
+
     def as_query(self) -> dict[str, str]:
         """Return the choice as an address of the page carries it."""
         query = {
@@ -114,7 +118,7 @@ def progress_page(course: Course, choice: Choice, *, today: date, page: Address,
     """Put the page together; ``page`` and ``figure`` make the addresses for other choices."""
     choice, found, compared = _resolved(course, choice)
     view = _view(course, choice, found, compared, today)
-    begun = bool(course.diary.answered_days())
+    begun = bool(course.diary.answered_days)
     return ProgressPage(
         sentence=_sentence(course, found),
         first_entry_wanted=not begun,
@@ -141,7 +145,7 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
         return nsaid_use_chart(of_nsaids)
     if choice.chart == stretching_panel.KEY and (of_stretching := stretching_panel.stretching_view(course, weeks)):
         return stretching_chart(of_stretching)
-    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course)):
+    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course, found)):
         return change_chart(change_panel.change_rows(changed))
     return trajectory(_view(course, choice, found, compared, today))
 
@@ -149,7 +153,7 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
 def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure: Callable[[str], str]) -> list[Panel]:
     weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
     panels = (
-        change_panel.change_panel(course, choice.measure, figure),
+        change_panel.change_panel(course, found, figure),
         nsaid_panel.nsaid_panel(course, found, weeks, figure),
         stretching_panel.stretching_panel(course, weeks, figure),
     )
@@ -166,8 +170,7 @@ def _resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes, Compari
 
 
 def _only_foot(course: Course) -> Foot:
-    feet = {row.foot for row in course.diary.foot_days}
-    return "left" if feet == {"left"} else "right"
+    return "left" if course.diary.feet == {"left"} else "right"
 
 
 def _view(course: Course, choice: Choice, found: Outcomes, compared: Comparison, today: date) -> TrajectoryView:
@@ -240,7 +243,7 @@ def _table(view: TrajectoryView) -> list[list[str | None]]:
 
 
 def _sentence(course: Course, found: Outcomes) -> str:
-    if not course.diary.answered_days():
+    if not course.diary.answered_days:
         return _("Log one morning and it appears here; figures of other people join it once you have a baseline.")
     return wording.finding(found)
 
@@ -251,7 +254,7 @@ def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date)
         (_("7-day mean now"), wording.points(found.current.value) if found.current else None, _("of 10")),
         (_("Baseline"), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),
         (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
-        (_("Days logged"), str(len(course.diary.answered_days() & past)), _("of %(num)s", num=len(past))),
+        (_("Days logged"), str(len(course.diary.answered_days & past)), _("of %(num)s", num=len(past))),
     ]
 
 
@@ -264,8 +267,7 @@ def _period_name(length: int) -> str:
 
 
 def _foot_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, Any]]:
-    feet = {row.foot for row in course.diary.foot_days}
-    if len(feet) < 2:
+    if len(course.diary.feet) < 2:
         return []
     return _tabs(choice, page, "foot", [*((foot, wording.foot_name(foot)) for foot in FEET), (BOTH, _("Both"))])
 

@@ -19,7 +19,7 @@ KEY = "stretching"
 
 def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[StretchWeek, ...]:
     """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
-    done = course.diary.stretch_answers()
+    done = course.diary.stretch_answers
     last = max([*done, *course.sets_done], default=None)
     if last is None or not weeks:
         return stretch_weeks(done, (), weeks)
@@ -36,7 +36,7 @@ def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[Stretch
 
 def stretching_view(course: Course, weeks: tuple[Week, ...]) -> StretchingView | None:
     """Return what the chart shows, None where nothing was ever answered about stretching."""
-    if not course.diary.stretch_answers() and not course.sets_done:
+    if not course.diary.stretch_answers and not course.sets_done:
         return None
     return StretchingView(
         weeks=tuple(

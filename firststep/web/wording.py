@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
+from babel import Locale
 from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -21,7 +23,19 @@ from firststep.web.dates import long_date
 def points(value: Fraction | float) -> str:
     """Write points of pain with one decimal."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
-    return str(format_decimal(exact.quantize(Decimal("0.1"), ROUND_HALF_UP), "0.0", locale=get_locale()))
+    # Plus 0: no "-0.0", which would also be kept in the place of "0.0".
+    return _one_decimal(exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0, get_locale())
+
+
+@lru_cache(maxsize=1024)
+def _one_decimal(value: Decimal, locale: Locale | None) -> str:
+    return str(format_decimal(value, "0.0", locale=locale))
+
+
+@lru_cache(maxsize=1024)
+def whole_number(value: int, locale: Locale | None) -> str:
+    """Write a whole number as the language does."""
+    return str(format_decimal(value, locale=locale))
 
 
 def measure_name(measure: Measure) -> str:

@@ -28,7 +28,7 @@ def comparison(tenths: int, arm: Arm | None = "acupuncture", measure: Measure = 
     """Return what stands beside a course with such a baseline."""
     diary = diary_of([tenths] * 10, start=START)
     if measure == "average":
-        rows = tuple(replace(row, average_tenths=tenths, first_step_tenths=None) for row in diary.foot_days)
+        rows = tuple(row._replace(average_tenths=tenths, first_step_tenths=None) for row in diary.foot_days)
         diary = replace(diary, foot_days=rows)
     return compare(outcomes(diary, measure=measure), arm)
 

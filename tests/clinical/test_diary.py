@@ -75,9 +75,9 @@ def test_a_note_is_no_answer_and_minutes_are() -> None:
         (FootDay(days[0], "left", None, 0), FootDay(days[1], "right")),
         (DayAnswers(days[1]), DayAnswers(days[2], stretch_minutes=0), DayAnswers(days[3], nsaid_taken=False)),
     )
-    assert kept.answered_days() == {days[0], days[2], days[3]}
-    assert kept.nsaid_answers() == {days[3]: False}
-    assert kept.stretch_answers() == {}
+    assert kept.answered_days == {days[0], days[2], days[3]}
+    assert kept.nsaid_answers == {days[3]: False}
+    assert kept.stretch_answers == {}
 
 
 def test_both_feet_of_a_day_are_read_together() -> None:

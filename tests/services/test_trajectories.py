@@ -80,10 +80,43 @@ def test_the_own_words_of_an_event_come_with_the_notes(app: Flask, cast: Cast, s
     assert flare["worst_pain"] == 80
 
 
-def test_events_before_the_first_shared_day_are_not_read(app: Flask, cast: Cast) -> None:
+def test_of_what_began_before_the_first_shared_day_only_what_went_on_is_read(app: Flask, cast: Cast) -> None:
     with app.app_context():
         fill(db.session, cast.ana)
-        db.session.execute(update(Share).where(Share.id == cast.share).values(from_day=LATE))
+        before = {"patient_id": cast.ana, "day": EARLY}
+        db.session.add_all(
+            [
+                Flare(**before, worst_pain=90, trigger="secret hike", note="secret", settled_on=LATE),
+                Pause(**before, reason="ill"),
+                Plan(patient_id=cast.ana, day=EARLY - timedelta(days=9), preset="own", sets_per_day=5),
+                Dose(**before, product="naproxen", dose_mg=200),
+                Pgic(**before, week=4, rating=3),
+                TreatmentSession(**before, kind="physical_therapy", note="secret"),
+            ]
+        )
+        db.session.execute(update(Share).where(Share.id == cast.share).values(from_day=LATE, scope="notes"))
         db.session.commit()
         course = access.read_shared_course(db.session, access.granted(db.session, cast.cho, cast.share, now=NOW))
     assert {event.day for event in course.events} == {LATE}
+    before_and_still = [event for event in course.events if event.id in course.begun_before]
+    assert sorted(event.kind for event in before_and_still) == ["flare", "pause", "plan"]
+    (flare,), (pause,), (plan,) = (
+        [event for event in before_and_still if event.kind == kind] for kind in ("flare", "pause", "plan")
+    )
+    assert (flare["settled_on"], flare["worst_pain"], flare["trigger"], flare["note"]) == (LATE, None, None, None)
+    assert (pause["reason"], pause["ends_on"]) == ("ill", None)
+    # The plan that began last before the first shared day is the one that counts from it on.
+    assert plan["sets_per_day"] == 3
+    assert "secret" not in repr(course.events)
+
+
+def test_doses_and_sessions_come_from_a_day_on_and_the_rest_whole(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        fill(db.session, cast.ana)
+        with counted(app) as sent:
+            course = read_course(db.session, cast.ana, lately=LATE + timedelta(days=1))
+            since = read_course(db.session, cast.ana, lately=LATE)
+    assert len(sent.texts) == 6
+    assert {event.kind for event in course.events} == set(EVENT_KINDS) - {"dose", "treatment_session"}
+    assert {event.kind for event in since.events} == set(EVENT_KINDS)
+    assert course.diary == since.diary

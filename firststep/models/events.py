@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from firststep.clinical import pgic
 from firststep.models.base import Base, between, one_of
 from firststep.models.diary import FOOT
 
 SESSION_KINDS = ("acupuncture", "physical_therapy", "both")
 PAUSE_REASONS = ("ill", "injured", "travel", "other")
 CHOSEN_BY = ("self", "practitioner")
-PGIC_WEEKS = (4, 8, 12, 24)
+PGIC_WEEKS = pgic.WEEKS
 
 
 def _owner() -> Mapped[UUID]:

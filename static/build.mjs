@@ -23,7 +23,7 @@ const STATIC = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(STATIC, "dist");
 const URL_BASE = "/static/dist/";
 const TARGET = ["es2022", "safari16.4", "chrome111", "firefox115"];
-const PRECACHED = ["app.css", "app.js", "chart.js", "timer.js", "icon.svg"];
+const PRECACHED = ["app.css", "app.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
 const COMPRESSED = /\.(css|js|svg)$/;
 
 const brotli = promisify(zlib.brotliCompress);
@@ -168,7 +168,7 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   const built = { dist, names: new Map() };
   await emitPlotly(built);
   await emitIcons(built);
-  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "css/app.css"], {
+  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "css/app.css", "css/chart.css", "css/timer.css"], {
     __DRUGS__: await drugData(),
     __PLOTLY_JS__: address(built, "plotly.js"),
     __PLOTLY_CSS__: address(built, "plotly.css"),

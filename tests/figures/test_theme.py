@@ -9,7 +9,7 @@ import pytest
 
 from firststep.figures.theme import DARK, LIGHT, ROLES, Palette, paint, role_of
 
-STYLE_SHEET = Path(__file__).parents[2] / "static" / "css" / "app.css"
+STYLE_SHEET = Path(__file__).parents[2] / "static" / "css" / "chart.css"
 TEXT = ("ink", "muted", "baseline", "band", "other", "published")
 MARKS = ("axis", "series", "point", "event", "strip", "quiet")
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from firststep.services.diary_events import KINDS, check_event_value
@@ -72,6 +72,11 @@ class NumbersForm(OurForm):
         ),
     )
     ends_on = DayField(_l("Last day"), description=_l("Leave it empty while the plan goes on."))
+    chosen_by = RadioField(
+        _l("Who chose it?"),
+        choices=choices(("self", _l("I did")), ("practitioner", _l("Whoever treats me"))),
+        default="self",
+    )
 
     def validate_name(self, field: StringField) -> None:
         """Accept a name that a stored plan takes; an empty one is none."""
@@ -90,6 +95,7 @@ class NumbersForm(OurForm):
             "sets_per_day": self.sets_per_day.data,
             "interval_days": int(self.interval_days.data),
             "ends_on": self.ends_on.data,
+            "chosen_by": self.chosen_by.data,
         }
 
     def refuse(self, refused: Refused) -> None:

@@ -46,6 +46,7 @@ class ShownPlan:
     going_on: bool
     counts: bool
     timer_href: str
+    is_practitioners: bool
 
 
 def shown_preset(preset: Preset) -> ShownPreset:
@@ -90,6 +91,7 @@ def _shown_plan(event: Event, today: date, *, counts: bool) -> ShownPlan:
         going_on=plan.last is None or plan.last > today,
         counts=counts,
         timer_href=url_for("stretching.timer", _anchor=timer_fragment(plan, today)) if counts else "",
+        is_practitioners=event["chosen_by"] == "practitioner",
     )
 
 

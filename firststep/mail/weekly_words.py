@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from firststep.clinical.week import Week
 from firststep.mail.writing import link_to
-from firststep.services.digest import Answers, Beside, Digest, Figures
+from firststep.services.digest import Beside, Digest, Figures
 from firststep.web.wording import arm_name, foot_name, grade_name, points, weeks_since_start
 
 
@@ -41,7 +41,7 @@ def figure_sentences(digest: Digest) -> list[str]:
         return []
     return [
         f"{_pain(figures)} {_('%(days)s of 7 days logged.', days=digest.days_logged)}",
-        f"{_stretching(figures.stretching)} {_nsaid(figures)}",
+        f"{_stretching(figures)} {_nsaid(figures)}",
         *_reported(figures.beside),
         *_missing(digest),
         _viewed(figures.viewers),
@@ -79,7 +79,10 @@ def _difference(change: Fraction) -> str:
     return _("%(by)s lower", by=by) if change < 0 else _("%(by)s higher", by=by)
 
 
-def _stretching(answers: Answers) -> str:
+def _stretching(figures: Figures) -> str:
+    answers, sets = figures.stretching, figures.sets
+    if sets:
+        return _("Stretching: %(done)s of %(planned)s planned sets.", done=sets.done, planned=sets.planned)
     if not answers.answered:
         return _("Stretching: no answer.")
     return _("Stretching: %(days)s of %(answered)s answered days.", days=answers.days, answered=answers.answered)

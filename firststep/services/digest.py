@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical.change import Change, noticeable_change
 from firststep.clinical.comparison import ReliefWindow, compare
-from firststep.clinical.diary import Diary
 from firststep.clinical.measures import Foot
 from firststep.clinical.outcomes import outcomes
 from firststep.clinical.week import Week, WeekFigures, week_figures
 from firststep.models import AccessEvent
 from firststep.services.audit import VIEWED, Head, trail_head
 from firststep.services.diary_reading import read_diary
+from firststep.services.stretching_plans import stretching_figures
+from firststep.services.trajectories import Course, read_course
 from firststep.services.zones import zone
 
 MEASURE: Literal["first_step"] = "first_step"
@@ -32,6 +33,14 @@ class Answers:
 
     days: int
     answered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sets:
+    """The sets of stretching that the plan asked for in a week, and those that were done."""
+
+    done: int
+    planned: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +60,7 @@ class Figures:
     week: WeekFigures
     change: Change | None
     stretching: Answers
+    sets: Sets | None
     nsaid: Answers
     nsaid_before: Answers
     beside: Beside | None
@@ -70,14 +80,18 @@ class Digest:
 
 def make_digest(session: Session, patient_id: UUID, week: Week, *, zone_name: str, detailed: bool) -> Digest:
     """Return what the letter about this week says."""
-    diary = read_diary(session, patient_id, first=None if detailed else week.first, last=week.last)
+    # What goes on a plan and a pause tell comes with the courses of care; doses and sessions are in no letter.
+    course = read_course(
+        session, patient_id, first=None if detailed else week.first, last=week.last, kinds=("pause", "plan")
+    )
+    diary = course.diary
     logged = len(diary.answered_days & set(week.days))
     return Digest(
         week=week,
         days_logged=logged,
         days_missing=len(week.days) - logged,
         trail=trail_head(session, patient_id),
-        figures=_figures(diary, week, _viewers(session, patient_id, week, zone_name)) if detailed else None,
+        figures=_figures(course, week, _viewers(session, patient_id, week, zone_name)) if detailed else None,
     )
 
 
@@ -86,10 +100,11 @@ def count_logged_days(session: Session, patient_id: UUID, week: Week) -> int:
     return len(read_diary(session, patient_id, first=week.first, last=week.last).answered_days)
 
 
-def _figures(diary: Diary, week: Week, viewers: tuple[tuple[str, int], ...]) -> Figures:
+def _figures(course: Course, week: Week, viewers: tuple[tuple[str, int], ...]) -> Figures:
+    diary = course.diary
     found = outcomes(diary, measure=MEASURE)
     figures = week_figures(diary, found, week)
-    both = len({row.foot for row in diary.foot_days}) > 1
+    both = len(diary.feet) > 1
     episode = diary.episode
     window = compare(found, episode.arm).own if episode else None
     nsaid = diary.nsaid_answers
@@ -98,6 +113,7 @@ def _figures(diary: Diary, week: Week, viewers: tuple[tuple[str, int], ...]) -> 
         week=figures,
         change=_change(figures.mean, figures.against_last_week),
         stretching=_answers(diary.stretch_answers, week),
+        sets=_sets(course, week),
         nsaid=_answers(nsaid, week),
         nsaid_before=_answers(nsaid, week.previous),
         beside=_beside(window, week.last) if window else None,
@@ -114,6 +130,12 @@ def _change(mean: Fraction | None, against_last_week: Fraction | None) -> Change
 def _answers(by_day: Mapping[date, bool], week: Week) -> Answers:
     given = [by_day[day] for day in week.days if day in by_day]
     return Answers(days=sum(given), answered=len(given))
+
+
+def _sets(course: Course, week: Week) -> Sets | None:
+    """Return the week's sets against the plan, None without a plan on its days or without an answer on them."""
+    (found,) = stretching_figures(course, (week,))
+    return None if found.of_plan is None else Sets(done=found.sets_done, planned=found.sets_planned)
 
 
 def _beside(window: ReliefWindow, day: date) -> Beside | None:

@@ -11,11 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.clinical.adherence import PauseDays
+from firststep.clinical.adherence import PauseDays, StretchWeek, planned_days, stretch_weeks
 from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
+from firststep.clinical.week import Week
 from firststep.services.diary_events import Event, EventChange, read_events
 from firststep.services.diary_fields import FIRST_DAY, Refused
 from firststep.services.diary_writing import Writing, write_change
+from firststep.services.trajectories import Course
 
 _ONE_DAY: Final = timedelta(days=1)
 
@@ -37,6 +39,23 @@ def plan_of(event: Event) -> StretchingPlan:
 def pause_of(event: Event) -> PauseDays:
     """Return the days of a pause that was noted."""
     return PauseDays(first=event.day, last=event["ends_on"])
+
+
+def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[StretchWeek, ...]:
+    """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
+    done = course.diary.stretch_answers
+    last = max([*done, *course.sets_done], default=None)
+    if last is None or not weeks:
+        return stretch_weeks(done, (), weeks)
+    planned = planned_days(
+        [plan_of(plan) for plan in course.events_of("plan")],
+        [pause_of(pause) for pause in course.events_of("pause")],
+        done,
+        course.sets_done,
+        first=weeks[0].first,
+        last=min(weeks[-1].last, last),
+    )
+    return stretch_weeks(done, planned, weeks)
 
 
 def read_plans(session: Session, patient_id: UUID) -> list[Event]:
@@ -63,7 +82,7 @@ def choose_plan(session: Session, writing: Writing, *, day: date, values: Mappin
     if is_new and any(day < other.day and (last is None or other.day <= last) for other in others):
         # It would not count from that plan's first day on, and the person would not see why.
         raise Refused("day", _("A plan of yours begins after this day. Choose a later first day, or remove that plan."))
-    change = EventChange(kind="plan", id=writing.op_id, values={**values, "chosen_by": "self"})
+    change = EventChange(kind="plan", id=writing.op_id, values=values)
     if write_change(session, writing, day, change) == "known":
         return
     for other in others:

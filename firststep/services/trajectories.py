@@ -54,11 +54,12 @@ def read_course(
     first: date | None = None,
     last: date | None = None,
     lately: date | None = None,
+    kinds: tuple[str, ...] = EVENT_KINDS,
 ) -> Course:
     """Return the course between two days, or all of it; doses and sessions from ``lately`` on only."""
     first, last = first or FIRST_DAY, last or LAST_DAY
     days = read_days(session, patient_id, first=first, last=last)
-    care, events = read_care_and_events(session, patient_id, EVENT_KINDS, first=first, last=last, lately=lately)
+    care, events = read_care_and_events(session, patient_id, kinds, first=first, last=last, lately=lately)
     before = [event for event in events if event.day < first]
     return Course(
         diary=days.diary(care),

@@ -4,34 +4,16 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from firststep.clinical.adherence import StretchWeek, planned_days, stretch_weeks
 from firststep.clinical.week import Week
 from firststep.figures.build import care_start
 from firststep.figures.stretching import StretchingView, StretchingWeek, stretching_chart
 from firststep.figures.weekly import SIZE_PX
-from firststep.services.stretching_plans import pause_of, plan_of
+from firststep.services.stretching_plans import stretching_figures
 from firststep.services.trajectories import Course
 from firststep.web.dates import short_dates
 from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
 
 KEY = "stretching"
-
-
-def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[StretchWeek, ...]:
-    """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
-    done = course.diary.stretch_answers
-    last = max([*done, *course.sets_done], default=None)
-    if last is None or not weeks:
-        return stretch_weeks(done, (), weeks)
-    planned = planned_days(
-        [plan_of(plan) for plan in course.events_of("plan")],
-        [pause_of(pause) for pause in course.events_of("pause")],
-        done,
-        course.sets_done,
-        first=weeks[0].first,
-        last=min(weeks[-1].last, last),
-    )
-    return stretch_weeks(done, planned, weeks)
 
 
 def stretching_view(course: Course, weeks: tuple[Week, ...]) -> StretchingView | None:

@@ -94,7 +94,8 @@ def test_the_doses_are_told_in_words(ben: Browser) -> None:
 
 def test_a_preset_is_taken_once_however_often_it_is_sent(app: Flask, ben: Browser, cast: Cast) -> None:
     form = page_of(ben, "/stretching/choose/plantar_fascia")
-    shown = {field["name"]: field.get("value", "") for field in form.select("main input[name]")}
+    fields = form.select("main input[name]:not([type=radio]), main input[name][checked]")
+    shown = {field["name"]: field.get("value", "") for field in fields}
     assert (shown["hold_s"], shown["reps"], shown["sets_per_day"]) == ("10", "10", "3")
     body = {name: str(value) for name, value in shown.items()} | {"interval_days": "1"}
     for _ in range(3):
@@ -107,6 +108,25 @@ def test_a_preset_is_taken_once_however_often_it_is_sent(app: Flask, ben: Browse
         assert db.session.scalar(select(func.count()).where(DiaryChange.field == "plan")) == 1
     page = text_of(page_of(ben, "/stretching"))
     assert "Plantar-fascia stretch counts now since 23 November 2026" in page
+
+
+def test_a_plan_tells_who_chose_it(app: Flask, ben: Browser, cast: Cast) -> None:
+    page = page_of(ben, "/stretching/choose/calf_wall")
+    (chosen,) = page.select("input[name=chosen_by][checked]")
+    assert chosen["value"] == "self"
+    assert ben.post("/stretching/choose/calf_wall", data=sent(CHOSEN, chosen_by="practitioner")).status_code == 303
+    (plan,) = plans_of(app, cast)
+    assert plan.chosen_by == "practitioner"
+    assert "chosen by whoever treats you" in text_of(page_of(ben, "/stretching"))
+    page = page_of(ben, f"/stretching/plans/{plan.id}")
+    (chosen,) = page.select("input[name=chosen_by][checked]")
+    assert chosen["value"] == "practitioner"
+    refused = ben.post(f"/stretching/plans/{plan.id}", data=sent(CHOSEN, chosen_by="a stranger"))
+    assert refused.status_code == 422
+    assert ben.post(f"/stretching/plans/{plan.id}", data=sent(CHOSEN, chosen_by="self")).status_code == 303
+    (plan,) = plans_of(app, cast)
+    assert plan.chosen_by == "self"
+    assert "chosen by whoever" not in text_of(page_of(ben, "/stretching"))
 
 
 def test_taken_ten_times_at_once_it_is_one(app: Flask, ben: Browser, cast: Cast) -> None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from firststep.extensions import db
 from firststep.mail.message import Letter
 from firststep.mail.writing import compile_mjml
-from firststep.models import AccessEvent, FootDay, Patient
+from firststep.models import AccessEvent, Day, FootDay, Patient, Pause, Plan
 from firststep.services import audit
 from firststep.services.outbox import LIST_KINDS
 from firststep.settings import ROOT
-from tests.cast import CANARY_NAME, CANARY_NOTE, NOW, Cast
+from tests.cast import CANARY_NAME, CANARY_NOTE, NOW, TODAY, Cast
 from tests.support.letters import EVERY_KIND, write
 
 HEALTH_WORDS = re.compile(
@@ -28,6 +29,8 @@ HEALTH_WORDS = re.compile(
 )
 # What a lock screen or a list of mails shows of the beginning.
 SHOWN = 120
+#: The Monday of the last whole week.
+WEEK_BEGINS = TODAY - timedelta(days=TODAY.weekday() + 7)
 
 
 def shown_first(letter: Letter) -> list[str]:
@@ -109,12 +112,48 @@ def test_a_name_in_the_detailed_letter_is_text_and_no_markup(app: Flask, cast: C
         assert dict(letter.headers) == {"X-Access-Record": f"1 {trail.hash}"}
 
 
+@pytest.mark.parametrize(
+    ("plan", "pause", "said"),
+    [
+        (None, None, "Stretching: 2 of 3 answered days."),
+        # Three sets on seven days; a yes without a number stands for what was planned.
+        ({"sets_per_day": 3}, None, "Stretching: 4 of 21 planned sets."),
+        ({"sets_per_day": 3, "interval_days": 2}, None, "Stretching: 1 of 12 planned sets."),
+        ({"sets_per_day": 3}, (1, 6), "Stretching: 1 of 3 planned sets."),
+        # Without an answer on a day of the plan nothing is said about it.
+        ({"sets_per_day": 3, "ends_on": WEEK_BEGINS - timedelta(days=1)}, None, "Stretching: 2 of 3 answered days."),
+    ],
+    ids=["no plan", "daily", "every second day", "a pause", "a plan that ended"],
+)
+def test_stretching_is_told_against_the_plan(
+    app: Flask, cast: Cast, plan: dict[str, Any] | None, pause: tuple[int, int] | None, said: str
+) -> None:
+    with app.app_context():
+        db.session.execute(delete(Day).where(Day.patient_id == cast.ana))
+        on = [WEEK_BEGINS + timedelta(days=offset) for offset in range(7)]
+        days = {"patient_id": cast.ana}
+        db.session.add_all(
+            [
+                Day(**days, day=on[0], stretch_done=True, stretch_sets=1),
+                Day(**days, day=on[3], stretch_done=True),
+                Day(**days, day=on[6], stretch_done=False),
+            ]
+        )
+        if plan:
+            db.session.add(Plan(patient_id=cast.ana, day=on[0] - timedelta(days=14), preset="own", **plan))
+        if pause:
+            db.session.add(Pause(patient_id=cast.ana, day=on[pause[0]], ends_on=on[pause[1]]))
+        db.session.commit()
+    assert said in write(app, cast, "weekly_summary", detailed=True, logs=False).text
+
+
 def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast) -> None:
     with app.app_context():
         ana = db.session.get_one(Patient, cast.ana)
         ana.feet = "both"
         for row in db.session.scalars(select(FootDay).where(FootDay.patient_id == ana.id)).all():
             db.session.add(FootDay(patient_id=ana.id, day=row.day, foot="left", first_step_pain=90, average_pain=80))
+        db.session.add(Plan(patient_id=ana.id, day=TODAY - timedelta(days=60), preset="own", sets_per_day=12))
         for name in ("Dr Cho", "Dr Dee"):
             actor = audit.Actor(user_id=cast.cho_user, name=name, now=NOW - timedelta(days=3), key=b"k" * 32)
             audit.record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)

@@ -19,12 +19,16 @@ from tests.support.mails import log_last_week
 EVERY_KIND = sorted(kind for kind in BUILDERS if kind != "nobody")
 
 
-def write(app: Flask, cast: Cast, kind: str, *, detailed: bool) -> Letter:
-    """Return the mail of this kind as its builder writes it for a person or an invitation that wants it."""
+def write(app: Flask, cast: Cast, kind: str, *, detailed: bool, logs: bool = True) -> Letter:
+    """Return the mail of this kind as its builder writes it for a person or an invitation that wants it.
+
+    With ``logs`` each day of the last week has an entry.
+    """
     with app.app_context():
         session = db.session
         ana = session.get_one(Patient, cast.ana)
-        log_last_week(session, ana)
+        if logs:
+            log_last_week(session, ana)
         reader = mail_preferences.find_reader(session, cast.ana)
         if detailed:
             mail_preferences.change_level(session, reader, "detailed", NOW)

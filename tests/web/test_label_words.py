@@ -51,10 +51,17 @@ def test_no_sentence_gives_advice_or_a_verdict(app: Flask) -> None:
     assert len(notes) > 50
     for note in notes:
         text = " ".join((note.noted, note.quoted, note.ask, note.source))
-        # The name of the page that was read is a name.
-        said = text.replace('"How and when to take ibuprofen"', "")
+        # The name of the page that was read is a name, and what stands in quotation marks is the label's, word by word.
+        said = re.sub("“[^”]+”", "", text.replace('"How and when to take ibuprofen"', ""))
         assert not re.search(rf"\b({FORBIDDEN})\b", said, re.I), said
         assert "%(" not in text
+
+
+def test_what_stands_in_quotation_marks_is_a_line_of_the_data_as_it_was_read(app: Flask) -> None:
+    with app.test_request_context():
+        notes = [note for case in CASES for note in notes_of(case)]
+    marked = {text for note in notes for text in re.findall("“[^”]+”", note.noted + note.quoted + note.ask)}
+    assert marked == {line.text for line in load_drugs().lines}
 
 
 def test_each_quotation_names_country_source_date_and_whom_to_ask(app: Flask) -> None:
@@ -64,7 +71,7 @@ def test_each_quotation_names_country_source_date_and_whom_to_ask(app: Flask) ->
     assert quoted
     for note in quoted:
         assert "(United States)" in note.quoted or "(United Kingdom)" in note.quoted
-        assert re.fullmatch(r"Source: .+\. Checked on 23 November 2026\.", note.source)
+        assert re.fullmatch(r"Source: .+\. Checked on 2[34] November 2026\.", note.source)
         assert note.ask == "Ask your doctor or pharmacist."
 
 
@@ -101,7 +108,7 @@ def test_what_is_not_known_is_called_so_and_quotes_nothing(app: Flask) -> None:
 def test_a_line_of_another_country_is_quoted_under_its_own_name(app: Flask) -> None:
     with app.test_request_context():
         note = note_of(TwoNsaids(("ibuprofen", "naproxen"), False), "DE")
-    assert note.quoted.startswith("The label (United States) says: The chance of stomach bleeding is higher")
+    assert note.quoted.startswith("The label (United States) says: “This product contains an NSAID")
 
 
 def test_the_persons_own_prescription_is_no_label_of_ours(app: Flask) -> None:

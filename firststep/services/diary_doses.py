@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from firststep.clinical.nsaids import Drug, load_drugs
 from firststep.clinical.nsaids.facts import UNNAMED, NotedDose
+from firststep.clinical.nsaids.label_facts import MOST_HEART_ASPIRIN_MG
 from firststep.services.diary_events import Event
 
 OTHER: Final = UNNAMED
@@ -44,12 +45,20 @@ def product_and_form(text: str) -> tuple[str, str]:
     return (drug.id, drug.form) if drug else (text, "other")
 
 
-def is_oral_nsaid(product: str, form: str) -> bool:
-    """Tell whether the dose answers "an NSAID was taken": a gel does not, nor a drug that is no NSAID."""
+def answers_nsaid(dose: Event) -> bool:
+    """Tell whether the dose answers "an NSAID was taken".
+
+    A gel does not, nor a drug that is no NSAID, nor low-dose aspirin for the heart: it is taken every day, whatever
+    the heel does, and would hide how often something is taken for pain. The person's own answer always counts.
+    """
+    product, form = dose["product"], dose["form"]
     if product == OTHER:
-        return form == "oral"
+        return bool(form == "oral")
     drug = load_drugs().find(product, form)
-    return drug is not None and drug.group == "oral_nsaid"
+    if drug is None or drug.group != "oral_nsaid":
+        return False
+    low = dose["dose_mg"] is not None and dose["dose_mg"] <= MOST_HEART_ASPIRIN_MG
+    return not (drug.ingredient == "aspirin" and dose["for_heart"] and low)
 
 
 def noted_dose(event: Event) -> NotedDose:

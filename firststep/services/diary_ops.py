@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from firststep.models import Day, DiaryChange, FootDay, Patient
-from firststep.services.diary_doses import is_oral_nsaid
+from firststep.services.diary_doses import answers_nsaid
 from firststep.services.diary_entry import Entry, FootEntry, Stored, read_entry, read_stored, to_text
 from firststep.services.diary_events import Event, EventChange, event_after, event_to_text, write_event
 from firststep.services.diary_fields import Refused, Value
@@ -152,10 +152,10 @@ def _own_event(stored: Stored, patient_id: UUID, change: EventChange | None) -> 
 
 
 def _with_consequences(op: Op, before: Entry, event: Event | None) -> dict[str, dict[str, Value]]:
-    """Return the op's values; an oral NSAID answers the day's question unless the person did."""
+    """Return the op's values; an oral NSAID for pain answers the day's question unless the person did."""
     sets = {foot: dict(values) for foot, values in op.sets.items() if values}
     answered = "nsaid_taken" in sets.get("", {}) or before.value("", "nsaid_taken") is not None
-    if event and event.kind == "dose" and is_oral_nsaid(event["product"], event["form"]) and not answered:
+    if event and event.kind == "dose" and answers_nsaid(event) and not answered:
         sets.setdefault("", {})["nsaid_taken"] = True
     return sets
 

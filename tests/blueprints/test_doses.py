@@ -72,9 +72,14 @@ def test_a_dose_with_everything_is_stored_and_shown(app: Flask, ben: Browser) ->
         ({"dose_product": "other", "dose_name": "Diclofenac Gel"}, "diclofenac gel", "gel", None),
         ({"dose_product": "other"}, "other", "oral", True),
         ({"dose_product": "naproxen sodium"}, "naproxen sodium", "oral", True),
+        ({"dose_product": "aspirin", "dose_mg": "325"}, "aspirin", "oral", True),
+        ({"dose_product": "aspirin", "dose_mg": "100", "dose_heart": "y"}, "aspirin", "oral", None),
+        ({"dose_product": "aspirin", "dose_mg": "101", "dose_heart": "y"}, "aspirin", "oral", True),
+        ({"dose_product": "aspirin", "dose_heart": "y"}, "aspirin", "oral", True),
+        ({"dose_product": "ibuprofen", "dose_mg": "100", "dose_heart": "y"}, "ibuprofen", "oral", True),
     ],
 )
-def test_only_an_oral_nsaid_answers_the_question(
+def test_only_an_oral_nsaid_for_pain_answers_the_question(
     app: Flask, ben: Browser, cast: Cast, typed: dict[str, str], product: str, form: str, taken: bool | None
 ) -> None:
     note(ben, **typed)

@@ -18,6 +18,7 @@ from blueprints.pwa.routes import pwa
 from blueprints.sharing.routes import sharing
 from blueprints.stretching.routes import stretching
 from blueprints.treatment.routes import treatment
+from blueprints.visits.routes import visits
 from firststep.commands import init_commands
 from firststep.database import engine_options, prepare_engine
 from firststep.extensions import alembic, babel, csrf, db, htmx, limiter
@@ -40,7 +41,7 @@ from firststep.web.security import init_security
 from firststep.web.sessions import ServerSessionInterface
 from firststep.web.typography import init_typography
 
-AREAS = (pages, pwa, accounts, treatment, diary, stretching, charts, sharing, practice, digest)
+AREAS = (pages, pwa, accounts, treatment, diary, stretching, charts, visits, sharing, practice, digest)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -14,7 +14,17 @@ from werkzeug.routing import Rule
 from firststep.extensions import db
 from tests import cast as people
 from tests.conftest import empty_tables
-from tests.support.actors import ACTORS, DAY, READERS, SHARES, World, browser_of, make_world
+from tests.support.actors import (
+    ACTORS,
+    CANARY_ASKED,
+    CANARY_QUESTION,
+    DAY,
+    READERS,
+    SHARES,
+    World,
+    browser_of,
+    make_world,
+)
 from tests.support.routes import LOCKED_TWICE, POLICIES, ROUTES, WEAKER
 from tests.support.snapshots import Snapshot, restore, take
 from tests.support.sweep import (
@@ -153,7 +163,7 @@ def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World
 
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
-    ids = {name: uuid4() for name in ("episode", "session", "op", "plan")}
+    ids = {name: uuid4() for name in ("episode", "session", "op", "plan", "question", "rating")}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)
     for actor in ("ben", "dee", "accepted", "stopped"):
         for headers in WAYS.values():
@@ -181,6 +191,9 @@ def test_each_scope_shows_what_it_says_in_every_form(
         assert (page.status_code, figure.status_code) == (200, 200 if days else 404)
         # The part is the chart alone.
         assert (people.CANARY_NOTE in page.text) is (notes and way != "part")
+        assert (CANARY_QUESTION in page.text) is (notes and way != "part")
+        assert CANARY_ASKED not in page.text
+        assert ("called it “Much worse”" in page.text) is days
         assert ("only-wide" in page.text, "figure.json" in page.text) == (days, days)
         assert (DAY in figure.text) is days
 
@@ -242,6 +255,7 @@ def outsiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
 
 def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
     """Send the request as everybody who may; go through what is wrong about the answers."""
+    hers = (world.episode, world.session, world.dose, world.question, world.rating)
     for actor in insiders(ROUTES[route]):
         for way, headers in WAYS.items():
             response = send(app, world, route, actor, headers=headers)
@@ -253,7 +267,7 @@ def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
             if ROUTES[route] in OF_AN_OBJECT and response.status_code == 404 and not gone:
                 yield f"{actor} as {way} does not find the object"
             yield from leaks(response, actor, route)
-            if actor != "ana" and any(str(row) in response.text for row in (world.episode, world.session, world.dose)):
+            if actor != "ana" and any(str(row) in response.text for row in hers):
                 yield f"{actor} as {way} gets the id of something of Ana's"
 
 

@@ -15,8 +15,10 @@ from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.policy import policy
 from firststep.web.progress import progress_figure, progress_page, read_choice
+from firststep.web.ratings import rating_asked, rating_card
 from firststep.web.red_flag_words import trigger_words
 from firststep.web.render import render
+from firststep.web.writing import saved_strip
 
 charts = Blueprint("charts", __name__)
 
@@ -36,7 +38,14 @@ def progress() -> str:
     )
     trigger = red_flag_trigger(course.diary, today)
     words = trigger_words(trigger) if trigger else ""
-    return render("charts/progress.html", block="chart", progress=page, trigger=words)
+    return render(
+        "charts/progress.html",
+        block="chart",
+        progress=page,
+        trigger=words,
+        asked=rating_card(rating_asked(course, today), today, back="progress"),
+        saved=saved_strip("progress"),
+    )
 
 
 @charts.get("/progress/figure.json")

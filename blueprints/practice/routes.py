@@ -48,7 +48,9 @@ def patient(share_id: UUID) -> str:
     choice = read_choice(request.args)
     course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
     notes = access.read_shared_notes(db.session, grant)
-    return render("practice/patient.html", block="chart", **patient_view(grant, course, notes, choice))
+    questions = access.read_shared_questions(db.session, grant)
+    shown = patient_view(grant, course, notes, questions, choice)
+    return render("practice/patient.html", block="chart", **shown)
 
 
 @practice.get("/practice/<uuid:share_id>/figure.json")

@@ -13,12 +13,15 @@ from flask_babel import gettext as _
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.services.access import Grant, Note
+from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.progress import Choice, ProgressPage, progress_page
 from firststep.web.wording import measure_name, points, weeks_since_start
 
 
-def patient_view(grant: Grant, course: Course, notes: list[Note], choice: Choice) -> dict[str, Any]:
+def patient_view(
+    grant: Grant, course: Course, notes: list[Note], questions: list[VisitQuestion], choice: Choice
+) -> dict[str, Any]:
     """Return the template's variables."""
     found = outcomes(course.diary, measure=choice.measure)
     return {
@@ -28,6 +31,7 @@ def patient_view(grant: Grant, course: Course, notes: list[Note], choice: Choice
         "rows": _rows(grant, course),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
         "progress": _shared_page(grant, course, choice, found),
+        "questions": [(day_words(question.day), question.text) for question in questions],
         "notes": [(day_words(note.day), note.text) for note in notes],
     }
 
@@ -40,11 +44,12 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes) 
         today=grant.today,
         page=partial(url_for, "practice.patient", share_id=grant.share_id),
         figure=partial(url_for, "practice.figure", share_id=grant.share_id),
+        own=False,
     )
     page = replace(page, sentence=_sentence(found))
     if grant.shows_charts:
         return page
-    return replace(page, picture=None, panels=[], period_tabs=[], range_tabs=[], sources=())
+    return replace(page, picture=None, ratings=[], panels=[], period_tabs=[], range_tabs=[], sources=())
 
 
 def _week_words(starts_on: date | None, today: date) -> str:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
-from firststep.clinical.baseline import SEARCH_DAYS
+from firststep.clinical.baseline import baseline
 from firststep.clinical.censoring import LONGEST_RUN_WITHOUT, censoring_day
 from firststep.clinical.change import noticeable_change
-from firststep.clinical.diary import Diary, Episode, FootDay
+from firststep.clinical.diary import Diary
 from firststep.clinical.means import WINDOW_DAYS, SevenDayMeans
-from firststep.clinical.measures import Foot
-from firststep.clinical.outcomes import Outcomes, means_of, outcomes
+from firststep.clinical.measures import FEET
+from firststep.clinical.outcomes import Outcomes, means_of
 from firststep.clinical.relapse import relapse
 from firststep.clinical.relief import level_after_relief, relief
 
@@ -52,6 +52,14 @@ class Rating:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """The week that is asked about today, and the day from which the weeks are counted."""
+
+    week: int
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
 class EntriesSaid:
     """What the rules made of the daily entries up to a day; ``since`` is the first day of a relief or relapse."""
 
@@ -79,22 +87,20 @@ class Compared:
         return (self.rating.meaning == "improved") != self.entries.is_improved
 
 
-def start_of_care(episode: Episode | None, foot_days: Iterable[FootDay]) -> date | None:
+def start_of_care(diary: Diary) -> date | None:
     """Return the day from which the weeks are counted: the episode's start, or else the baseline day.
 
     Without an episode it is the baseline day of first-step pain at the worse foot, whatever a page shows, so that
-    the weeks of a person are the same everywhere. Of ``foot_days`` the first 14 days of each foot are enough.
+    the weeks of a person are the same everywhere. The first 14 days of each foot decide it.
 
     Rule: outcomes daily-1, 2 and 3.
     """
-    if episode is not None:
-        return episode.starts_on
-    recorded = [row for row in foot_days if row.first_step_tenths is not None]
-    first: dict[Foot, date] = {}
-    for row in recorded:
-        first[row.foot] = min(row.day, first.get(row.foot, row.day))
-    early = tuple(row for row in recorded if (row.day - first[row.foot]).days < SEARCH_DAYS)
-    return outcomes(Diary(early), measure="first_step").starts_on
+    if diary.episode is not None:
+        return diary.episode.starts_on
+    found = (baseline(diary.tenths(foot, "first_step"), diary.means(foot, "first_step"), None) for foot in FEET)
+    # max keeps the first of equals, and FEET begins with the right foot.
+    worse = max((base for base in found if base is not None), key=lambda base: base.value, default=None)
+    return None if worse is None else worse.day
 
 
 def week_due(starts_on: date | None, ratings: Iterable[Rating], today: date) -> int | None:
@@ -118,6 +124,12 @@ def week_due(starts_on: date | None, ratings: Iterable[Rating], today: date) -> 
         if opens <= today < opens + timedelta(days=OPEN_DAYS) and not answered:
             return week
     return None
+
+
+def asked_on(starts_on: date | None, ratings: Iterable[Rating], today: date) -> Asked | None:
+    """Return what is asked today, None without a question."""
+    week = week_due(starts_on, ratings, today)
+    return None if week is None or starts_on is None else Asked(week, starts_on)
 
 
 def compare(diary: Diary, found: Outcomes, ratings: Iterable[Rating], since: date | None) -> tuple[Compared, ...]:

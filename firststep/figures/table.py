@@ -61,6 +61,8 @@ def _noted(view: TrajectoryView) -> dict[date, list[str]]:
     noted: dict[date, list[str]] = defaultdict(list)
     for visit in view.visits:
         noted[visit.day].append(visit.label)
+    for rating in view.ratings:
+        noted[rating.day].append(rating.label)
     for spell in view.spells:
         if spell.kind == "gap":
             continue

@@ -108,6 +108,14 @@ class Visit:
 
 
 @dataclass(frozen=True)
+class OwnRating:
+    """The person's own rating of the whole change on a day, in words."""
+
+    day: date
+    label: str
+
+
+@dataclass(frozen=True)
 class Spell:
     """Days that are marked as a whole; without a last day they go on."""
 
@@ -139,6 +147,7 @@ class TrajectoryView:
     companions: tuple[Companion, ...] = field(default=())
     visits: tuple[Visit, ...] = field(default=())
     spells: tuple[Spell, ...] = field(default=())
+    ratings: tuple[OwnRating, ...] = field(default=())
     #: The last day with anything to know about: what goes on is drawn up to it.
     today: date | None = None
 

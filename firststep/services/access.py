@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from firststep.models import Day, FootDay, Patient, Share, User
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
+from firststep.services.questions import VisitQuestion, read_open_questions
 from firststep.services.trajectories import Course, read_course
 from firststep.services.zones import local_day
 
@@ -124,6 +125,11 @@ def read_shared_notes(session: Session, grant: Grant) -> list[Note]:
         .limit(MOST_NOTES)
     )
     return [Note(day=day, text=text) for day, text in rows if text]
+
+
+def read_shared_questions(session: Session, grant: Grant) -> list[VisitQuestion]:
+    """Return what the patient wants to ask and has not asked yet, the oldest first; none unless notes are shown."""
+    return read_open_questions(session, grant.patient_id, first=grant.from_day) if grant.shows_notes else []
 
 
 def _from(first: date | None, table: type[Day]) -> ColumnElement[bool]:

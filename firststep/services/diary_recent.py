@@ -1,8 +1,8 @@
-"""What the daily page needs beside the day itself, in one statement: logged days, doses, the plan and its pauses."""
+"""What the daily page needs beside the day itself, in one statement: logged days, doses, the plan, what is asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
@@ -21,6 +21,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     literal,
     null,
     or_,
@@ -29,18 +30,27 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from firststep.clinical.baseline import SEARCH_DAYS
+from firststep.clinical.diary import Diary
+from firststep.clinical.diary import FootDay as FirstSteps
+from firststep.clinical.measures import FEET, Foot
 from firststep.clinical.nsaids.label_facts import DAYS_READ
-from firststep.models import Day, Dose, FootDay, Pause, Plan
+from firststep.clinical.pgic import OPEN_DAYS, Asked, Rating, asked_on, start_of_care
+from firststep.models import Day, Dose, Episode, FootDay, Pause, Pgic, Plan
 from firststep.services.diary_events import KINDS, Event
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.diary_reading import strip_range
 
 #: The dated things that are read, and the columns of any of them: each part of the union gives all of these.
-_READ: Final = ("dose", "plan", "pause")
+_READ: Final = ("dose", "plan", "pause", "pgic")
 _COLUMNS: Final = {
     key: {name: KINDS[key].table.__mapper__.columns[name] for name in ("id", *KINDS[key].fields)} for key in _READ
 }
-_SHAPES: Final = {name: column.type for columns in _COLUMNS.values() for name, column in columns.items()}
+_SHAPES: Final = {name: column.type for columns in _COLUMNS.values() for name, column in columns.items()} | {
+    "first_step_pain": FootDay.__mapper__.columns["first_step_pain"].type
+}
+#: How far back an answer lies that closes a question which is open today.
+_RATED_DAYS: Final = 2 * OPEN_DAYS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +58,7 @@ class Recent:
     """What lies around a day: ``logged`` are days of the strip, the rest reaches back as far as label rules look.
 
     ``last_dose`` is the newest up to the day, however old it is; ``plans`` and ``pauses`` are those that hold the day.
+    ``asked`` is the rating that is asked for today, whichever day is shown.
     """
 
     logged: frozenset[date] = frozenset()
@@ -56,6 +67,7 @@ class Recent:
     last_dose: Event | None = None
     plans: list[Event] = field(default_factory=list)
     pauses: list[Event] = field(default_factory=list)
+    asked: Asked | None = None
 
     def doses_of(self, day: date) -> list[Event]:
         """Return the doses of one day, those with a time first."""
@@ -72,6 +84,8 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         "last_of_strip": last_of_strip,
         "first": day - timedelta(days=DAYS_READ - 1),
         "last": day,
+        "first_rated": today - timedelta(days=_RATED_DAYS - 1),
+        "today": today,
     }
     rows = session.execute(_statement(), values).all()
     lasts = _events("dose", (row for row in rows if row.part == "last_dose"))
@@ -82,7 +96,18 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         last_dose=lasts[0] if lasts else None,
         plans=_events("plan", (row for row in rows if row.part == "plan")),
         pauses=_events("pause", (row for row in rows if row.part == "pause")),
+        asked=_asked(rows, today),
     )
+
+
+def _asked(rows: Sequence[Row[Any]], today: date) -> Asked | None:
+    """Return what is asked today: counted from the course of care that began last, or else from the first entries."""
+    starts_on = max((row.day for row in rows if row.part == "care"), default=None)
+    if starts_on is None:
+        entries = (FirstSteps(row.day, foot, row.first_step_pain) for row in rows for foot in FEET if row.part == foot)
+        starts_on = start_of_care(Diary(tuple(entries)))
+    ratings = [Rating(row.day, row.week, row.rating) for row in rows if row.part == "pgic"]
+    return asked_on(starts_on, ratings, today)
 
 
 def read_dose(session: Session, patient_id: UUID, dose_id: UUID) -> Event | None:
@@ -113,12 +138,30 @@ def _statement() -> CompoundSelect[Any]:
     def days(part: str, table: type[Day | FootDay]) -> Select[Any]:
         return select(literal(part, String).label("part"), table.day, *filled({})).where(table.patient_id == patient_id)
 
-    def dated(part: Literal["dose", "plan", "pause"]) -> Select[Any]:
+    def dated(part: Literal["dose", "plan", "pause", "pgic"]) -> Select[Any]:
         table = KINDS[part].table
         return select(literal(part, String), table.day, *filled(_COLUMNS[part])).where(table.patient_id == patient_id)
 
     def holds(table: type[Plan | Pause]) -> ColumnElement[bool]:
         return and_(table.day <= last, or_(table.ends_on.is_(None), table.ends_on >= last))
+
+    def first_entries(foot: Foot) -> Select[Any]:
+        # Needed without a course of care only: the first 14 days of a foot hold no more entries than these.
+        pain = FootDay.first_step_pain
+        first_of_foot = (
+            select(FootDay.day, pain)
+            .where(
+                FootDay.patient_id == patient_id,
+                FootDay.foot == foot,
+                pain.is_not(None),
+                ~exists().where(Episode.patient_id == patient_id),
+            )
+            .order_by(FootDay.day)
+            .limit(SEARCH_DAYS)
+            .subquery()
+        )
+        own = {"first_step_pain": first_of_foot.c.first_step_pain}
+        return select(literal(foot, String), first_of_foot.c.day, *filled(own))
 
     newest = (
         select(Dose.day, *_COLUMNS["dose"].values())
@@ -138,6 +181,9 @@ def _statement() -> CompoundSelect[Any]:
         dated("dose").where(Dose.day.between(first, last)),
         dated("plan").where(holds(Plan)),
         dated("pause").where(holds(Pause)),
+        dated("pgic").where(Pgic.day.between(bindparam("first_rated", type_=Date()), bindparam("today", type_=Date()))),
+        select(literal("care", String), Episode.starts_on, *filled({})).where(Episode.patient_id == patient_id),
+        *(first_entries(foot) for foot in FEET),
         select(
             literal("last_dose", String), newest.c.day, *filled({name: newest.c[name] for name in _COLUMNS["dose"]})
         ),

@@ -1,4 +1,4 @@
-"""What happened meanwhile, as the trajectory shows it: sessions, flare-ups that the person confirmed, pauses."""
+"""What happened meanwhile, as the trajectory shows it: sessions, confirmed flare-ups, pauses, own ratings."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from datetime import date
 from flask_babel import gettext as _
 
 from firststep.clinical.measures import Foot
-from firststep.figures.view import Spell, TrajectoryView, Visit
+from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
 from firststep.services.diary_events import Event
 from firststep.services.trajectories import Course
 from firststep.web.event_words import session_kind_words
+from firststep.web.ratings import rated
 
 
 def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot | None], today: date) -> TrajectoryView:
@@ -31,6 +32,7 @@ def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot 
             if view.shows(visit.day)
         ),
         spells=(*view.spells, *(spell for spell in (*pauses, *flares) if _touches(view, spell))),
+        ratings=tuple(OwnRating(day, words) for day, words in rated(course.events_of("pgic")) if view.shows(day)),
         today=today,
     )
 

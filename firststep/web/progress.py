@@ -32,6 +32,7 @@ from firststep.web.beside import SourceLine, remarks, source_lines, wanted_compa
 from firststep.web.dates import short_dates
 from firststep.web.happenings import with_happenings
 from firststep.web.panel import Panel, weeks_of
+from firststep.web.ratings import RatingLine, rating_lines
 
 Address = Callable[..., str]
 #: How an address asks for both measures, or both feet.
@@ -89,6 +90,7 @@ class ProgressPage:
     first_entry_wanted: bool
     picture: Picture | None
     remarks: list[str]
+    ratings: list[RatingLine]
     numbers: list[tuple[str, str | None, str]]
     panels: list[Panel]
     sources: tuple[SourceLine, ...]
@@ -114,8 +116,13 @@ def read_choice(query: Mapping[str, str]) -> Choice:
     )
 
 
-def progress_page(course: Course, choice: Choice, *, today: date, page: Address, figure: Address) -> ProgressPage:
-    """Put the page together; ``page`` and ``figure`` make the addresses for other choices."""
+def progress_page(
+    course: Course, choice: Choice, *, today: date, page: Address, figure: Address, own: bool = True
+) -> ProgressPage:
+    """Put the page together; ``page`` and ``figure`` make the addresses for other choices.
+
+    ``own``: the reader is the person whose course it is.
+    """
     choice, found, compared = _resolved(course, choice)
     view = _view(course, choice, found, compared, today)
     begun = bool(course.diary.answered_days)
@@ -124,6 +131,7 @@ def progress_page(course: Course, choice: Choice, *, today: date, page: Address,
         first_entry_wanted=not begun,
         picture=_picture(view, figure(**choice.as_query()), wording.finding(found)) if begun else None,
         remarks=[*wording.relief_sentences(found), *_gap_remark(view), *remarks(compared)],
+        ratings=rating_lines(course, found, own=own),
         numbers=_numbers(course, found, view, today),
         panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
         sources=source_lines(compared, view.shows),
@@ -218,7 +226,7 @@ def _table_head(view: TrajectoryView) -> list[str]:
 
 
 def _happened(view: TrajectoryView) -> bool:
-    return bool(view.visits) or any(spell.kind != "gap" for spell in view.spells)
+    return bool(view.visits or view.ratings) or any(spell.kind != "gap" for spell in view.spells)
 
 
 def _table(view: TrajectoryView) -> list[list[str | None]]:

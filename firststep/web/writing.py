@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from flask import request
+from flask_babel import gettext as _
 
 from firststep.services.diary_writing import Writing
 from firststep.web import clock
@@ -17,6 +19,27 @@ def sent_id(name: str) -> UUID | None:
         return UUID(request.values.get(name, ""))
     except ValueError:
         return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SavedStrip:
+    """What a page says after a step, and the op that its button takes back; ``back`` names the page."""
+
+    words: str
+    undo: UUID | None
+    undo_id: UUID
+    back: str
+
+
+def saved_strip(back: str) -> SavedStrip | None:
+    """Return what there is to say after the step that led here, None when none did."""
+    if "undone" in request.args:
+        return SavedStrip(words=_("Undone"), undo=None, undo_id=uuid4(), back=back)
+    for name, words in (("saved", _("Saved")), ("removed", _("Removed"))):
+        op_id = sent_id(name)
+        if op_id is not None:
+            return SavedStrip(words=words, undo=op_id, undo_id=uuid4(), back=back)
+    return None
 
 
 def current_writing() -> Writing:

@@ -1,5 +1,6 @@
 /** Every page: htmx, its failures said plainly, the daily form, the time zone, the installed app. */
 import "htmx.org";
+import { countLetters } from "./counter.js";
 import { openNamed } from "./details.js";
 import { watchDailyForm } from "./log.js";
 import { prefill } from "./prefill.js";
@@ -57,6 +58,7 @@ window.addEventListener("online", hideToast);
 window.addEventListener("hashchange", openNamed);
 
 openNamed();
+countLetters();
 watchDailyForm();
 prefill();
 guessZone(document);

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
-from firststep.models import Episode, Patient, Plan, Share, UserSession
+from firststep.models import Episode, Patient, Pgic, Plan, Question, Share, UserSession
 from firststep.services.invitations import make_link_token
 from firststep.web.security.tokens import make_token
 from tests import cast as people
@@ -121,6 +121,11 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     chosen = Plan(patient_id=cast.ana, day=people.TODAY, preset="plantar_fascia", hold_s=10, reps=10, sets_per_day=3)
     db.session.add(chosen)
     db.session.flush()
+    rated = Pgic(patient_id=cast.ana, day=people.TODAY, week=4, rating=2)
+    to_ask = Question(patient_id=cast.ana, day=people.TODAY, text="Can I run again?")
+    asked = Question(patient_id=cast.ana, day=people.TODAY, text="Which shoes?", settled_on=people.TODAY)
+    db.session.add_all((rated, to_ask, asked))
+    db.session.flush()
     plan = chosen.id
     mailed = {
         "accounts.confirm": make_token("confirm", cast.ana_user, 0, people.NOW),
@@ -137,6 +142,8 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "stretching.ask_remove": [{"plan_id": plan}],
         "treatment.edit": [{"episode_id": episode}],
         "treatment.ask_delete": [{"episode_id": episode}],
+        "visits.edit": [{"question_id": to_ask.id}],
+        "visits.edit_rating": [{"rating_id": rated.id}],
         "practice.patient": [{"share_id": share.id}],
         "digest.dev_mail": [],
     } | {endpoint: [{"token": token}] for endpoint, token in mailed.items()}

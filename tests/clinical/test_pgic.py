@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from firststep.clinical.change import noticeable_change
 from firststep.clinical.diary import Diary, Episode, FootDay
-from firststep.clinical.measures import MEASURES, Measure
+from firststep.clinical.measures import FEET, MEASURES, Measure
 from firststep.clinical.outcomes import Outcomes, outcomes, outcomes_of_foot
 from firststep.clinical.pgic import (
     OPEN_DAYS,
@@ -167,19 +167,25 @@ def test_ratings_from_before_the_start_stand_alone() -> None:
 def test_weeks_are_counted_from_the_episode_or_else_from_the_baseline_of_first_steps() -> None:
     entries = tuple(FootDay(MONDAY + timedelta(days=at), "right", 60, 50) for at in range(5))
     others = tuple(FootDay(MONDAY + timedelta(days=at), "left", 80) for at in (2, 3, 4, 9, 10))
-    assert start_of_care(Episode("combined", START), entries) == START
-    assert start_of_care(None, entries) == MONDAY + timedelta(days=3)
-    assert start_of_care(None, (*entries, *others)) == MONDAY + timedelta(days=3), "the left foot has no baseline"
+    assert start_of_care(Diary(entries, episodes=(Episode("combined", START),))) == START
+    assert start_of_care(Diary(entries)) == MONDAY + timedelta(days=3)
+    assert start_of_care(Diary((*entries, *others))) == MONDAY + timedelta(days=3), "the left foot has no baseline"
     more = FootDay(MONDAY + timedelta(days=8), "left", 80)
-    assert start_of_care(None, (*entries, *others, more)) == MONDAY + timedelta(days=8), "the worse foot"
+    assert start_of_care(Diary((*entries, *others, more))) == MONDAY + timedelta(days=8), "the worse foot"
     average = tuple(FootDay(MONDAY + timedelta(days=at), "right", None, 50) for at in range(20))
-    assert start_of_care(None, average) is start_of_care(None, ()) is None
+    assert start_of_care(Diary(average)) is start_of_care(Diary()) is None
 
 
 @quickly
-@given(diaries())
-def test_the_start_is_that_of_the_outcomes(diary: Diary) -> None:
-    assert start_of_care(diary.episode, diary.foot_days) == outcomes(diary, measure="first_step").starts_on
+@given(diaries(), st.booleans())
+def test_the_start_is_that_of_the_outcomes_and_the_first_entries_decide_it(diary: Diary, in_care: bool) -> None:
+    diary = diary if in_care else replace(diary, episodes=())
+    since = outcomes(diary, measure="first_step").starts_on
+    assert start_of_care(diary) == since
+    if not diary.episodes:
+        early = [sorted(diary.tenths(foot, "first_step"))[:14] for foot in FEET]
+        kept = tuple(row for row in diary.foot_days if row.day in early[FEET.index(row.foot)])
+        assert start_of_care(Diary(kept)) == since
 
 
 def until(diary: Diary, last: date) -> Diary:

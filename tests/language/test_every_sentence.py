@@ -43,6 +43,8 @@ TYPED = {
         actors.CANARY_LOOK,
         actors.CANARY_OLD_NOTE,
         actors.CANARY_PLAN,
+        actors.CANARY_QUESTION,
+        actors.CANARY_ASKED,
     ),
     *("Test", "Acupuncturist"),
     *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee"),
@@ -55,7 +57,8 @@ NONSENSE = {
     **dict.fromkeys(("first_step_pain", "average_pain", "stretch_minutes", "dose_mg", "dose_product"), "٣"),
     **dict.fromkeys(("first_step_pain-left", "average_pain-right", "stretched", "nsaid", "feet", "arm"), "11"),
     **dict.fromkeys(("scope", "state", "level", "op", "undo", "week_starts_on", "profession"), "x" * 300),
-    "note": "x" * 6000,
+    **dict.fromkeys(("text", "note"), "x" * 6000),
+    **dict.fromkeys(("rating", "week", "back"), "11"),
 }
 
 

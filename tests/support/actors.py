@@ -15,7 +15,18 @@ from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
-from firststep.models import DiaryChange, Dose, Episode, Patient, Plan, Practitioner, User, UserSession
+from firststep.models import (
+    DiaryChange,
+    Dose,
+    Episode,
+    Patient,
+    Pgic,
+    Plan,
+    Practitioner,
+    Question,
+    User,
+    UserSession,
+)
 from firststep.services import audit
 from firststep.services.invitations import make_link_token
 from firststep.web.policy import FACTOR_LIFE
@@ -35,6 +46,9 @@ CANARY_DEVICE: Final = "canary-device-9d4e7"
 CANARY_OLD_NOTE: Final = "canary-deleted-0b6f8"
 CANARY_LOOK: Final = "canary-look-e5a90"
 CANARY_PLAN: Final = "canary-plan-6a1d3"
+# What she wants to ask, and what she asked already.
+CANARY_QUESTION: Final = "canary-question-2e8b7"
+CANARY_ASKED: Final = "canary-asked-f41d9"
 # Of Dr Cho: what only the persons concerned may read.
 CANARY_LICENCE: Final = "canary-licence-c8812"
 
@@ -92,6 +106,8 @@ class World:
     op: UUID
     dose: UUID
     plan: UUID
+    question: UUID
+    rating: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -115,6 +131,7 @@ def make_world(app: Flask) -> World:
         db.session.get_one(Practitioner, cast.cho).credential_number = CANARY_LICENCE
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose, plan = _add_changes(db.session, cast.ana)
+        question, rating = _add_for_the_visit(db.session, cast.ana)
         looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"])
@@ -136,6 +153,8 @@ def make_world(app: Flask) -> World:
         op=op,
         dose=dose,
         plan=plan,
+        question=question,
+        rating=rating,
         tokens=tokens,
     )
 
@@ -183,6 +202,15 @@ def _add_changes(session: Session, ana: UUID) -> tuple[UUID, UUID, UUID]:
     session.add_all((dose, change, plan))
     session.flush()
     return op, dose.id, plan.id
+
+
+def _add_for_the_visit(session: Session, ana: UUID) -> tuple[UUID, UUID]:
+    question = Question(patient_id=ana, day=_DAY, text=CANARY_QUESTION)
+    asked = Question(patient_id=ana, day=_DAY, text=CANARY_ASKED, settled_on=_DAY)
+    rating = Pgic(patient_id=ana, day=_DAY, week=4, rating=6)
+    session.add_all((question, asked, rating))
+    session.flush()
+    return question.id, rating.id
 
 
 def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str, str]:

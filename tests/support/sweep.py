@@ -63,6 +63,8 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "session_id": world.session,
         "op_id": world.op,
         "plan_id": world.plan,
+        "question_id": world.question,
+        "rating_id": world.rating,
         "key": "plantar_fascia",
         "day": actors.DAY,
         "token": "x" * 43,
@@ -80,6 +82,7 @@ def of_ana(world: World) -> dict[str, str]:
     ids |= {"id": cast.share, "share_id": cast.share, "share": cast.share, "practitioner_id": cast.dee}
     ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
     ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose, "plan_id": world.plan}
+    ids |= {"question_id": world.question, "rating_id": world.rating, "saved": world.op, "removed": world.op}
     return {name: str(value) for name, value in ids.items()} | {
         "role": "practitioner",
         "state": "active",
@@ -99,6 +102,10 @@ def of_ana(world: World) -> dict[str, str]:
         "name": "Changed",
         "sets_per_day": "2",
         "interval_days": "1",
+        "text": "changed",
+        "rating": "1",
+        "week": "4",
+        "back": "progress",
     }
 
 
@@ -144,9 +151,14 @@ def forbidden(actor: str, route: str) -> set[str]:
     if actor == "ana":
         return of_cho | never
     shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()
-    shown |= {people.CANARY_NOTE, actors.CANARY_DRUG} if actor == "notes" and "practice." in route else set()
+    shown |= (
+        {people.CANARY_NOTE, actors.CANARY_DRUG, actors.CANARY_QUESTION}
+        if actor == "notes" and "practice." in route
+        else set()
+    )
     whole = {people.CANARY_NAME, people.CANARY_EMAIL, people.CANARY_NOTE}
     whole |= {actors.CANARY_PLAN, actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE, actors.CANARY_LOOK}
+    whole |= {actors.CANARY_QUESTION, actors.CANARY_ASKED}
     return of_cho | never | whole - shown
 
 

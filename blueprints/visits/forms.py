@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice, TextAreaField
-from wtforms.validators import InputRequired
+from wtforms import StringField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired
 
 from firststep.clinical.pgic import RATINGS
 from firststep.services.diary_events import KINDS, check_event_value
 from firststep.services.diary_fields import Refused
 from firststep.web.forms import OurForm
-from firststep.web.ratings import rating_options
 
 _QUESTION: Final = KINDS["question"]
+_RATING: Final = KINDS["pgic"]
 
 
 class QuestionText(TextAreaField):
@@ -36,7 +36,7 @@ class QuestionText(TextAreaField):
 class QuestionForm(OurForm):
     """One question."""
 
-    text = QuestionText(_l("Your question"), validators=[InputRequired(_QUESTION.needed["text"])])
+    text = QuestionText(_l("Your question"), validators=[DataRequired(_QUESTION.needed["text"])])
 
     def refuse(self, refused: Refused) -> None:
         """Note the sentence at the field."""
@@ -46,16 +46,12 @@ class QuestionForm(OurForm):
 class RatingForm(OurForm):
     """One of the seven answers."""
 
-    rating = RadioField(validators=[InputRequired(KINDS["pgic"].needed["rating"])])
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(**kwargs)
-        self.rating.choices = [SelectChoice(value=value, label=label) for value, label in rating_options()]
+    rating = StringField(validators=[AnyOf([str(rating) for rating in RATINGS], message=_RATING.needed["rating"])])
 
     @property
     def answer(self) -> int:
         """The answer of a form that was accepted."""
-        return RATINGS[int(self.rating.data) - 1]
+        return int(self.rating.data)
 
     def refuse(self, refused: Refused) -> None:
         """Note the sentence at the field."""

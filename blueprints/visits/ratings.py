@@ -120,7 +120,7 @@ def _edit_page(form: RatingForm, rating_id: UUID, before: Rating) -> str:
     return _page(
         form,
         title=_("Your rating in week %(week)s", week=before.week),
-        label=_("On %(day)s my heel was overall:", day=long_date(before.day)),
+        label=_("On %(day)s, compared with the start, overall:", day=long_date(before.day)),
         action=url_for("visits.change_rating", rating_id=rating_id),
         remove=url_for("visits.remove_rating", rating_id=rating_id),
         cancel=back_address("progress"),

@@ -77,7 +77,7 @@ def rating_title(week: int) -> str:
 
 def rating_question(since: date) -> str:
     """Ask for the rating."""
-    return _("Compared with the start on %(day)s, my heel is overall:", day=long_date(since))
+    return _("Compared with the start on %(day)s, overall:", day=long_date(since))
 
 
 def put_off(today: date) -> None:

@@ -150,8 +150,9 @@ def compare(diary: Diary, found: Outcomes, ratings: Iterable[Rating], since: dat
 
 def _known_by(tenths: Mapping[date, int], means: SevenDayMeans, day: date) -> SevenDayMeans:
     """Return the means of the entries up to a day, which end with the last of them."""
-    last = max((recorded for recorded in tenths if recorded <= day), default=None)
-    length = 0 if last is None else means.index(last) + 1
+    length = max(0, min(means.index(day) + 1, len(means.units)))
+    while length and means.day(length - 1) not in tenths:
+        length -= 1
     return SevenDayMeans(means.first_ordinal, means.units[:length], means.entries[:length])
 
 

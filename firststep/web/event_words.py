@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from firststep.services.diary_doses import product_words
 from firststep.services.diary_events import Event
 from firststep.web.dates import long_date
 from firststep.web.plan_words import plan_name
+
+_RATINGS: Final = {
+    1: _l("Very much improved"),
+    2: _l("Much improved"),
+    3: _l("Minimally improved"),
+    4: _l("No change"),
+    5: _l("Minimally worse"),
+    6: _l("Much worse"),
+    7: _l("Very much worse"),
+}
 
 
 def event_name(kind: str) -> str:
@@ -46,15 +58,7 @@ def pause_reason_words(reason: str | None) -> str:
 
 def pgic_words(rating: int) -> str:
     """Name a rating of the whole change, 1 to 7."""
-    return {
-        1: _("Very much improved"),
-        2: _("Much improved"),
-        3: _("Minimally improved"),
-        4: _("No change"),
-        5: _("Minimally worse"),
-        6: _("Much worse"),
-        7: _("Very much worse"),
-    }[rating]
+    return str(_RATINGS[rating])
 
 
 def _dose(event: Event) -> str:

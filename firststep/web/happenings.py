@@ -13,7 +13,7 @@ from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
 from firststep.services.diary_events import Event
 from firststep.services.trajectories import Course
 from firststep.web.event_words import session_kind_words
-from firststep.web.ratings import rated
+from firststep.web.ratings import rated_words
 
 
 def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot | None], today: date) -> TrajectoryView:
@@ -32,7 +32,9 @@ def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot 
             if view.shows(visit.day)
         ),
         spells=(*view.spells, *(spell for spell in (*pauses, *flares) if _touches(view, spell))),
-        ratings=tuple(OwnRating(day, words) for day, words in rated(course.events_of("pgic")) if view.shows(day)),
+        ratings=tuple(
+            OwnRating(rating.day, rated_words(rating)) for rating in course.events_of("pgic") if view.shows(rating.day)
+        ),
         today=today,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -133,9 +132,6 @@ def _both_count() -> str:
     return _("Both count: the rating is about the heel as a whole, the entries are about pain alone.")
 
 
-def rated(events: Iterable[Event]) -> list[tuple[date, str]]:
-    """Return the day of each answer, and what a table or chart calls it."""
-    return [
-        (event.day, _("Own rating, week %(week)s: %(rating)s", week=event["week"], rating=pgic_words(event["rating"])))
-        for event in events
-    ]
+def rated_words(event: Event) -> str:
+    """Say in a table what was answered."""
+    return _("Own rating, week %(week)s: %(rating)s", week=event["week"], rating=pgic_words(event["rating"]))

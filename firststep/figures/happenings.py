@@ -1,20 +1,21 @@
-"""What happened meanwhile: treatment sessions as ticks below the chart, and spells of days as light ground."""
+"""What happened meanwhile: sessions and own ratings below the chart, and spells of days as light ground."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 
 from firststep.figures.labels import Label, Place
-from firststep.figures.view import Spell, TrajectoryView, Visit
+from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
 
 Trace = dict[str, Any]
 
 _TOP = 10.3
-#: Where sessions stand below the pain of 0, and where the axis then begins.
-_VISITS_AT, _LOWEST = -0.55, -1.1
+#: Where sessions and ratings stand below the pain of 0, and where the axis then begins.
+_BELOW_AT, _LOWEST = -0.55, -1.1
 #: Colour, opacity and dash of a spell's ground and edges: told apart by edge and label too.
 _LOOKS = {"flare": ("@event", 0.1, "dash"), "pause": ("@quiet", 0.14, "dot"), "gap": ("@quiet", 0.07, "solid")}
 #: Over longer periods a spell is narrower than its name, which then stands in the legend alone.
@@ -22,42 +23,53 @@ _NAMED_FROM_SHARE = 0.1
 
 
 def lowest(view: TrajectoryView) -> float:
-    """Return where the pain axis begins: below 0 where sessions stand under it."""
-    return _LOWEST if _visits(view) else 0
+    """Return where the pain axis begins: below 0 where sessions or ratings stand under it."""
+    return _LOWEST if _visits(view) or _ratings(view) else 0
 
 
 def visits(view: TrajectoryView) -> list[Trace]:
     """Draw a tick for every treatment session of the period."""
-    shown = _visits(view)
+    edge = {"color": "@event", "width": 2 if len(view.values) <= 120 else 1}
+    marker = {"color": "@event", "size": 9, "symbol": "line-ns", "line": edge}
+    return _below(_("Treatment session"), marker, _visits(view))
+
+
+def ratings(view: TrajectoryView) -> list[Trace]:
+    """Draw a square for each of the person's own ratings in the period; on a session's tick it lies above it."""
+    marker = {"color": "@surface", "size": 8, "symbol": "square", "line": {"color": "@series", "width": 1.5}}
+    return _below(_("Own rating of the whole change"), marker, _ratings(view))
+
+
+def _below(name: str, marker: dict[str, Any], shown: Sequence[Visit | OwnRating]) -> list[Trace]:
     if not shown:
         return []
     return [
         {
             "type": "scatter",
             "mode": "markers",
-            "name": _("Treatment session"),
-            "marker": {
-                "color": "@event",
-                "size": 9,
-                "symbol": "line-ns",
-                "line": {"color": "@event", "width": 2 if len(view.values) <= 120 else 1},
-            },
+            "name": name,
+            "marker": marker,
             "cliponaxis": False,
-            "hovertext": [visit.label for visit in shown],
+            "hovertext": [one.label for one in shown],
             "hovertemplate": "%{hovertext}<extra></extra>",
-            "x": [visit.day.isoformat() for visit in shown],
-            "y": [_VISITS_AT] * len(shown),
+            "x": [one.day.isoformat() for one in shown],
+            "y": [_BELOW_AT] * len(shown),
         }
     ]
 
 
-def visit_marks(view: TrajectoryView) -> list[tuple[str, float]]:
-    """List where the ticks stand."""
-    return [(visit.day.isoformat(), _VISITS_AT) for visit in _visits(view)]
+def marks_below(view: TrajectoryView) -> list[tuple[str, float]]:
+    """List where ticks and squares stand."""
+    shown: list[Visit | OwnRating] = [*_visits(view), *_ratings(view)]
+    return [(one.day.isoformat(), _BELOW_AT) for one in shown]
 
 
 def _visits(view: TrajectoryView) -> list[Visit]:
     return [visit for visit in view.visits if view.shows(visit.day)]
+
+
+def _ratings(view: TrajectoryView) -> list[OwnRating]:
+    return [rating for rating in view.ratings if view.shows(rating.day)]
 
 
 def spells(view: TrajectoryView) -> list[Trace]:

@@ -49,7 +49,7 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
     ]
     data = [*happenings.spells(view), *benchmarks.windows(view), *_baseline_line(view), *_entries(view)]
     data += [*companions.lines(view), *_means(view), *_baseline_mark(view), *benchmarks.published(view)]
-    data += [*_events(view), *happenings.visits(view)]
+    data += [*_events(view), *happenings.visits(view), *happenings.ratings(view)]
     data += strips.traces(view)
     return {"data": data, "layout": layout}
 
@@ -278,6 +278,6 @@ def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
         if value is not None
     }
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
-    marks += [*benchmarks.published_marks(view), *happenings.visit_marks(view)]
+    marks += [*benchmarks.published_marks(view), *happenings.marks_below(view)]
     heavy = [(across(position(moment)), down(value)) for moment, value in marks] * _WEIGHT
     return sorted([*heavy, *(((x + 0.5) * _SPOT_PX, (y + 0.5) * _SPOT_PX) for x, y in spots)])

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from firststep.models import Day, Dose, Episode, Flare, FootDay, Patient, Pause, Pgic, Plan, TreatmentSession
+from firststep.models import Day, Dose, Episode, Flare, FootDay, Patient, Pause, Pgic, Plan, Question, TreatmentSession
 
 DAYS = 365
 
@@ -40,6 +40,8 @@ class Course:
     pause: tuple[int, int] | None = None
     #: A stretching plan from the first day of care on: preset, sets a day, days from one to the next.
     plan: tuple[str, int, int] | None = None
+    #: What to ask at the next visit: days before today, the question, whether it was asked.
+    questions: tuple[tuple[int, str, bool], ...] = ()
 
 
 def _falling(start: float, end: float, begin: int, half_days: float) -> Callable[[int], float]:
@@ -73,6 +75,11 @@ COURSES = (
         flare=(296, 309),
         pause=(322, 330),
         plan=("own", 3, 1),
+        questions=(
+            (33, "Do I still need the insoles?", True),
+            (6, "May I run again, and how far at first?", False),
+            (2, "Which shoes for a day of standing?", False),
+        ),
     ),
     Course(
         name="Ben Demo",
@@ -163,6 +170,9 @@ def _write_events(session: Session, patient_id: UUID, course: Course, first: dat
     for week, rating in ((4, 3), (8, 2), (12, 2)):
         day = on(course.care_begins_after_days + 7 * week)
         session.add(Pgic(patient_id=patient_id, day=day, week=week, rating=rating))
+    for ago, text, asked in course.questions:
+        day = on(DAYS - ago)
+        session.add(Question(patient_id=patient_id, day=day, text=text, settled_on=day if asked else None))
     session.flush()
 
 

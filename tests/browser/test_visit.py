@@ -53,11 +53,12 @@ def test_a_question_is_written_down_asked_and_taken_back(
         field.fill("Can I run again, and how far?")
     page.get_by_role("button", name="Write it down").click()
     expect(page.get_by_role("status").filter(has_text="Saved")).to_be_visible()
-    page.get_by_role("button", name="Asked").click()
+    page.get_by_role("button", name="Mark as asked").click()
     expect(page.get_by_text("Nothing to ask yet")).to_be_visible()
     assert stored(app) == [("Can I run again, and how far?", True)]
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("listitem").filter(has_text="Can I run again")).to_be_visible()
+    page.get_by_role("link", name="Change").click()
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("Nothing to ask yet")).to_be_visible()
     page.get_by_role("button", name="Undo").click()

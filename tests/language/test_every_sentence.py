@@ -18,6 +18,7 @@ from firststep.clinical.benchmarks import load_benchmarks
 from firststep.extensions import db
 from firststep.models import Share, User
 from firststep.services.countries import country_codes
+from firststep.services.demo import COURSES
 from firststep.services.zones import zone_choices
 from firststep.web.errors import show_http_error
 from firststep.web.security.messages import MESSAGES
@@ -199,6 +200,7 @@ def test_a_year_of_each_kind_of_course_speaks_the_readers_language(app: Flask, q
         "Dr Cho Demo",
         "Acupuncturist",
         "Long day standing.",
+        *(text for course in COURSES for _ago, text, _asked in course.questions),
     }
     found = set()
     for address, user in users.items():
@@ -206,7 +208,7 @@ def test_a_year_of_each_kind_of_course_speaks_the_readers_language(app: Flask, q
         paths = (
             [f"/practice/{share}" for share in shares]
             if address.startswith("cho@")
-            else ["/progress", "/log", "/log/2026-11-10/history"]
+            else ["/progress", "/log", "/log/2026-11-10/history", "/questions"]
         )
         for path in paths:
             response = browser.get(path + query)

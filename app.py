@@ -12,6 +12,7 @@ from blueprints.accounts.routes import accounts
 from blueprints.charts.routes import charts
 from blueprints.diary.routes import diary
 from blueprints.digest.routes import digest
+from blueprints.events.routes import events
 from blueprints.pages.routes import pages
 from blueprints.practice.routes import practice
 from blueprints.pwa.routes import pwa
@@ -41,7 +42,7 @@ from firststep.web.security import init_security
 from firststep.web.sessions import ServerSessionInterface
 from firststep.web.typography import init_typography
 
-AREAS = (pages, pwa, accounts, treatment, diary, stretching, charts, visits, sharing, practice, digest)
+AREAS = (pages, pwa, accounts, treatment, diary, stretching, charts, events, visits, sharing, practice, digest)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

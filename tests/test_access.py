@@ -18,6 +18,8 @@ from tests.support.actors import (
     ACTORS,
     CANARY_ASKED,
     CANARY_QUESTION,
+    CANARY_SPELL,
+    CANARY_TRIGGER,
     DAY,
     READERS,
     SHARES,
@@ -163,7 +165,7 @@ def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World
 
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
-    ids = {name: uuid4() for name in ("episode", "session", "op", "plan", "question", "rating")}
+    ids = {name: uuid4() for name in ("episode", "session", "op", "plan", "question", "rating", "flare")}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)
     for actor in ("ben", "dee", "accepted", "stopped"):
         for headers in WAYS.values():
@@ -193,6 +195,9 @@ def test_each_scope_shows_what_it_says_in_every_form(
         assert (people.CANARY_NOTE in page.text) is (notes and way != "part")
         assert (CANARY_QUESTION in page.text) is (notes and way != "part")
         assert CANARY_ASKED not in page.text
+        assert (CANARY_TRIGGER in page.text) is notes
+        assert (CANARY_SPELL in page.text) is notes
+        assert ("worst pain 8 of 10" in page.text) is days
         assert ("called it “Much worse”" in page.text) is days
         assert ("only-wide" in page.text, "figure.json" in page.text) == (days, days)
         assert (DAY in figure.text) is days
@@ -255,7 +260,7 @@ def outsiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
 
 def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
     """Send the request as everybody who may; go through what is wrong about the answers."""
-    hers = (world.episode, world.session, world.dose, world.question, world.rating)
+    hers = (world.episode, world.session, world.dose, world.question, world.rating, world.flare)
     for actor in insiders(ROUTES[route]):
         for way, headers in WAYS.items():
             response = send(app, world, route, actor, headers=headers)

@@ -13,6 +13,7 @@ from firststep.extensions import db
 from firststep.services.trajectories import read_course
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.flare_words import asked_of, flare_card
 from firststep.web.policy import policy
 from firststep.web.progress import progress_figure, progress_page, read_choice
 from firststep.web.ratings import rating_asked, rating_card
@@ -44,6 +45,7 @@ def progress() -> str:
         progress=page,
         trigger=words,
         asked=rating_card(rating_asked(course, today), today, back="progress"),
+        flare=flare_card(asked_of(course, today), two_feet=len(course.diary.feet) > 1, back="progress"),
         saved=saved_strip("progress"),
     )
 

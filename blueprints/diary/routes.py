@@ -20,14 +20,15 @@ from firststep.services import diary_ops
 from firststep.services.diary_entry import read_entry
 from firststep.services.diary_fields import Refused, parse_day, parse_uuid
 from firststep.services.diary_history import read_history, undo_op
-from firststep.services.diary_recent import Recent, read_dose, read_recent
+from firststep.services.diary_recent import read_dose, read_recent
 from firststep.services.stretching_plans import pause_of, plan_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.flare_words import flare_card
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.plan_words import plan_note
 from firststep.web.policy import policy
-from firststep.web.ratings import RatingCard, rating_card
+from firststep.web.ratings import rating_card
 from firststep.web.render import render, wants_part
 from firststep.web.timer_link import log_fields
 
@@ -221,7 +222,10 @@ def _context(form: DayForm) -> dict[str, Any]:
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
     page["plan"] = plan_note(map(plan_of, recent.plans), map(pause_of, recent.pauses), form.day)
     page["timer_fields"] = "|".join(log_fields().values())
-    page["asked"] = _rating_card(recent, form.day, now_day)
+    # Today's page asks, but not beside somebody's first entry.
+    asks = form.day == now_day and "first" not in request.values
+    page["asked"] = rating_card(recent.asked, now_day, back="log") if asks else None
+    page["flare"] = flare_card(recent.flare, two_feet=patient.feet == "both", back="log") if asks else None
     return page | day_context(
         form,
         feet=patient.feet or "right",
@@ -232,12 +236,6 @@ def _context(form: DayForm) -> dict[str, Any]:
         undone="undone" in request.args,
         chosen_day=request.values.get("day", ""),
     )
-
-
-def _rating_card(recent: Recent, day: date, now_day: date) -> RatingCard | None:
-    """Return the question for the rating on today's page, but not beside somebody's first entry."""
-    shown = day == now_day and "first" not in request.values
-    return rating_card(recent.asked, now_day, back="log") if shown else None
 
 
 def _uuid_or_none(text: str | None) -> UUID | None:

@@ -49,7 +49,7 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes) 
     page = replace(page, sentence=_sentence(found))
     if grant.shows_charts:
         return page
-    return replace(page, picture=None, ratings=[], panels=[], period_tabs=[], range_tabs=[], sources=())
+    return replace(page, picture=None, ratings=[], flares=[], panels=[], period_tabs=[], range_tabs=[], sources=())
 
 
 def _week_words(starts_on: date | None, today: date) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -17,10 +15,10 @@ from firststep.services.diary_fields import Refused
 from firststep.services.zones import local_day
 from firststep.web import clock
 from firststep.web.actors import current_account
+from firststep.web.event_fields import CountField
 from firststep.web.forms import DayField, OurForm, choices, plain_line
 
 _PLAN: Final = KINDS["plan"]
-_DIGITS: Final = re.compile(r"[0-9]{1,6}")
 
 
 def today() -> date:
@@ -36,33 +34,13 @@ class FirstDayField(DayField):
         return today()
 
 
-class CountField(StringField):
-    """A whole number that a stored plan takes under the field's name; what was typed stays in the field."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        """Read the number, or refuse it with its sentence."""
-        self.data = None
-        text = valuelist[0].strip() if valuelist else ""
-        if not text:
-            return
-        try:
-            self.data = check_event_value(_PLAN, self.name, int(text) if _DIGITS.fullmatch(text) else text)
-        except Refused as refused:
-            raise ValueError(refused.sentence) from None
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return " ".join(self.raw_data)
-        return "" if self.data is None else str(self.data)
-
-
 class NumbersForm(OurForm):
     """What can be changed of a plan that has begun."""
 
     name = StringField(_l("What you call it"), validators=[plain_line])
-    hold_s = CountField(_l("Hold"))
-    reps = CountField(_l("Repetitions in a set"))
-    sets_per_day = CountField(_l("Sets a day"), validators=[InputRequired(_l("Say how many sets a day."))])
+    hold_s = CountField(_l("Hold"), kind="plan")
+    reps = CountField(_l("Repetitions in a set"), kind="plan")
+    sets_per_day = CountField(_l("Sets a day"), kind="plan", validators=[InputRequired(_l("Say how many sets a day."))])
     interval_days = SelectField(
         _l("On which days"),
         choices=choices(

@@ -32,22 +32,24 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical.baseline import SEARCH_DAYS
 from firststep.clinical.diary import Diary
-from firststep.clinical.diary import FootDay as FirstSteps
+from firststep.clinical.diary import FootDay as FootPain
+from firststep.clinical.flares import SPELL_DAYS, FlareAsked, flare_asked
 from firststep.clinical.measures import FEET, Foot
 from firststep.clinical.nsaids.label_facts import DAYS_READ
 from firststep.clinical.pgic import OPEN_DAYS, Asked, Rating, asked_on, start_of_care
-from firststep.models import Day, Dose, Episode, FootDay, Pause, Pgic, Plan
+from firststep.models import Day, Dose, Episode, Flare, FootDay, Pause, Pgic, Plan
 from firststep.services.diary_events import KINDS, Event
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.diary_reading import strip_range
+from firststep.services.happenings import flare_answer
 
 #: The dated things that are read, and the columns of any of them: each part of the union gives all of these.
-_READ: Final = ("dose", "plan", "pause", "pgic")
+_READ: Final = ("dose", "plan", "pause", "pgic", "flare")
 _COLUMNS: Final = {
     key: {name: KINDS[key].table.__mapper__.columns[name] for name in ("id", *KINDS[key].fields)} for key in _READ
 }
 _SHAPES: Final = {name: column.type for columns in _COLUMNS.values() for name, column in columns.items()} | {
-    "first_step_pain": FootDay.__mapper__.columns["first_step_pain"].type
+    name: FootDay.__mapper__.columns[name].type for name in ("first_step_pain", "average_pain")
 }
 #: How far back an answer lies that closes a question which is open today.
 _RATED_DAYS: Final = 2 * OPEN_DAYS
@@ -58,7 +60,7 @@ class Recent:
     """What lies around a day: ``logged`` are days of the strip, the rest reaches back as far as label rules look.
 
     ``last_dose`` is the newest up to the day, however old it is; ``plans`` and ``pauses`` are those that hold the day.
-    ``asked`` is the rating that is asked for today, whichever day is shown.
+    ``asked`` is the rating that is asked for today and ``flare`` the question about a flare-up, whichever day is shown.
     """
 
     logged: frozenset[date] = frozenset()
@@ -68,6 +70,7 @@ class Recent:
     plans: list[Event] = field(default_factory=list)
     pauses: list[Event] = field(default_factory=list)
     asked: Asked | None = None
+    flare: FlareAsked | None = None
 
     def doses_of(self, day: date) -> list[Event]:
         """Return the doses of one day, those with a time first."""
@@ -85,6 +88,7 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         "first": day - timedelta(days=DAYS_READ - 1),
         "last": day,
         "first_rated": today - timedelta(days=_RATED_DAYS - 1),
+        "first_of_spell": today - timedelta(days=SPELL_DAYS - 1),
         "today": today,
     }
     rows = session.execute(_statement(), values).all()
@@ -97,6 +101,7 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         plans=_events("plan", (row for row in rows if row.part == "plan")),
         pauses=_events("pause", (row for row in rows if row.part == "pause")),
         asked=_asked(rows, today),
+        flare=_flare(rows, today),
     )
 
 
@@ -104,10 +109,28 @@ def _asked(rows: Sequence[Row[Any]], today: date) -> Asked | None:
     """Return what is asked today: counted from the course of care that began last, or else from the first entries."""
     starts_on = max((row.day for row in rows if row.part == "care"), default=None)
     if starts_on is None:
-        entries = (FirstSteps(row.day, foot, row.first_step_pain) for row in rows for foot in FEET if row.part == foot)
+        entries = (FootPain(row.day, foot, row.first_step_pain) for row in rows for foot in FEET if row.part == foot)
         starts_on = start_of_care(Diary(tuple(entries)))
     ratings = [Rating(row.day, row.week, row.rating) for row in rows if row.part == "pgic"]
     return asked_on(starts_on, ratings, today)
+
+
+def _flare(rows: Sequence[Row[Any]], today: date) -> FlareAsked | None:
+    """Return whether to ask about a flare-up today."""
+    lately = Diary(
+        tuple(
+            FootPain(row.day, foot, row.first_step_pain, row.average_pain)
+            for row in rows
+            for foot in FEET
+            if row.part == _lately(foot)
+        )
+    )
+    answers = _events("flare", (row for row in rows if row.part == "flare"))
+    return flare_asked(lately, [flare_answer(answer) for answer in answers], today)
+
+
+def _lately(foot: Foot) -> str:
+    return f"lately-{foot}"
 
 
 def read_dose(session: Session, patient_id: UUID, dose_id: UUID) -> Event | None:
@@ -130,6 +153,7 @@ def _events(kind: str, rows: Iterable[Row[Any]]) -> list[Event]:
 def _statement() -> CompoundSelect[Any]:
     patient_id = bindparam("patient_id", type_=Uuid())
     first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
+    first_of_spell, today = bindparam("first_of_spell", type_=Date()), bindparam("today", type_=Date())
     strip = bindparam("first_of_strip", type_=Date()), bindparam("last_of_strip", type_=Date())
 
     def filled(own: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -138,7 +162,7 @@ def _statement() -> CompoundSelect[Any]:
     def days(part: str, table: type[Day | FootDay]) -> Select[Any]:
         return select(literal(part, String).label("part"), table.day, *filled({})).where(table.patient_id == patient_id)
 
-    def dated(part: Literal["dose", "plan", "pause", "pgic"]) -> Select[Any]:
+    def dated(part: Literal["dose", "plan", "pause", "pgic", "flare"]) -> Select[Any]:
         table = KINDS[part].table
         return select(literal(part, String), table.day, *filled(_COLUMNS[part])).where(table.patient_id == patient_id)
 
@@ -163,6 +187,16 @@ def _statement() -> CompoundSelect[Any]:
         own = {"first_step_pain": first_of_foot.c.first_step_pain}
         return select(literal(foot, String), first_of_foot.c.day, *filled(own))
 
+    def lately(foot: Foot) -> Select[Any]:
+        own: dict[str, ColumnElement[Any]] = {
+            "first_step_pain": FootDay.first_step_pain.expression,
+            "average_pain": FootDay.average_pain.expression,
+        }
+        return select(literal(_lately(foot), String), FootDay.day, *filled(own)).where(
+            FootDay.patient_id == patient_id, FootDay.foot == foot, FootDay.day.between(first_of_spell, today)
+        )
+
+    goes_on = and_(Flare.confirmed, Flare.settled_on.is_(None))
     newest = (
         select(Dose.day, *_COLUMNS["dose"].values())
         .where(Dose.patient_id == patient_id, Dose.day <= last)
@@ -181,9 +215,11 @@ def _statement() -> CompoundSelect[Any]:
         dated("dose").where(Dose.day.between(first, last)),
         dated("plan").where(holds(Plan)),
         dated("pause").where(holds(Pause)),
-        dated("pgic").where(Pgic.day.between(bindparam("first_rated", type_=Date()), bindparam("today", type_=Date()))),
+        dated("pgic").where(Pgic.day.between(bindparam("first_rated", type_=Date()), today)),
         select(literal("care", String), Episode.starts_on, *filled({})).where(Episode.patient_id == patient_id),
         *(first_entries(foot) for foot in FEET),
+        *(lately(foot) for foot in FEET),
+        dated("flare").where(or_(Flare.day >= first_of_spell, goes_on, Flare.settled_on >= first_of_spell)),
         select(
             literal("last_dose", String), newest.c.day, *filled({name: newest.c[name] for name in _COLUMNS["dose"]})
         ),

@@ -30,6 +30,7 @@ from firststep.services.trajectories import Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
 from firststep.web.dates import short_dates
+from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
 from firststep.web.panel import Panel, weeks_of
 from firststep.web.ratings import RatingLine, rating_lines
@@ -91,6 +92,7 @@ class ProgressPage:
     picture: Picture | None
     remarks: list[str]
     ratings: list[RatingLine]
+    flares: list[FlareLine]
     numbers: list[tuple[str, str | None, str]]
     panels: list[Panel]
     sources: tuple[SourceLine, ...]
@@ -132,6 +134,7 @@ def progress_page(
         picture=_picture(view, figure(**choice.as_query()), wording.finding(found)) if begun else None,
         remarks=[*wording.relief_sentences(found), *_gap_remark(view), *remarks(compared)],
         ratings=rating_lines(course, found, own=own),
+        flares=flare_lines(course, today),
         numbers=_numbers(course, found, view, today),
         panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
         sources=source_lines(compared, view.shows),

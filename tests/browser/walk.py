@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
-from firststep.models import Episode, Patient, Pgic, Plan, Question, Share, UserSession
+from firststep.models import Episode, Flare, Patient, Pause, Pgic, Plan, Question, Share, TreatmentSession, UserSession
 from firststep.services.invitations import make_link_token
 from firststep.web.security.tokens import make_token
 from tests import cast as people
@@ -124,7 +124,10 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     rated = Pgic(patient_id=cast.ana, day=people.TODAY, week=4, rating=2)
     to_ask = Question(patient_id=cast.ana, day=people.TODAY, text="Can I run again?")
     asked = Question(patient_id=cast.ana, day=people.TODAY, text="Which shoes?", settled_on=people.TODAY)
-    db.session.add_all((rated, to_ask, asked))
+    treated = TreatmentSession(patient_id=cast.ana, day=people.TODAY, kind="acupuncture", number=3, note="Sore")
+    flare = Flare(patient_id=cast.ana, day=people.TODAY, worst_pain=80, trigger="A run")
+    pause = Pause(patient_id=cast.ana, day=people.TODAY, reason="travel")
+    db.session.add_all((rated, to_ask, asked, treated, flare, pause))
     db.session.flush()
     plan = chosen.id
     mailed = {
@@ -142,6 +145,8 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "stretching.ask_remove": [{"plan_id": plan}],
         "treatment.edit": [{"episode_id": episode}],
         "treatment.ask_delete": [{"episode_id": episode}],
+        "events.new": [{"kind": kind} for kind in ("treatment_session", "flare", "pause")],
+        "events.edit": [{"event_id": one.id} for one in (treated, flare, pause)],
         "visits.edit": [{"question_id": to_ask.id}],
         "visits.edit_rating": [{"rating_id": rated.id}],
         "practice.patient": [{"share_id": share.id}],

@@ -46,6 +46,8 @@ TYPED = {
         actors.CANARY_PLAN,
         actors.CANARY_QUESTION,
         actors.CANARY_ASKED,
+        actors.CANARY_TRIGGER,
+        actors.CANARY_SPELL,
     ),
     *("Test", "Acupuncturist"),
     *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee"),

@@ -19,6 +19,7 @@ from firststep.models import (
     DiaryChange,
     Dose,
     Episode,
+    Flare,
     Patient,
     Pgic,
     Plan,
@@ -49,6 +50,9 @@ CANARY_PLAN: Final = "canary-plan-6a1d3"
 # What she wants to ask, and what she asked already.
 CANARY_QUESTION: Final = "canary-question-2e8b7"
 CANARY_ASKED: Final = "canary-asked-f41d9"
+# What set a flare-up off, and what she wrote about it.
+CANARY_TRIGGER: Final = "canary-trigger-7c3a5"
+CANARY_SPELL: Final = "canary-spell-19be2"
 # Of Dr Cho: what only the persons concerned may read.
 CANARY_LICENCE: Final = "canary-licence-c8812"
 
@@ -108,6 +112,7 @@ class World:
     plan: UUID
     question: UUID
     rating: UUID
+    flare: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -132,6 +137,7 @@ def make_world(app: Flask) -> World:
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose, plan = _add_changes(db.session, cast.ana)
         question, rating = _add_for_the_visit(db.session, cast.ana)
+        flare = _add_flare(db.session, cast.ana)
         looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"])
@@ -155,6 +161,7 @@ def make_world(app: Flask) -> World:
         plan=plan,
         question=question,
         rating=rating,
+        flare=flare,
         tokens=tokens,
     )
 
@@ -211,6 +218,13 @@ def _add_for_the_visit(session: Session, ana: UUID) -> tuple[UUID, UUID]:
     session.add_all((question, asked, rating))
     session.flush()
     return question.id, rating.id
+
+
+def _add_flare(session: Session, ana: UUID) -> UUID:
+    flare = Flare(patient_id=ana, day=_DAY, worst_pain=80, trigger=CANARY_TRIGGER, note=CANARY_SPELL)
+    session.add(flare)
+    session.flush()
+    return flare.id
 
 
 def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str, str]:

@@ -64,6 +64,8 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "op_id": world.op,
         "plan_id": world.plan,
         "question_id": world.question,
+        "event_id": world.flare,
+        "kind": "flare",
         "rating_id": world.rating,
         "key": "plantar_fascia",
         "day": actors.DAY,
@@ -82,6 +84,7 @@ def of_ana(world: World) -> dict[str, str]:
     ids |= {"id": cast.share, "share_id": cast.share, "share": cast.share, "practitioner_id": cast.dee}
     ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
     ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose, "plan_id": world.plan}
+    ids |= {"event_id": world.flare}
     ids |= {"question_id": world.question, "rating_id": world.rating, "saved": world.op, "removed": world.op}
     return {name: str(value) for name, value in ids.items()} | {
         "role": "practitioner",
@@ -106,6 +109,9 @@ def of_ana(world: World) -> dict[str, str]:
         "rating": "1",
         "week": "4",
         "back": "progress",
+        "answer": "yes",
+        "worst_pain": "9",
+        "trigger": "changed",
     }
 
 
@@ -152,13 +158,13 @@ def forbidden(actor: str, route: str) -> set[str]:
         return of_cho | never
     shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()
     shown |= (
-        {people.CANARY_NOTE, actors.CANARY_DRUG, actors.CANARY_QUESTION}
+        {people.CANARY_NOTE, actors.CANARY_DRUG, actors.CANARY_QUESTION, actors.CANARY_TRIGGER, actors.CANARY_SPELL}
         if actor == "notes" and "practice." in route
         else set()
     )
     whole = {people.CANARY_NAME, people.CANARY_EMAIL, people.CANARY_NOTE}
     whole |= {actors.CANARY_PLAN, actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE, actors.CANARY_LOOK}
-    whole |= {actors.CANARY_QUESTION, actors.CANARY_ASKED}
+    whole |= {actors.CANARY_QUESTION, actors.CANARY_ASKED, actors.CANARY_TRIGGER, actors.CANARY_SPELL}
     return of_cho | never | whole - shown
 
 

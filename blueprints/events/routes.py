@@ -1,0 +1,167 @@
+"""Treatments, flare-ups and pauses: one page of what is noted, and the steps of each."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+
+from blueprints.events.forms import FORMS, HappeningForm, today
+from blueprints.events.view import form_texts, known_values, overview_context, triggers
+from firststep.clinical.flares import SPELL_DAYS
+from firststep.clinical.measures import FEET
+from firststep.extensions import db
+from firststep.services import happenings as service
+from firststep.services.diary_events import Event
+from firststep.services.diary_fields import Refused, parse_day
+from firststep.web.actors import current_patient
+from firststep.web.policy import policy
+from firststep.web.render import render
+from firststep.web.writing import current_writing, saved_strip, sent_id
+
+events = Blueprint("events", __name__)
+
+Answer: TypeAlias = Response | str
+
+_KIND: Final = f"<any({', '.join(service.HAPPENINGS)}):kind>"
+
+
+@events.get("/events")
+@policy(GET="patient")
+def overview() -> Answer:
+    """List the person's treatments, flare-ups and pauses."""
+    found = service.read_happenings(db.session, current_patient().id)
+    return render("events/overview.html", saved=saved_strip("events"), **overview_context(found, today()))
+
+
+@events.get(f"/events/new/{_KIND}")
+@policy(GET="patient")
+def new(kind: str) -> Answer:
+    """Show the empty form of a kind, with today as its day and the next number of the course."""
+    known: dict[str, Any] = {"day": today()}
+    if kind == "treatment_session":
+        known["number"] = service.next_number(db.session, current_patient().id)
+    return _form_page(FORMS[kind](formdata=None, data=known), kind)
+
+
+@events.post(f"/events/new/{_KIND}")
+@policy(POST="patient")
+def add(kind: str) -> Answer:
+    """Note one of a kind."""
+    form, writing = FORMS[kind](), current_writing()
+    if not form.validate_on_submit() or form.day.data is None:
+        return make_response(_form_page(form, kind), 422)
+    try:
+        service.add_happening(db.session, writing, kind, form.day.data, _of_the_feet(form))
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused)
+        return make_response(_form_page(form, kind), 422)
+    db.session.commit()
+    return _back(saved=writing.op_id)
+
+
+@events.get("/events/<uuid:event_id>")
+@policy(GET="patient")
+def edit(event_id: UUID) -> Answer:
+    """Show one of them to be changed."""
+    event = service.read_happening(db.session, current_patient().id, event_id)
+    return _form_page(FORMS[event.kind](formdata=None, data=known_values(event)), event.kind, event)
+
+
+@events.post("/events/<uuid:event_id>")
+@policy(POST="patient")
+def change(event_id: UUID) -> Answer:
+    """Store what was changed; a step that moved it to another day has no way back but another change."""
+    writing = current_writing()
+    event = service.read_happening(db.session, writing.patient_id, event_id)
+    form = FORMS[event.kind]()
+    if not form.validate_on_submit() or form.day.data is None:
+        return make_response(_form_page(form, event.kind, event), 422)
+    try:
+        one_step = service.change_happening(db.session, writing, event, form.day.data, _of_the_feet(form))
+    except Refused as refused:
+        db.session.rollback()
+        form.refuse(refused)
+        return make_response(_form_page(form, event.kind, event), 422)
+    db.session.commit()
+    return _back(saved=writing.op_id) if one_step else _back(moved=1)
+
+
+@events.post("/events/<uuid:event_id>/end")
+@policy(POST="patient")
+def end(event_id: UUID) -> Answer:
+    """Let today be the day on which a flare-up has settled, or the last day of a pause."""
+    writing = current_writing()
+    event = service.read_happening(db.session, writing.patient_id, event_id)
+    if event.kind == "treatment_session":
+        abort(404)
+    try:
+        service.end_happening(db.session, writing, event, today())
+    except Refused:
+        db.session.rollback()
+        abort(404)
+    db.session.commit()
+    return _back(saved=writing.op_id)
+
+
+@events.post("/events/<uuid:event_id>/remove")
+@policy(POST="patient")
+def remove(event_id: UUID) -> Answer:
+    """Take one away; the page that follows can bring it back."""
+    writing = current_writing()
+    event = service.read_happening(db.session, writing.patient_id, event_id)
+    try:
+        service.remove_happening(db.session, writing, event)
+    except Refused:
+        db.session.rollback()
+        abort(404)
+    db.session.commit()
+    return _back(removed=writing.op_id)
+
+
+@events.post("/flare")
+@policy(POST="patient")
+def answer_flare() -> Answer:
+    """Keep the answer to "is this a flare-up?"; a yes leads to its form, where more can be noted."""
+    writing, last_day = current_writing(), today()
+    foot, said = request.form.get("foot", ""), request.form.get("answer", "")
+    try:
+        day = parse_day(request.form.get("day"), latest=last_day)
+        if foot not in FEET or said not in ("yes", "no") or (last_day - day).days >= SPELL_DAYS:
+            raise Refused("day", _("This question is over."))
+        service.answer_flare(db.session, writing, day=day, foot=foot, confirmed=said == "yes")
+    except Refused:
+        # A page of another day, or one that somebody made: nothing is asked any more.
+        db.session.rollback()
+        return make_response(redirect(url_for("events.overview"), 303))
+    db.session.commit()
+    if said == "yes":
+        return make_response(redirect(url_for("events.edit", event_id=writing.op_id), 303))
+    back = {"log": "diary.today", "progress": "charts.progress"}.get(request.form.get("back", ""), "events.overview")
+    return make_response(redirect(url_for(back), 303))
+
+
+def _of_the_feet(form: HappeningForm) -> dict[str, Any]:
+    """Return the form's values; whoever has one foot that hurts is not asked which it is."""
+    values, feet = form.values(), current_patient().feet
+    return values | {"foot": feet} if "foot" in values and feet in FEET else values
+
+
+def _form_page(form: HappeningForm, kind: str, event: Event | None = None) -> str:
+    return render(
+        f"events/{kind}.html",
+        form=form,
+        **form_texts(kind, new=event is None),
+        event_id=event.id if event else None,
+        action=url_for("events.change", event_id=event.id) if event else url_for("events.add", kind=kind),
+        op_ids=[sent_id("op") or uuid4(), uuid4()],
+        asks_foot=current_patient().feet == "both",
+        triggers=triggers(),
+    )
+
+
+def _back(**said: Any) -> Response:
+    return make_response(redirect(url_for("events.overview", **said), 303))

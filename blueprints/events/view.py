@@ -1,0 +1,119 @@
+"""What the templates of treatments, flare-ups and pauses are given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from flask_babel import gettext as _
+
+from firststep.services.diary_events import KINDS, Event
+from firststep.web.dates import long_date
+from firststep.web.event_words import event_words
+from firststep.web.flare_words import flare_line
+
+#: How many of a kind are listed at once; the others stand behind one tap.
+MOST_LISTED: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing in words; ``ends`` is what the button says that lets it end today, empty when it is over."""
+
+    id: UUID
+    head: str
+    said: str
+    note: str
+    ends: str
+    op_id: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """The things of one kind, the newest first, with the words of their part of the page."""
+
+    kind: str
+    title: str
+    none: str
+    add: str
+    lines: list[Line]
+    earlier: list[Line]
+
+
+def overview_context(events: list[Event], today: date) -> dict[str, Any]:
+    """Return the three lists."""
+    shown = [event for event in events if event.kind != "flare" or event["confirmed"]]
+    return {"lists": [_listed(kind, [one for one in shown if one.kind == kind], today) for kind in _texts()]}
+
+
+def _texts() -> dict[str, tuple[str, str, str]]:
+    """Return the title, what an empty list says, and what adding is called, of each kind."""
+    return {
+        "treatment_session": (
+            _("Treatments"),
+            _("None noted yet. Those that you note stand on your chart."),
+            _("Note a treatment"),
+        ),
+        "flare": (
+            _("Flare-ups"),
+            _("None noted yet. A flare-up is a spell that is clearly worse than the weeks before."),
+            _("Note a flare-up"),
+        ),
+        "pause": (
+            _("Pauses"),
+            _("None noted yet. On the days of a pause no stretching counts as missed."),
+            _("Note a pause"),
+        ),
+    }
+
+
+def _listed(kind: str, events: list[Event], today: date) -> Listed:
+    title, none, add = _texts()[kind]
+    lines = [_line(event, today) for event in events]
+    return Listed(kind=kind, title=title, none=none, add=add, lines=lines[:MOST_LISTED], earlier=lines[MOST_LISTED:])
+
+
+def _line(event: Event, today: date) -> Line:
+    ends = KINDS[event.kind].ends
+    goes_on = bool(ends) and (event[ends] is None or event[ends] > today)
+    words = {"flare": _("Settled today"), "pause": _("End today")}
+    return Line(
+        id=event.id,
+        head=_head(event),
+        said=flare_line(event, today) if event.kind == "flare" else event_words(event),
+        note=event["note"] or "",
+        ends=words[event.kind] if goes_on else "",
+        op_id=uuid4(),
+    )
+
+
+def _head(event: Event) -> str:
+    if event.kind == "treatment_session":
+        return long_date(event.day)
+    return _("From %(first)s", first=long_date(event.day))
+
+
+def form_texts(kind: str, *, new: bool) -> dict[str, str]:
+    """Return the title of the form of a kind."""
+    title = {
+        ("treatment_session", True): _("Note a treatment"),
+        ("flare", True): _("Note a flare-up"),
+        ("pause", True): _("Note a pause"),
+        ("treatment_session", False): _("Change the treatment"),
+        ("flare", False): _("Change the flare-up"),
+        ("pause", False): _("Change the pause"),
+    }[kind, new]
+    return {"title": title}
+
+
+def known_values(event: Event) -> dict[str, Any]:
+    """Return what stands, as the form takes it."""
+    choices = {name: event[name] or "" for name in ("foot", "reason")}
+    return {"day": event.day, **event.values, **choices}
+
+
+def triggers() -> list[str]:
+    """Return what a person may pick instead of typing."""
+    return [_("A long walk"), _("A run"), _("Long standing"), _("New shoes"), _("Walking barefoot"), _("Travel")]

@@ -1,0 +1,104 @@
+"""Treatments, flare-ups and pauses: noted, changed, ended, taken away, always as ops with their history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from flask_babel import gettext as _
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from firststep.clinical.flares import FlareAnswer
+from firststep.services.diary_events import KINDS, Event, EventChange, read_events
+from firststep.services.diary_fields import FIRST_DAY, Refused
+from firststep.services.diary_ops import lock_diary
+from firststep.services.diary_writing import Writing, write_change
+
+HAPPENINGS: Final = ("treatment_session", "flare", "pause")
+
+
+def read_happenings(session: Session, patient_id: UUID) -> list[Event]:
+    """Return everything that the patient noted, the newest first, in one statement."""
+    return read_events(session, patient_id, HAPPENINGS, first=FIRST_DAY, last=date.max)[::-1]
+
+
+def read_happening(session: Session, patient_id: UUID, event_id: UUID) -> Event:
+    """Return one of the patient's own; raise NoResultFound where there is none."""
+    for event in read_happenings(session, patient_id):
+        if event.id == event_id:
+            return event
+    raise NoResultFound
+
+
+def next_number(session: Session, patient_id: UUID) -> int | None:
+    """Return the number of a next treatment of the course; None where the newest one has none."""
+    sessions = read_events(session, patient_id, ("treatment_session",), first=FIRST_DAY, last=date.max)
+    if not sessions:
+        return 1
+    number: int | None = sessions[-1]["number"]
+    return None if number is None else number + 1
+
+
+def add_happening(session: Session, writing: Writing, kind: str, day: date, values: Mapping[str, Any]) -> None:
+    """Note it; its id is the op's, so that the same form makes one. Raises Refused."""
+    _check_apart(session, writing.patient_id, kind, writing.op_id, day, values)
+    write_change(session, writing, day, EventChange(kind=kind, id=writing.op_id, values=values))
+
+
+def change_happening(session: Session, writing: Writing, event: Event, day: date, values: Mapping[str, Any]) -> bool:
+    """Change it; tell whether that is one step, which can be taken back. Raises Refused.
+
+    On another day it is another row: what stood on the old day is taken away, with both in the history.
+    """
+    _check_apart(session, writing.patient_id, event.kind, event.id, day, values)
+    if day == event.day:
+        write_change(session, writing, day, EventChange(kind=event.kind, id=event.id, values=values))
+        return True
+    kept = {**event.values, **values}
+    moved = EventChange(kind=event.kind, id=writing.op_id, values=kept)
+    if write_change(session, writing, day, moved) == "stored":
+        gone = EventChange(kind=event.kind, id=event.id, removed=True)
+        write_change(session, writing, event.day, gone, op_id=uuid5(writing.op_id, "moved"))
+    return False
+
+
+def end_happening(session: Session, writing: Writing, event: Event, today: date) -> None:
+    """Let today be its last day, unless it is over. Raises Refused."""
+    ends = KINDS[event.kind].ends
+    if event[ends] is None or event[ends] > today:
+        # Whoever travelled west may live on a day before the one on which it began.
+        values = {ends: max(today, event.day)}
+        write_change(session, writing, event.day, EventChange(kind=event.kind, id=event.id, values=values))
+
+
+def remove_happening(session: Session, writing: Writing, event: Event) -> None:
+    """Take it away; the history keeps that it was. Raises Refused."""
+    write_change(session, writing, event.day, EventChange(kind=event.kind, id=event.id, removed=True))
+
+
+def answer_flare(session: Session, writing: Writing, *, day: date, foot: str, confirmed: bool) -> None:
+    """Keep the answer to "is this a flare-up?"; a no is kept so that nobody asks again. Raises Refused."""
+    add_happening(session, writing, "flare", day, {"confirmed": confirmed, "foot": foot})
+
+
+def flare_answer(event: Event) -> FlareAnswer:
+    """Return a stored answer as the rule reads it."""
+    return FlareAnswer(day=event.day, confirmed=event["confirmed"], foot=event["foot"], settled_on=event["settled_on"])
+
+
+def _check_apart(
+    session: Session, patient_id: UUID, kind: str, event_id: UUID, day: date, values: Mapping[str, Any]
+) -> None:
+    """Refuse a pause that lies on another: which of them a day belongs to would be unclear."""
+    if kind != "pause":
+        return
+    lock_diary(session, patient_id)
+    last = values.get("ends_on")
+    for other in read_events(session, patient_id, ("pause",), first=FIRST_DAY, last=date.max):
+        if other.id == event_id or (last is not None and other.day > last):
+            continue
+        if other["ends_on"] is None or other["ends_on"] >= day:
+            raise Refused("day", _("There is a pause already on these days. Choose other days, or change that pause."))

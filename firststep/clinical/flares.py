@@ -58,8 +58,9 @@ def flare_asked(diary: Diary, answers: Collection[FlareAnswer], today: date) -> 
 def _silences(answer: FlareAnswer, foot: Foot, today: date) -> bool:
     if answer.foot not in (None, foot) or answer.day > today:
         return False
-    if answer.confirmed and (answer.settled_on is None or answer.settled_on > today):
+    if answer.confirmed and answer.settled_on is None:
         return True
+    # One that settles on a day to come is within the days, too.
     last_day = answer.settled_on or answer.day
     return (today - last_day).days < SPELL_DAYS
 

@@ -151,6 +151,11 @@ def test_a_right_file_is_read_as_it_is_written() -> None:
         ('id = "trial-a"', 'id = "trial"', "id", "trial is there twice"),
         (ROW, "", "rows", "there is none"),
         (ROW, "rows = [1]", "rows", "is not a list of tables"),
+        ('id = "trial-a"', "", "a row without id.id", "is missing"),
+        ("scale_min = 0\n", "", "trial-a.scale_min", "is missing beside the other one"),
+        ("ci_low = -25.0\n", "", "trial-a.ci_low", "is missing beside the other one"),
+        ('grade = "B"\npeer_reviewed = true', 'grade = "A"\npeer_reviewed = false', "grade", "A is for what a journal"),
+        ('grade = "B"\npeer_reviewed = true', 'grade = "C"\npeer_reviewed = false', "grade", "C is for what a journal"),
         ('short = "Trial 2020"', "short =", "file", "Invalid value"),
     ],
 )

@@ -199,7 +199,7 @@ def test_a_peer_reviewed_time_to_relief_of_unstated_pain_is_no_window() -> None:
     assert [item.reason for item in found.not_drawn] == ["other_measure"]
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(st.integers(30, 100), st.sampled_from([*ARMS, None]), st.sampled_from(MEASURES))
 def test_everything_that_is_drawn_stays_on_the_scale(tenths: int, arm: Arm | None, measure: Measure) -> None:
     found = comparison(tenths, arm, measure)
@@ -215,7 +215,7 @@ def test_everything_that_is_drawn_stays_on_the_scale(tenths: int, arm: Arm | Non
         assert point.benchmark.source.peer_reviewed
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, database=None)
+@settings(max_examples=300, deadline=None, derandomize=True, database=None)
 @given(
     st.sampled_from(MEASURES),
     st.fixed_dictionaries(

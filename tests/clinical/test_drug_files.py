@@ -98,6 +98,9 @@ def test_a_right_file_is_read_as_it_is_written() -> None:
         ("660", "660.5", "labels.US.most_mg_in_24_hours", "is not a whole number"),
         ('"US"', '"USA"', "labels.USA.country", "USA is no code of two capitals"),
         ('"without_prescription"', '"prescription"', "labels.US.supply", "is none of without_prescription"),
+        ('country = "US"', "", "labels.a label without country.country", "is missing"),
+        ("660", "10001", "labels.US.most_mg_in_24_hours", "is not between 1 and 10000"),
+        ('"oral_nsaid"', '"topical_nsaid"', "form", "oral does not go with topical_nsaid"),
     ],
 )
 def test_a_wrong_value_is_refused_with_file_field_and_reason(old: str, new: str, field: str, reason: str) -> None:
@@ -109,10 +112,79 @@ def test_a_wrong_value_is_refused_with_file_field_and_reason(old: str, new: str,
     assert reason in refused.value.reason
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("[220, 550]", "[1, 550]"),
+        ("[220, 550]", "[]"),
+        ("base_mg = 200", "base_mg = 1"),
+        ("base_mg = 200", "base_mg = 220"),
+        ("660", "1"),
+        ("660", "10000"),
+        ("_in_a_row = 10", "_in_a_row = 1"),
+        ("_in_a_row = 10", "_in_a_row = 60"),
+        ("most_days_in_a_row = 10\n", ""),
+        ("most_mg_in_24_hours = 660\n", ""),
+        ('group = "oral_nsaid"\nform = "oral"', 'group = "topical_nsaid"\nform = "gel"'),
+    ],
+)
+def test_what_just_can_be_is_read(old: str, new: str) -> None:
+    assert old in DRUG + LABEL
+    assert read_one((DRUG + LABEL).replace(old, new, 1)).id == "naproxen sodium"
+
+
 def test_a_label_that_states_nothing_is_refused() -> None:
     silent = LABEL.replace("most_mg_in_24_hours = 660\nmost_days_in_a_row = 10\n", "")
-    with pytest.raises(FileRefused, match="the label says nothing"):
+    with pytest.raises(FileRefused) as refused:
         read_one(DRUG + silent)
+    assert refused.value.field == "labels.US.most_mg_in_24_hours"
+    assert refused.value.reason == "is missing, and so are the days: the label says nothing"
+
+
+@pytest.mark.parametrize(
+    ("lines", "field", "reason"),
+    [
+        (LINE.replace("US", "USA"), "another_nsaid.country", "USA is no code of two capitals"),
+        (LINE + LINE, "another_nsaid.id", "is there twice for the country"),
+        (LINE.replace('id = "another_nsaid"', ""), "a line without id.id", "is missing"),
+        (LINE.replace('text = "Something."', ""), "another_nsaid.text", "is missing"),
+        (LINE.replace('"V"', '"R"'), "another_nsaid.confidence", "'R' is none of V, V2"),
+    ],
+)
+def test_a_wrong_line_is_refused_with_file_field_and_reason(lines: str, field: str, reason: str) -> None:
+    with pytest.raises(FileRefused) as refused:
+        read_drugs([Text(DRUG)], Text(lines, name="lines.toml"))
+    assert (refused.value.file, refused.value.field, refused.value.reason) == ("lines.toml", field, reason)
+
+
+def test_there_may_be_no_line_and_one_for_each_country() -> None:
+    assert read_drugs([Text(DRUG)], Text("")).lines == ()
+    both = read_drugs([Text(DRUG)], Text(LINE + LINE.replace("US", "GB"))).lines
+    assert [(line.id, line.country, line.text) for line in both] == [
+        ("another_nsaid", "US", "Something."),
+        ("another_nsaid", "GB", "Something."),
+    ]
+
+
+def test_drugs_stand_in_the_order_of_their_ids_whatever_their_files_are_called() -> None:
+    first = DRUG.replace('id = "naproxen sodium"', 'id = "aspirin"').replace('["naproxennatrium"]', "[]")
+    drugs = read_drugs([Text(DRUG, name="a.toml"), Text(first, name="b.toml")], Text(LINE))
+    assert [drug.id for drug in drugs.every] == ["aspirin", "naproxen sodium"]
+
+
+def test_a_drug_is_found_by_its_name_as_it_is_written() -> None:
+    drugs = read_drugs([Text(DRUG.replace('"Naproxen sodium"', '"Naproxen (sodium)"'))], Text(LINE))
+    for typed in ("naproxen sodium", " Naproxen (Sodium) ", "NAPROXENNATRIUM"):
+        found = drugs.find(typed, "oral")
+        assert found is not None
+        assert found.id == "naproxen sodium"
+
+
+def test_a_country_is_one_of_a_label() -> None:
+    drugs = read_drugs([Text(DRUG + LABEL)], Text(LINE))
+    assert drugs.labelled_in("US")
+    assert not drugs.labelled_in("GB")
+    assert not read_drugs([Text(DRUG)], Text(LINE)).labelled_in("US")
 
 
 def test_nothing_is_there_twice() -> None:

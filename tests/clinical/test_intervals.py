@@ -14,7 +14,7 @@ from scipy import stats
 from firststep.clinical.intervals import Z_95, Interval, mean_with_interval, t_quantile, wilson
 
 ROUNDS = 1_000
-quickly = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+quickly = settings(max_examples=400, deadline=None, derandomize=True, database=None)
 
 # Two-sided tables of Student's distribution as statistics books print them: degrees, then 90, 95 and 99 %.
 T_TABLE = [

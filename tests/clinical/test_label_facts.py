@@ -82,7 +82,7 @@ def test_the_table_has_every_kind_of_fact_and_silence() -> None:
     assert sum(not case["facts"] for case in CASES) >= 10
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(diaries, answers, st.sampled_from(COUNTRIES), st.randoms())
 def test_the_order_of_doses_makes_no_difference(
     doses: list[NotedDose], yes: set[date], country: str | None, random: Any
@@ -91,7 +91,7 @@ def test_the_order_of_doses_makes_no_difference(
     assert facts(shuffled, country, yes) == facts(doses, country, yes)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(diaries, answers, st.sampled_from(COUNTRIES), st.sampled_from(["Asia/Kolkata", "America/St_Johns"]))
 def test_the_zone_in_which_a_moment_is_written_makes_no_difference(
     doses: list[NotedDose], yes: set[date], country: str | None, zone: str
@@ -100,7 +100,7 @@ def test_the_zone_in_which_a_moment_is_written_makes_no_difference(
     assert facts(elsewhere, country, yes) == facts(doses, country, yes)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(diaries, st.sampled_from(COUNTRIES), timed)
 def test_another_dose_never_takes_a_sum_below_its_label(
     doses: list[NotedDose], country: str | None, more: NotedDose
@@ -110,7 +110,7 @@ def test_another_dose_never_takes_a_sum_below_its_label(
     assert all(after.get(product, 0) >= total_mg for product, total_mg in before.items())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(diaries, answers)
 def test_where_no_label_is_known_none_is_quoted(doses: list[NotedDose], yes: set[date]) -> None:
     for country in ("DE", None):
@@ -118,7 +118,7 @@ def test_where_no_label_is_known_none_is_quoted(doses: list[NotedDose], yes: set
         assert kinds <= {"two_nsaids", "above_prescription", "no_limit_known"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(diaries, st.sampled_from(COUNTRIES))
 def test_a_drug_of_today_that_is_not_prescribed_is_known_or_said_to_be_unknown(
     doses: list[NotedDose], country: str | None
@@ -132,7 +132,7 @@ def test_a_drug_of_today_that_is_not_prescribed_is_known_or_said_to_be_unknown(
             assert drug.id in silent
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 47), st.sampled_from([200, 400, 800])), max_size=8))
 def test_the_sum_is_the_largest_that_any_24_hours_of_the_day_hold(taken: list[tuple[int, int]]) -> None:
     doses = [ibuprofen(hours, dose_mg) for hours, dose_mg in taken]
@@ -142,7 +142,7 @@ def test_the_sum_is_the_largest_that_any_24_hours_of_the_day_hold(taken: list[tu
     assert told == ([largest] if largest > 1200 else [])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(answers)
 def test_days_of_use_are_counted_as_one_would_by_hand(yes: set[date]) -> None:
     marks = "".join("x" if TODAY - timedelta(days=back) in yes else "." for back in range(DAYS_READ + 1))
@@ -151,7 +151,7 @@ def test_days_of_use_are_counted_as_one_would_by_hand(yes: set[date]) -> None:
     assert [fact.kind for fact in facts([], "US", yes)] == expected
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(diaries, answers, st.sampled_from(COUNTRIES))
 def test_what_lies_further_back_than_the_page_reads_changes_no_kind_of_fact(
     doses: list[NotedDose], yes: set[date], country: str | None

@@ -46,7 +46,7 @@ def test_sevenths_are_exact() -> None:
     assert means.between(MONDAY, MONDAY + timedelta(days=6))[-1] == 1 / 7
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=500, deadline=None, derandomize=True, database=None)
 @given(series)
 def test_the_window_that_slides_is_the_mean_of_each_window(tenths: dict[object, int]) -> None:
     means = seven_day_means(tenths)  # type: ignore[arg-type]

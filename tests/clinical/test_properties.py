@@ -21,7 +21,7 @@ from tests.clinical.strategies import diaries, shifted
 measures = st.sampled_from(MEASURES)
 lengths = st.sampled_from([7, 14])
 quickly = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], database=None
 )
 
 
@@ -44,7 +44,7 @@ COURSES: dict[str, Callable[[Outcomes], bool]] = {
 def test_the_quick_rules_agree_with_the_slow_ones() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(quickly, max_examples=200)
+    @settings(quickly, max_examples=1_000)
     @given(diaries(), measures, lengths)
     def compare(diary: Diary, measure: Any, days: Any) -> None:
         found = outcomes(diary, measure=measure, baseline_days=days)

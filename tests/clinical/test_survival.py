@@ -16,7 +16,7 @@ from scipy import stats
 from firststep.clinical.survival import HALF, QUARTER, THREE_QUARTERS, Curve, FollowUp, kaplan_meier
 
 ROUNDS = 1_000
-quickly = settings(max_examples=80, deadline=None, derandomize=True, database=None)
+quickly = settings(max_examples=400, deadline=None, derandomize=True, database=None)
 follow_ups = st.lists(st.builds(FollowUp, st.integers(0, 60), st.booleans()), max_size=40)
 
 # Weeks of remission under 6-mercaptopurine and placebo, Freireich et al. 1963; + is an end of follow-up.
@@ -134,6 +134,17 @@ def test_by_a_day_that_nobody_was_followed_to_it_cannot_be_said() -> None:
     assert known.value == Fraction(1, 3)
     assert known.interval is not None
     assert known.interval.low < 1 / 3 < known.interval.high
+
+
+def test_the_interval_of_a_share_is_that_of_the_curve_turned_round() -> None:
+    curve = kaplan_meier(people(TREATED))
+    for step in curve.steps:
+        known = curve.happened_by(step.days)
+        assert known is not None
+        assert step.interval is not None
+        assert known.interval is not None
+        assert (known.interval.low, known.interval.high) == (1 - step.interval.high, 1 - step.interval.low)
+        assert 0 <= known.interval.low < float(known.value) < known.interval.high <= 1
 
 
 def test_when_it_happened_to_all_later_days_are_known_and_have_no_interval() -> None:

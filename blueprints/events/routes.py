@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.events.forms import FORMS, HappeningForm, today
@@ -127,21 +127,30 @@ def remove(event_id: UUID) -> Answer:
 def answer_flare() -> Answer:
     """Keep the answer to "is this a flare-up?"; a yes leads to its form, where more can be noted."""
     writing, last_day = current_writing(), today()
-    foot, said = request.form.get("foot", ""), request.form.get("answer", "")
+    foot = next((one for one in FEET if one == request.form.get("foot")), None)
+    said = request.form.get("answer", "")
+    if foot is None or said not in ("yes", "no"):
+        return _over()
     try:
-        day = parse_day(request.form.get("day"), latest=last_day)
-        if foot not in FEET or said not in ("yes", "no") or (last_day - day).days >= SPELL_DAYS:
-            raise Refused("day", _("This question is over."))
-        service.answer_flare(db.session, writing, day=day, foot=foot, confirmed=said == "yes")
+        day, confirmed = parse_day(request.form.get("day"), latest=last_day), {"yes": True, "no": False}[said]
+        if (last_day - day).days >= SPELL_DAYS:
+            raise Refused("day", _("This question is answered already, or it is over."))
+        service.answer_flare(db.session, writing, day=day, foot=foot, confirmed=confirmed, today=last_day)
     except Refused:
-        # A page of another day, or one that somebody made: nothing is asked any more.
+        # A page of another day, or another window that was quicker.
         db.session.rollback()
-        return make_response(redirect(url_for("events.overview"), 303))
+        return _over()
     db.session.commit()
-    if said == "yes":
+    if confirmed:
         return make_response(redirect(url_for("events.edit", event_id=writing.op_id), 303))
     back = {"log": "diary.today", "progress": "charts.progress"}.get(request.form.get("back", ""), "events.overview")
     return make_response(redirect(url_for(back), 303))
+
+
+def _over() -> Response:
+    """Say that there is no such question any more, where what was answered stands."""
+    flash(_("This question is answered already, or it is over."), "info")
+    return _back()
 
 
 def _of_the_feet(form: HappeningForm) -> dict[str, Any]:

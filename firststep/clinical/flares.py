@@ -45,7 +45,7 @@ def flare_asked(diary: Diary, answers: Collection[FlareAnswer], today: date) -> 
     Rule: outcomes daily-1, 14, for when it is asked; our definition for "once".
     """
     for foot in FEET:
-        if any(_silences(answer, foot, today) for answer in answers):
+        if any(silences(answer, foot, today) for answer in answers):
             continue
         for measure in MEASURES:
             tenths = diary.tenths(foot, measure)
@@ -55,7 +55,8 @@ def flare_asked(diary: Diary, answers: Collection[FlareAnswer], today: date) -> 
     return None
 
 
-def _silences(answer: FlareAnswer, foot: Foot, today: date) -> bool:
+def silences(answer: FlareAnswer, foot: Foot, today: date) -> bool:
+    """Tell whether an answer is about the spell that lies before ``today``, so that nothing is asked."""
     if answer.foot not in (None, foot) or answer.day > today:
         return False
     if answer.confirmed and answer.settled_on is None:

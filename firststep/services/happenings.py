@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.clinical.flares import FlareAnswer
+from firststep.clinical.flares import FlareAnswer, silences
+from firststep.clinical.measures import Foot
 from firststep.services.diary_events import KINDS, Event, EventChange, read_events
 from firststep.services.diary_fields import FIRST_DAY, Refused
 from firststep.services.diary_ops import lock_diary
@@ -51,8 +52,11 @@ def add_happening(session: Session, writing: Writing, kind: str, day: date, valu
 def change_happening(session: Session, writing: Writing, event: Event, day: date, values: Mapping[str, Any]) -> bool:
     """Change it; tell whether that is one step, which can be taken back. Raises Refused.
 
-    On another day it is another row: what stood on the old day is taken away, with both in the history.
+    On another day it is another row: what stood on the old day is taken away, with both in the history. Raises
+    NoResultFound when it is gone meanwhile, as after the same step in another window.
     """
+    lock_diary(session, writing.patient_id)
+    event = read_happening(session, writing.patient_id, event.id)
     _check_apart(session, writing.patient_id, event.kind, event.id, day, values)
     if day == event.day:
         write_change(session, writing, day, EventChange(kind=event.kind, id=event.id, values=values))
@@ -79,8 +83,15 @@ def remove_happening(session: Session, writing: Writing, event: Event) -> None:
     write_change(session, writing, event.day, EventChange(kind=event.kind, id=event.id, removed=True))
 
 
-def answer_flare(session: Session, writing: Writing, *, day: date, foot: str, confirmed: bool) -> None:
-    """Keep the answer to "is this a flare-up?"; a no is kept so that nobody asks again. Raises Refused."""
+def answer_flare(session: Session, writing: Writing, *, day: date, foot: Foot, confirmed: bool, today: date) -> None:
+    """Keep the answer to "is this a flare-up?"; a no is kept so that nobody asks again.
+
+    Raises Refused when it was answered meanwhile, as in another window.
+    """
+    lock_diary(session, writing.patient_id)
+    for other in read_events(session, writing.patient_id, ("flare",), first=FIRST_DAY, last=date.max):
+        if other.id != writing.op_id and silences(flare_answer(other), foot, today):
+            raise Refused("day", _("This question is answered already, or it is over."))
     add_happening(session, writing, "flare", day, {"confirmed": confirmed, "foot": foot})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -389,3 +390,47 @@ def test_many_are_listed_with_the_earlier_ones_behind_one_tap(app: Flask, ben: B
 def test_the_clock_of_the_person_decides_what_has_come(app: Flask, ben: Browser) -> None:
     tomorrow = date.fromisoformat(day(-1))
     assert ben.post("/events/new/flare", data=sent(FLARE, day=tomorrow.isoformat())).status_code == 422
+
+
+def at_once(app: Flask, browser: Browser, requests: list[tuple[str, dict[str, str]]]) -> list[int]:
+    """Send the requests at the same time, each from a window of its own, and return the answers' statuses."""
+    cookie = browser.get_cookie("session")
+    assert cookie is not None
+
+    def send(request: tuple[str, dict[str, str]]) -> int:
+        client = app.test_client()
+        assert isinstance(client, Browser)
+        client.csrf_raw = browser.csrf_raw
+        client.set_cookie("session", cookie.value)
+        return client.post(request[0], data=request[1]).status_code
+
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return list(pool.map(send, requests))
+
+
+def test_of_pauses_that_are_noted_at_once_one_is_kept(app: Flask, ben: Browser) -> None:
+    page_of(ben, "/events/new/pause")
+    answers = at_once(app, ben, [("/events/new/pause", sent(PAUSE, ends_on=day(-number))) for number in range(6)])
+    assert sorted(answers) == [303, *[422] * 5]
+    assert len(stored(app, "pause")) == 1
+
+
+def test_moved_in_several_windows_at_once_it_is_one(app: Flask, ben: Browser) -> None:
+    ben.post("/events/new/treatment_session", data=sent(SESSION))
+    (treated,) = stored(app, "treatment_session")
+    address = f"/events/{treated.id}"
+    page_of(ben, address)
+    answers = at_once(app, ben, [(address, sent(SESSION, day=day(number))) for number in range(1, 6)])
+    assert answers.count(303) == 1
+    assert set(answers) == {303, 404}
+    assert len(stored(app, "treatment_session")) == 1
+
+
+def test_the_question_answered_in_several_windows_at_once_is_answered_once(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    rise(app, cast)
+    page_of(ben, "/log")
+    body = {"foot": "right", "day": day(2), "back": "log"}
+    at_once(app, ben, [("/flare", sent(body, answer=answer)) for answer in ("yes", "no", "yes", "no")])
+    assert len(stored(app, "flare")) == 1

@@ -8,18 +8,21 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.orm import Session
 
 from app import create_app
 from firststep.extensions import alembic, db
 from firststep.migrating import ForeignKeysBroken, GuardedAlembic
-from firststep.models import Base, Patient
+from firststep.models import Base, Dose, Patient
 from firststep.settings import Settings
 from tests import cast as people
+from tests import factories
 from tests.support.databases import database_url
 
 
@@ -101,6 +104,46 @@ def test_every_revision_goes_up_down_and_up_with_data(empty: Flask) -> None:
     alembic.downgrade("base")
     alembic.upgrade()
     assert set(_counts().values()) == {0}
+
+
+def test_amounts_are_kept_in_tenths_and_go_back_rounded(empty: Flask) -> None:
+    alembic.upgrade("0004")
+    with db.engine.begin() as connection:
+        owner = patient_of_0004(connection)
+        for product, amount, most in (("a", 400, 1200), ("b", None, None), ("c", 1, 10_000)):
+            connection.execute(
+                sa.text(
+                    "INSERT INTO dose (id, patient_id, day, product, dose_mg, form, prescribed, prescribed_most_mg,"
+                    " for_heart) VALUES (:id, :patient, '2026-11-23', :product, :amount, 'oral', :no, :most, :no)"
+                ).bindparams(sa.bindparam("id", type_=sa.Uuid()), sa.bindparam("patient", type_=sa.Uuid())),
+                {
+                    "id": uuid4(),
+                    "patient": owner,
+                    "product": product,
+                    "amount": amount,
+                    "most": most,
+                    "no": False,
+                },
+            )
+    alembic.upgrade()
+    doses = {dose.product: dose for dose in db.session.scalars(sa.select(Dose))}
+    read = {name: (dose.dose_mg, dose.prescribed_most_mg) for name, dose in doses.items()}
+    assert read == {"a": (400, 1200), "b": (None, None), "c": (1, 10_000)}
+    doses["a"].dose_mg, doses["a"].prescribed_most_mg, doses["c"].dose_mg = 7.5, 1200.4, 0.1
+    db.session.commit()
+    alembic.downgrade("0004")
+    with db.engine.begin() as connection:
+        rows = connection.execute(sa.text("SELECT product, dose_mg, prescribed_most_mg FROM dose ORDER BY product"))
+        assert [tuple(row) for row in rows] == [("a", 8, 1200), ("b", None, None), ("c", 1, 10_000)]
+    alembic.upgrade()
+
+
+def patient_of_0004(connection: Connection) -> UUID:
+    """Return the id of a patient, written in the words of that revision's tables, which are today's."""
+    with Session(connection) as session:
+        patient = factories.make_patient(session, "tenths@example.com")
+        session.flush()
+        return patient.id
 
 
 def _counts() -> dict[str, int]:

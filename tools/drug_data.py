@@ -33,7 +33,8 @@ def _plain(drug: Drug) -> dict[str, Any]:
         {name: label[name] for name in _OF_LABEL} | {"checked_on": label["checked_on"].isoformat()}
         for label in values["labels"]
     ]
-    return {name: values[name] for name in _OF_DRUG} | {"labels": labels}
+    strengths = [float(mg) if mg % 1 else int(mg) for mg in drug.strengths_mg]
+    return {name: values[name] for name in _OF_DRUG} | {"strengths_mg": strengths, "labels": labels}
 
 
 if __name__ == "__main__":

@@ -44,12 +44,16 @@ def shown_dose(dose: Event, zone_name: str) -> dict[str, str | None]:
     return {
         "dose_product": dose["product"] if own else OTHER,
         "dose_name": None if own else dose["product"],
-        "dose_mg": str(dose["dose_mg"] or ""),
+        "dose_mg": _typed(dose["dose_mg"]),
         "dose_time": dose_time(dose, zone_name),
         "dose_prescribed": _TICKED if dose["prescribed"] else None,
-        "dose_most_mg": str(dose["prescribed_most_mg"] or ""),
+        "dose_most_mg": _typed(dose["prescribed_most_mg"]),
         "dose_heart": _TICKED if dose["for_heart"] else None,
     }
+
+
+def _typed(amount_mg: float | None) -> str:
+    return "" if amount_mg is None else f"{amount_mg:g}"
 
 
 def repeated_dose(last: Event, dose_id: UUID) -> EventChange:

@@ -25,7 +25,7 @@ _TYPES: Final[Mapping[str, tuple[type, str]]] = {
     "bool": (bool, "true or false"),
     "date": (date, "a date"),
     "tuple[str, ...]": (list, "a list of texts"),
-    "tuple[int, ...]": (list, "a list of whole numbers"),
+    "tuple[Decimal, ...]": (list, "a list of numbers"),
 }
 
 
@@ -106,7 +106,7 @@ def _value(value: object, annotation: str, words: tuple[str, ...] | None, file: 
     if isinstance(value, str) and not value.strip():
         raise FileRefused(file, field, "is empty")
     if isinstance(value, list):
-        good = _is_count if annotation == "tuple[int, ...]" else _is_text
+        good = _is_amount if annotation == "tuple[Decimal, ...]" else _is_text
         if not all(good(item) for item in value):
             raise FileRefused(file, field, f"is not {called}")
         return tuple(value)
@@ -117,5 +117,5 @@ def _is_text(item: object) -> bool:
     return isinstance(item, str) and bool(item.strip())
 
 
-def _is_count(item: object) -> bool:
-    return type(item) is int
+def _is_amount(item: object) -> bool:
+    return type(item) is int or (isinstance(item, Decimal) and item.is_finite())

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Dialect, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
@@ -45,6 +45,23 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Tenths(TypeDecorator[float]):
+    """A number with at most one decimal, stored as a whole number of tenths; a whole one comes back as an int."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: float | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the tenths."""
+        return None if value is None else round(value * 10)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> float | None:  # noqa: ARG002
+        """Return the number."""
+        if value is None:
+            return None
+        return int(value) // 10 if value % 10 == 0 else value / 10
 
 
 def one_of(column: str, values: Iterable[str], *, name: str | None = None) -> CheckConstraint:

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from firststep.models.base import Base, Moment, between, one_of
+from firststep.models.base import Base, Moment, Tenths, between, one_of
 
 FOOT = ("left", "right")
 CHANGE_SOURCES = ("app", "import", "command")
@@ -94,8 +94,8 @@ class Dose(Base):
 
     __tablename__ = "dose"
     __table_args__ = (
-        between("dose_mg", 1, 10000),
-        between("prescribed_most_mg", 1, 10000),
+        between("dose_tenths_mg", 1, 100000),
+        between("prescribed_most_tenths_mg", 1, 100000),
         one_of("form", ("oral", "gel", "other")),
         Index("ix_dose_patient_id_day", "patient_id", "day"),
     )
@@ -105,11 +105,14 @@ class Dose(Base):
     day: Mapped[date] = mapped_column()
     taken_at: Mapped[datetime | None] = mapped_column(Moment)
     product: Mapped[str] = mapped_column(String(80))
-    dose_mg: Mapped[int | None] = mapped_column()
+    # Some tablets hold 7.5 mg.
+    dose_mg: Mapped[float | None] = mapped_column("dose_tenths_mg", Tenths, key="dose_mg")
     form: Mapped[str] = mapped_column(String(8), default="oral")
     prescribed: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     # The most in 24 hours that the person's own prescription says, as they typed it.
-    prescribed_most_mg: Mapped[int | None] = mapped_column()
+    prescribed_most_mg: Mapped[float | None] = mapped_column(
+        "prescribed_most_tenths_mg", Tenths, key="prescribed_most_mg"
+    )
     # Low-dose aspirin that the person takes for the heart.
     for_heart: Mapped[bool] = mapped_column(
         Boolean(create_constraint=False), default=False, server_default=text("false")

@@ -48,8 +48,8 @@ from firststep.models import Dose, Episode, Flare, Pause, Pgic, Plan, Question, 
 from firststep.models.base import Moment
 from firststep.models.events import CHOSEN_BY, PAUSE_REASONS, PGIC_WEEKS, SESSION_KINDS
 from firststep.services.diary_fields import (
-    MOST_DOSE_MG,
     Refused,
+    check_amount,
     check_count,
     check_flag,
     check_storable,
@@ -149,10 +149,10 @@ KINDS: Final[Mapping[str, EventKind]] = {
             table=Dose,
             fields={
                 "product": _NAME,
-                "dose_mg": _count(1, MOST_DOSE_MG),
+                "dose_mg": check_amount,
                 "form": partial(_word, words=DOSE_FORMS),
                 "prescribed": check_flag,
-                "prescribed_most_mg": _count(1, MOST_DOSE_MG),
+                "prescribed_most_mg": check_amount,
                 "for_heart": check_flag,
                 "taken_at": parse_moment,
             },

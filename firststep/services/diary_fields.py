@@ -28,6 +28,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _PAIN = re.compile(r"[0-9]{1,2}")
 _PAIN_DECIMAL = re.compile(r"([0-9]{1,2})(?:\.([0-9]))?")
 _COUNT = re.compile(r"[0-9]{1,6}")
+_AMOUNT = re.compile(r"[0-9]{1,6}([.,][0-9])?")
 # A phone's clock may be wrong by decades; outside these years no moment has a date in every time zone.
 _YEARS: Final = range(1900, 3000)
 # NUL, which no database takes; a lone surrogate; and what a lone surrogate becomes in a form (U+FFFD).
@@ -143,9 +144,28 @@ def parse_choice(text: str, field: str, *, yes: str = "yes", no: str = "no") -> 
     return None if text == "" else text == yes
 
 
-def parse_dose_mg(text: str, field: str = "dose_mg") -> int | None:
-    """Return whole milligrams, or None for empty text."""
-    return _parse_count(text, field, 1, MOST_DOSE_MG)
+def parse_dose_mg(text: str, field: str = "dose_mg") -> float | None:
+    """Return milligrams with at most one decimal, after a point or a comma; None for empty text."""
+    text = text.strip()
+    if not text:
+        return None
+    if len(text) > 8 or not _AMOUNT.fullmatch(text):
+        raise Refused(field, _amount_sentence())
+    return check_amount(float(text.replace(",", ".")), field)
+
+
+def check_amount(value: object, field: str) -> float:
+    """Return milligrams with at most one decimal, a whole number as an int."""
+    if type(value) not in (int, float) or not isinstance(value, int | float) or not 0.1 <= value <= MOST_DOSE_MG:
+        raise Refused(field, _amount_sentence())
+    tenths = round(value * 10)
+    if tenths / 10 != value:
+        raise Refused(field, _amount_sentence())
+    return tenths // 10 if tenths % 10 == 0 else tenths / 10
+
+
+def _amount_sentence() -> str:
+    return _("This is a number from 0.1 to %(high)s, with at most one decimal.", high=f"{MOST_DOSE_MG:,}")
 
 
 def _parse_count(text: str, field: str, low: int, high: int) -> int | None:

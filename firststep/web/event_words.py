@@ -63,7 +63,9 @@ def pgic_words(rating: int) -> str:
 
 def _dose(event: Event) -> str:
     name = product_words(event["product"])
-    return _("%(name)s, %(dose)s mg", name=name, dose=event["dose_mg"]) if event["dose_mg"] else name
+    if not event["dose_mg"]:
+        return name
+    return _("%(name)s, %(dose)s mg", name=name, dose=format_decimal(event["dose_mg"], locale=get_locale()))
 
 
 def _session(event: Event) -> str:

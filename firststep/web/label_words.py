@@ -164,7 +164,7 @@ def _names(products: Iterable[str]) -> str:
     return str(format_list([product_words(product) for product in products], locale=get_locale() or "en"))
 
 
-def _number(amount_mg: int) -> str:
+def _number(amount_mg: float) -> str:
     return str(format_decimal(amount_mg, locale=get_locale()))
 
 

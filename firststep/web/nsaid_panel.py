@@ -118,7 +118,7 @@ def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
     for name in sorted(counts):
         times = ngettext("%(num)d dose", "%(num)d doses", counts[name])
         if amounts[name]:
-            total = wording.whole_number(round(amounts[name]), get_locale())
+            total = wording.number(round(amounts[name], 1), get_locale())
             yield _("%(name)s %(total)s mg (%(times)s)", name=name, total=total, times=times)
         else:
             yield _("%(name)s (%(times)s)", name=name, times=times)

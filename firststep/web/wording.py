@@ -33,8 +33,8 @@ def _one_decimal(value: Decimal, locale: Locale | None) -> str:
 
 
 @lru_cache(maxsize=1024)
-def whole_number(value: int, locale: Locale | None) -> str:
-    """Write a whole number as the language does."""
+def number(value: float, locale: Locale | None) -> str:
+    """Write a number as the language does."""
     return str(format_decimal(value, locale=locale))
 
 

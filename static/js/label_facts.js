@@ -98,7 +98,7 @@ function recognised({ doses, today }, drugs) {
   /** @param {string} day */
   const isLow = (day) => {
     const amounts = aspirin.filter(({ dose }) => dose.day === day).map(({ dose }) => dose.dose_mg ?? Infinity);
-    return amounts.reduce((sum, mg) => sum + mg, 0) <= MOST_HEART_ASPIRIN_MG;
+    return amounts.reduce((sum, mg) => sum + tenths(mg), 0) <= tenths(MOST_HEART_ASPIRIN_MG);
   };
   return found.map(({ dose, drug }) => ({
     dose,
@@ -155,8 +155,11 @@ function leastCommonMultiple(a, b) {
   return (a / divisor) * b;
 }
 
+/** @param {number} mg with at most one decimal, which sums would not keep exact */
+const tenths = (mg) => Math.round(10 * mg);
+
 /** @param {Drug} drug @param {number} mg @param {number} whole @returns {number} a whole number */
-const inBase = (drug, mg, whole) => mg * drug.base_mg * (whole / drug.salt_mg);
+const inBase = (drug, mg, whole) => tenths(mg) * drug.base_mg * (whole / drug.salt_mg);
 
 /** @param {string} kind @param {Sum} sum @param {number} whole @returns {LabelFact} */
 function asFact(kind, { reference, most, total, atLeast, converted }, whole) {

@@ -225,7 +225,7 @@ def test_a_refused_dose_can_be_mended_in_the_same_form(app: Flask, ben: Browser,
     refused = ben.post("/log", data=tap(dose_id=dose_id, dose_mg="99999"), headers=PART)
     part = refused.get_data(as_text=True)
     assert (refused.status_code, refused.headers["HX-Retarget"]) == (422, "#day-form")
-    assert "This is a whole number from 1 to 10,000." in part
+    assert "This is a number from 0.1 to 10,000, with at most one decimal." in part
     assert f'name="dose_id" value="{dose_id}"' in part
     assert '<option value="ibuprofen" selected>' in part
     assert 'name="dose_mg" value="99999"' in part

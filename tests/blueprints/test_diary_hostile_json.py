@@ -89,7 +89,13 @@ def test_json_that_is_none_is_not_read(app: Flask, ben: Browser, cast: Cast, bod
         ({"foot": None, "set": {"dose": {"id": "x", "product": "ibuprofen"}}}, "dose"),
         ({"foot": None, "set": {"dose": {"id": str(uuid4())}}}, "product"),
         ({"foot": None, "set": {"dose": {"id": str(uuid4()), "product": "x" * 81}}}, "product"),
-        ({"foot": None, "set": {"dose": {"id": str(uuid4()), "product": "ibuprofen", "dose_mg": 99999}}}, "dose_mg"),
+        *(
+            (
+                {"foot": None, "set": {"dose": {"id": str(uuid4()), "product": "ibuprofen", "dose_mg": amount}}},
+                "dose_mg",
+            )
+            for amount in (99999, 0, -1, 7.55, 1e9, "7.5", True, [7.5])
+        ),
         ({"foot": None, "set": {"dose": {"id": str(uuid4()), "product": "ibuprofen", "form": "raw"}}}, "form"),
         ({"foot": None, "set": {"dose": {"id": str(uuid4()), "product": "ibuprofen", "patient_id": "x"}}}, "dose"),
         ({"foot": None, "set": {"dose": "ibuprofen"}}, "dose"),

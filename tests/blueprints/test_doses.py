@@ -90,6 +90,22 @@ def test_only_an_oral_nsaid_for_pain_answers_the_question(
         assert (day.nsaid_taken if day else None) is taken
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored_mg", "shown"),
+    [("7.5", 7.5, "7.5"), ("7,5", 7.5, "7.5"), ("7.0", 7, "7"), ("0.1", 0.1, "0.1"), ("9999.9", 9999.9, "9,999.9")],
+)
+def test_an_amount_may_have_one_decimal(app: Flask, ben: Browser, typed: str, stored_mg: float, shown: str) -> None:
+    note(ben, dose_product="meloxicam", dose_mg=typed, dose_prescribed="y", dose_most_mg="7.5")
+    (dose,) = stored(app)
+    assert (dose.dose_mg, dose.prescribed_most_mg) == (stored_mg, 7.5)
+    assert type(dose.dose_mg) is type(stored_mg)
+    page = ben.get("/log").get_data(as_text=True)
+    assert f"Meloxicam, {shown} mg" in page
+    # Where it is changed it stands as it can be typed.
+    soup = BeautifulSoup(ben.get(f"/log?dose={dose.id}").get_data(as_text=True), "html.parser")
+    assert soup.select('datalist#mg-meloxicam option[value="7.5"]')
+
+
 def test_the_parts_of_a_dose_come_one_by_one_as_they_are_typed(app: Flask, ben: Browser) -> None:
     dose_id = str(uuid4())
     steps = [{"dose_product": "other"}, {"dose_name": "Arnica"}, {"dose_mg": "5"}, {"dose_time": "07:00"}]
@@ -132,7 +148,7 @@ def test_without_scripts_the_whole_form_notes_a_dose_and_its_boxes(app: Flask, b
         ({"dose_time": "25:00"}, "dose_time", "Enter a time such as 07:30."),
         ({"dose_time": "07:00+05:00"}, "dose_time", "Enter a time such as 07:30."),
         ({"dose_time": "23:00"}, "dose_time", "That time has not come yet."),
-        ({"dose_most_mg": "many"}, "dose_most_mg", "This is a whole number from 1 to 10,000."),
+        ({"dose_most_mg": "many"}, "dose_most_mg", "This is a number from 0.1 to 10,000, with at most one decimal."),
         ({"dose_product": "other", "dose_name": "x" * 81}, "dose_name", "Say it in up to 80 characters."),
         ({"dose_product": "other", "dose_name": "a\x00b"}, "dose_name", "cannot be stored"),
         ({"dose_product": "", "dose_prescribed": "y"}, "dose_product", "Choose which one."),

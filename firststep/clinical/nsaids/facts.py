@@ -15,16 +15,17 @@ class NotedDose:
     """A dose as the person noted it; None is "not recorded", never 0.
 
     ``product`` is the id of a drug or free text. ``day`` is the local day, ``taken_at`` the moment with its zone.
-    ``prescribed_most_mg`` is the amount in 24 hours that the person typed from the own prescription.
+    Amounts have at most one decimal. ``prescribed_most_mg`` is the amount in 24 hours that the person typed from the
+    own prescription.
     """
 
     day: date
     product: str
     taken_at: datetime | None = None
-    dose_mg: int | None = None
+    dose_mg: float | None = None
     form: str = "oral"
     prescribed: bool = False
-    prescribed_most_mg: int | None = None
+    prescribed_most_mg: float | None = None
     for_heart: bool = False
 
 
@@ -48,7 +49,7 @@ class AboveLabel:
     kind: ClassVar = "above_label"
     product: str
     total_mg: int
-    most_mg: int
+    most_mg: float
     at_least: bool
     converted: bool
 
@@ -60,7 +61,7 @@ class AbovePrescription:
     kind: ClassVar = "above_prescription"
     product: str
     total_mg: int
-    most_mg: int
+    most_mg: float
     at_least: bool
     converted: bool
 

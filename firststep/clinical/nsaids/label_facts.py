@@ -94,7 +94,7 @@ def label_facts(
 
 def _known(doses: Sequence[NotedDose], drugs: Drugs) -> list[_Known]:
     found = [(dose, drugs.find(dose.product, dose.form)) for dose in doses]
-    aspirin_mg: defaultdict[date, list[int | None]] = defaultdict(list)
+    aspirin_mg: defaultdict[date, list[float | None]] = defaultdict(list)
     for dose, drug in found:
         if _is_aspirin(drug):
             aspirin_mg[dose.day].append(dose.dose_mg)
@@ -106,9 +106,9 @@ def _is_aspirin(drug: Drug | None) -> bool:
     return drug is not None and drug.ingredient == "aspirin"
 
 
-def _sums_to_at_most(amounts: Iterable[int | None], most_mg: int) -> bool:
+def _sums_to_at_most(amounts: Iterable[float | None], most_mg: int) -> bool:
     listed = list(amounts)
-    return None not in listed and sum(mg for mg in listed if mg is not None) <= most_mg
+    return None not in listed and sum(round(10 * mg) for mg in listed if mg is not None) <= 10 * most_mg
 
 
 def _windows(known: Sequence[_Known], today: date) -> Iterator[tuple[_Known, list[_Known]]]:
@@ -141,7 +141,7 @@ class _Sum:
 
     ingredient: tuple[str, str]
     reference: Drug
-    most_mg: int
+    most_mg: float
     total: Fraction
     at_least: bool
     converted: bool
@@ -213,7 +213,7 @@ def _like(one: Drug, other: Drug) -> bool:
     return (one.ingredient, one.group) == (other.ingredient, other.group)
 
 
-def _sum(drug: Drug, counted: Sequence[_Known], reference: Drug, most_mg: int) -> _Sum:
+def _sum(drug: Drug, counted: Sequence[_Known], reference: Drug, most_mg: float) -> _Sum:
     own = [(one.drug, one.dose.dose_mg) for one in counted if one.drug and _like(one.drug, drug)]
     return _Sum(
         ingredient=(drug.ingredient, drug.group),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
@@ -50,7 +51,7 @@ class Drug:
     also_called: tuple[str, ...] = ()
     group: Group
     form: Form
-    strengths_mg: tuple[int, ...]
+    strengths_mg: tuple[Decimal, ...]
     salt_mg: int = 1
     base_mg: int = 1
     atc: str | None
@@ -60,9 +61,9 @@ class Drug:
     checked_on: date
     labels: tuple[Label, ...] = ()
 
-    def in_base_mg(self, product_mg: int) -> Fraction:
-        """Return how much of the ingredient an amount of the product holds."""
-        return Fraction(product_mg * self.base_mg, self.salt_mg)
+    def in_base_mg(self, product_mg: float) -> Fraction:
+        """Return how much of the ingredient an amount of the product holds, exact for an amount with one decimal."""
+        return Fraction(round(10 * product_mg) * self.base_mg, 10 * self.salt_mg)
 
     def label_in(self, country: str | None) -> Label | None:
         """Return what the label of a country states, None where nothing of it is known."""

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from flask import Response, abort, make_response, redirect, request, url_for
+from flask import Response, abort, flash, make_response, redirect, request, url_for
 
 from blueprints.diary import sync
 from blueprints.diary.area import diary
@@ -139,9 +139,12 @@ def undo() -> Answer:
         abort(404)
     try:
         day = undo_op(db.session, patient.id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
-    except Refused:
+    except Refused as refused:
         db.session.rollback()
-        day = None
+        if refused.field == "op":
+            abort(404)
+        flash(refused.sentence, "info")
+        return _to(url_for("diary.today"))
     if day is None:
         abort(404)
     db.session.commit()

@@ -16,6 +16,7 @@ from firststep.extensions import db
 from firststep.services import happenings as service
 from firststep.services.diary_events import Event
 from firststep.services.diary_fields import Refused, parse_day
+from firststep.services.diary_writing import Writing, is_written
 from firststep.web.actors import current_patient
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -76,7 +77,9 @@ def edit(event_id: UUID) -> Answer:
 def change(event_id: UUID) -> Answer:
     """Store what was changed; a step that moved it to another day has no way back but another change."""
     writing = current_writing()
-    event = service.read_happening(db.session, writing.patient_id, event_id)
+    event = _own(event_id, writing)
+    if event is None:
+        return _back(moved=1)
     form = FORMS[event.kind]()
     if not form.validate_on_submit() or form.day.data is None:
         return make_response(_form_page(form, event.kind, event), 422)
@@ -112,7 +115,9 @@ def end(event_id: UUID) -> Answer:
 def remove(event_id: UUID) -> Answer:
     """Take one away; the page that follows can bring it back."""
     writing = current_writing()
-    event = service.read_happening(db.session, writing.patient_id, event_id)
+    event = _own(event_id, writing)
+    if event is None:
+        return _back(removed=writing.op_id)
     try:
         service.remove_happening(db.session, writing, event)
     except Refused:
@@ -145,6 +150,14 @@ def answer_flare() -> Answer:
         return make_response(redirect(url_for("events.edit", event_id=writing.op_id), 303))
     back = {"log": "diary.today", "progress": "charts.progress"}.get(request.form.get("back", ""), "events.overview")
     return make_response(redirect(url_for(back), 303))
+
+
+def _own(event_id: UUID, writing: Writing) -> Event | None:
+    """Return one of the person's own; None where this very step took it away already, as after a second tap."""
+    event = service.find_happening(db.session, writing.patient_id, event_id)
+    if event is None and not is_written(db.session, writing):
+        abort(404)
+    return event
 
 
 def _over() -> Response:

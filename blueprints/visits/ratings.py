@@ -15,6 +15,7 @@ from firststep.extensions import db
 from firststep.services import ratings as service
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_recent import read_recent
+from firststep.services.diary_writing import is_written
 from firststep.web.actors import current_patient
 from firststep.web.dates import long_date
 from firststep.web.policy import policy
@@ -83,6 +84,9 @@ def change_rating(rating_id: UUID) -> Answer:
 def remove_rating(rating_id: UUID) -> Answer:
     """Take the answer away; the page that follows can bring it back."""
     writing = current_writing()
+    if is_written(db.session, writing):
+        # A second tap on the same button.
+        return back_to("progress", removed=writing.op_id)
     before = service.read_rating(db.session, writing.patient_id, rating_id)
     try:
         service.remove_rating(db.session, writing, rating_id, before)

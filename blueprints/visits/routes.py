@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 from uuid import UUID, uuid4
 
-from flask import Response, abort, make_response, request
+from flask import Response, abort, flash, make_response, request
 
 from blueprints.visits import ratings
 from blueprints.visits.area import back_to, today, visits
@@ -16,7 +16,7 @@ from firststep.services import questions as service
 from firststep.services.diary_events import MOST_TEXT
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_history import undo_op
-from firststep.services.diary_writing import Writing
+from firststep.services.diary_writing import Writing, is_written
 from firststep.services.questions import VisitQuestion
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
@@ -117,9 +117,12 @@ def undo() -> Answer:
     zone = current_account().time_zone
     try:
         day = undo_op(db.session, patient_id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
-    except Refused:
+    except Refused as refused:
         db.session.rollback()
-        day = None
+        if refused.field == "op":
+            abort(404)
+        flash(refused.sentence, "info")
+        return back_to(request.form.get("back"))
     if day is None:
         abort(404)
     db.session.commit()
@@ -129,6 +132,9 @@ def undo() -> Answer:
 def _step(question_id: UUID, write: Callable[[Writing, VisitQuestion], None], *, said: str = "saved") -> Response:
     """Commit a step without fields; the id of somebody else's step looks like none."""
     writing = current_writing()
+    if is_written(db.session, writing):
+        # A second tap on the same button.
+        return back_to("questions", **{said: writing.op_id})
     question = service.read_question(db.session, writing.patient_id, question_id)
     try:
         write(writing, question)

@@ -150,7 +150,7 @@ def _touched(week: NsaidWeek) -> str:
 
 
 def _spans(view: NsaidView) -> list[Trace]:
-    named = ((_("Before the start"), "dot", view.before), (_("Last 4 weeks"), "dash", view.now))
+    named = ((_("At the start"), "dot", view.before), (_("4 weeks up to the last answer"), "dash", view.now))
     return [
         {
             "type": "scatter",
@@ -172,7 +172,7 @@ def _in_sight(view: NsaidView, span: Span) -> bool:
 
 def _labels(view: NsaidView) -> list[Label]:
     wanted = care_label(view.care, view.first_day, view.last_day)
-    for name, span in ((_("Start"), view.before), (_("Now"), view.now)):
+    for name, span in ((_("Start"), view.before), (_("Last"), view.now)):
         if span and _in_sight(view, span):
             text = f"{name} {words.points(span.days_per_week)}"
             ends = (max(span.first, view.first_day).isoformat(), min(span.last, view.last_day).isoformat())

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from flask_babel import gettext as _
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import Session
 
 from firststep.models import DiaryChange
 from firststep.services.diary_entry import from_text
 from firststep.services.diary_events import EventChange, event_from_text
-from firststep.services.diary_fields import Value
+from firststep.services.diary_fields import Refused, Value
 from firststep.services.diary_ops import Op, apply_op, lock_diary
 
 
@@ -59,7 +60,8 @@ def read_history(
 def undo_op(session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, now: datetime, zone: str) -> date | None:
     """Set back what the op set, as a new op, and return its day; None: the patient has no such op.
 
-    A field that was changed again since then stays as it is.
+    A field that was changed again since then stays as it is. Raises Refused where all of them were, and where what
+    would come back cannot stand beside what is there now.
     """
     lock_diary(session, patient_id)
     changes = session.scalars(
@@ -78,11 +80,20 @@ def undo_op(session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, n
             event = _event_back(change)
         else:
             sets.setdefault(change.foot, {})[change.field] = from_text(change.field, change.old_value)
-    if sets or event:
-        marks = _first_step_marks(session, patient_id, day, changes)
-        back = Op(id=undo_id, day=day, sets=sets, event=event, entered_at=now, zone=zone, first_step_marks=marks)
-        apply_op(session, patient_id, back, now=now)
+    if not sets and not event:
+        if _is_undone(session, patient_id, undo_id):
+            return day
+        raise Refused("changed", _("This was changed since then, and stays as it is."))
+    marks = _first_step_marks(session, patient_id, day, changes)
+    back = Op(id=undo_id, day=day, sets=sets, event=event, entered_at=now, zone=zone, first_step_marks=marks)
+    apply_op(session, patient_id, back, now=now)
     return day
+
+
+def _is_undone(session: Session, patient_id: UUID, undo_id: UUID) -> bool:
+    """Tell whether this very undo was done already, as after a second tap."""
+    own = (DiaryChange.op_id == undo_id, DiaryChange.patient_id == patient_id)
+    return session.scalar(select(exists().where(*own))) or False
 
 
 def _first_step_marks(

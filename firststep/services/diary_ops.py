@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from firststep.models import Day, DiaryChange, FootDay, Patient
+from firststep.services.diary_apart import check_apart
 from firststep.services.diary_doses import answers_nsaid
 from firststep.services.diary_entry import Entry, FootEntry, Stored, read_entry, read_stored, to_text
 from firststep.services.diary_events import Event, EventChange, event_after, event_to_text, write_event
@@ -90,6 +91,8 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
         return _known_answer(session, patient_id, op)
     event_before = _own_event(stored, patient_id, op.event)
     event_after_op = event_after(op.event, event_before, op.day) if op.event else None
+    if event_after_op:
+        check_apart(session, patient_id, event_after_op)
     sets = _with_consequences(op, stored.entry, event_after_op)
     changes = [
         _Change(foot=foot, field=name, old=to_text(stored.entry.value(foot, name)), new=to_text(value))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from firststep.models import DiaryChange
 from firststep.services.diary_events import EventChange
 from firststep.services.diary_ops import Op, apply_op
 
@@ -20,6 +22,12 @@ class Writing:
     op_id: UUID
     now: datetime
     zone: str
+
+
+def is_written(session: Session, writing: Writing) -> bool:
+    """Tell whether the step was taken already, as after a second tap on its button."""
+    own = (DiaryChange.op_id == writing.op_id, DiaryChange.patient_id == writing.patient_id)
+    return session.scalar(select(exists().where(*own))) or False
 
 
 def write_change(

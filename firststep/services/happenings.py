@@ -26,12 +26,17 @@ def read_happenings(session: Session, patient_id: UUID) -> list[Event]:
     return read_events(session, patient_id, HAPPENINGS, first=FIRST_DAY, last=date.max)[::-1]
 
 
+def find_happening(session: Session, patient_id: UUID, event_id: UUID) -> Event | None:
+    """Return one of the patient's own, None where there is none."""
+    return next((event for event in read_happenings(session, patient_id) if event.id == event_id), None)
+
+
 def read_happening(session: Session, patient_id: UUID, event_id: UUID) -> Event:
     """Return one of the patient's own; raise NoResultFound where there is none."""
-    for event in read_happenings(session, patient_id):
-        if event.id == event_id:
-            return event
-    raise NoResultFound
+    event = find_happening(session, patient_id, event_id)
+    if event is None:
+        raise NoResultFound
+    return event
 
 
 def next_number(session: Session, patient_id: UUID) -> int | None:
@@ -45,7 +50,6 @@ def next_number(session: Session, patient_id: UUID) -> int | None:
 
 def add_happening(session: Session, writing: Writing, kind: str, day: date, values: Mapping[str, Any]) -> None:
     """Note it; its id is the op's, so that the same form makes one. Raises Refused."""
-    _check_apart(session, writing.patient_id, kind, writing.op_id, day, values)
     write_change(session, writing, day, EventChange(kind=kind, id=writing.op_id, values=values))
 
 
@@ -57,15 +61,13 @@ def change_happening(session: Session, writing: Writing, event: Event, day: date
     """
     lock_diary(session, writing.patient_id)
     event = read_happening(session, writing.patient_id, event.id)
-    _check_apart(session, writing.patient_id, event.kind, event.id, day, values)
     if day == event.day:
         write_change(session, writing, day, EventChange(kind=event.kind, id=event.id, values=values))
         return True
-    kept = {**event.values, **values}
-    moved = EventChange(kind=event.kind, id=writing.op_id, values=kept)
-    if write_change(session, writing, day, moved) == "stored":
-        gone = EventChange(kind=event.kind, id=event.id, removed=True)
-        write_change(session, writing, event.day, gone, op_id=uuid5(writing.op_id, "moved"))
+    gone = EventChange(kind=event.kind, id=event.id, removed=True)
+    write_change(session, writing, event.day, gone, op_id=uuid5(writing.op_id, "moved"))
+    moved = EventChange(kind=event.kind, id=writing.op_id, values={**event.values, **values})
+    write_change(session, writing, day, moved)
     return False
 
 
@@ -98,18 +100,3 @@ def answer_flare(session: Session, writing: Writing, *, day: date, foot: Foot, c
 def flare_answer(event: Event) -> FlareAnswer:
     """Return a stored answer as the rule reads it."""
     return FlareAnswer(day=event.day, confirmed=event["confirmed"], foot=event["foot"], settled_on=event["settled_on"])
-
-
-def _check_apart(
-    session: Session, patient_id: UUID, kind: str, event_id: UUID, day: date, values: Mapping[str, Any]
-) -> None:
-    """Refuse a pause that lies on another: which of them a day belongs to would be unclear."""
-    if kind != "pause":
-        return
-    lock_diary(session, patient_id)
-    last = values.get("ends_on")
-    for other in read_events(session, patient_id, ("pause",), first=FIRST_DAY, last=date.max):
-        if other.id == event_id or (last is not None and other.day > last):
-            continue
-        if other["ends_on"] is None or other["ends_on"] >= day:
-            raise Refused("day", _("There is a pause already on these days. Choose other days, or change that pause."))

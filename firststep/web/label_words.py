@@ -74,7 +74,7 @@ def _two_nsaids(fact: TwoNsaids, country: str | None) -> LabelNote:
 def _above_label(fact: AboveLabel, country: str | None) -> LabelNote:
     label = _label(fact.product, country)
     return LabelNote(
-        noted=_noted_amount(fact),
+        noted=" ".join((_noted_amount(fact), _("Doses that are marked as prescribed are not counted here."))),
         quoted=_(
             "The label for use without a prescription (%(country)s) says: at most %(most)s mg in 24 hours.",
             country=country_name(label.country),
@@ -97,15 +97,22 @@ def _above_prescription(fact: AbovePrescription) -> LabelNote:
 
 def _days_in_a_row(fact: DaysInARow, country: str | None) -> LabelNote:
     if fact.group == "topical_nsaid":
-        noted = _("%(drug)s is noted on more than %(days)s days in a row.")
+        noted = _("%(drug)s that is not prescribed is noted on more than %(days)s days in a row.")
         noted = noted % {"drug": _names(fact.products), "days": fact.most_days}
     else:
-        noted = _("An oral NSAID is noted on more than %(days)s days in a row.", days=fact.most_days)
+        noted = _(
+            "An oral NSAID that is not marked as prescribed is noted on more than %(days)s days in a row.",
+            days=fact.most_days,
+        )
     return _beside_days(noted, fact, country)
 
 
 def _days_of_14(fact: DaysOf14, country: str | None) -> LabelNote:
-    return _beside_days(_("An oral NSAID is noted on %(days)s of the last 14 days.", days=fact.days), fact, country)
+    return _beside_days(
+        _("An oral NSAID that is not marked as prescribed is noted on %(days)s of the last 14 days.", days=fact.days),
+        fact,
+        country,
+    )
 
 
 def _beside_days(noted: str, fact: DaysInARow | DaysOf14, country: str | None) -> LabelNote:

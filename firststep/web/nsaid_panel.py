@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import TypeAlias
@@ -14,7 +15,7 @@ from flask_babel import gettext as _
 from firststep.clinical.nsaid import NsaidUse, Window, baseline_window, last_window, week_until
 from firststep.clinical.nsaids import Drug, load_drugs
 from firststep.clinical.outcomes import Outcomes
-from firststep.clinical.week import Week
+from firststep.clinical.week import DAYS_IN_WEEK, Week
 from firststep.figures.build import care_start
 from firststep.figures.nsaid import NsaidView, NsaidWeek, Span, nsaid_use_chart
 from firststep.figures.weekly import SIZE_PX
@@ -22,7 +23,7 @@ from firststep.services.diary_doses import OTHER, drug_name
 from firststep.services.diary_events import Event
 from firststep.services.trajectories import Course
 from firststep.web import wording
-from firststep.web.dates import short_dates
+from firststep.web.dates import long_date, short_dates
 from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
 
 KEY = "nsaid"
@@ -46,12 +47,15 @@ def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> Nsai
     )
 
 
-def nsaid_panel(course: Course, found: Outcomes, weeks: tuple[Week, ...], figure: FigureAddress) -> Panel | None:
+def nsaid_panel(
+    course: Course, found: Outcomes, weeks: tuple[Week, ...], figure: FigureAddress, *, today: date
+) -> Panel | None:
     """Put the panel together."""
     view = nsaid_view(course, found, weeks)
     if view is None:
         return None
-    chart, sentence = nsaid_use_chart(view), _sentence(found.nsaid)
+    named = _windows(view, found.starts_on, today)
+    chart, sentence = nsaid_use_chart(view), _sentence(found.nsaid, named)
     return Panel(
         key=KEY,
         sentence=sentence,
@@ -59,7 +63,7 @@ def nsaid_panel(course: Course, found: Outcomes, weeks: tuple[Week, ...], figure
         still=drawn(chart, title=sentence, description=_explained(), size_px=SIZE_PX),
         legend=legend_of(chart),
         table=_table(view, weeks, course),
-        note=" ".join([*_remarks(found.nsaid), _explained()]),
+        note=" ".join([*_remarks(found.nsaid, named), _explained()]),
     )
 
 
@@ -140,24 +144,44 @@ def _span(window: Window | None) -> Span | None:
     return Span(first=window.first, last=window.last, days_per_week=float(window.days_per_week))
 
 
-def _sentence(use: NsaidUse) -> str:
+@dataclass(frozen=True, kw_only=True)
+class _Windows:
+    """What the two windows of the rule are called: they need not lie before the start, nor end today."""
+
+    at_start: str
+    lately: str
+
+
+def _windows(view: NsaidView, starts_on: date | None, today: date) -> _Windows:
+    before, now = view.before, view.now
+    is_first_week = before is not None and starts_on is not None and before.last >= starts_on
+    is_old = now is not None and (today - now.last).days >= DAYS_IN_WEEK
+    return _Windows(
+        at_start=_("in the first week") if is_first_week else _("before the start"),
+        lately=_("in the 4 weeks up to %(day)s", day=long_date(now.last))
+        if now and is_old
+        else _("in the last 4 weeks"),
+    )
+
+
+def _sentence(use: NsaidUse, named: _Windows) -> str:
     before, now = (None if value is None else wording.points(value) for value in (use.baseline, use.last))
+    words = {"before": before, "now": now, "at_start": named.at_start, "lately": named.lately}
     if before and now:
-        return _(
-            "NSAIDs: %(before)s days a week before the start, %(now)s in the last 4 weeks.", before=before, now=now
-        )
+        return _("NSAIDs: %(before)s days a week %(at_start)s, %(now)s %(lately)s.", **words)
     if now:
-        return _("NSAIDs: %(now)s days a week in the last 4 weeks.", now=now)
+        return _("NSAIDs: %(now)s days a week %(lately)s.", **words)
     if before:
-        return _("NSAIDs: %(before)s days a week before the start; too few answers lately.", before=before)
+        return _("NSAIDs: %(before)s days a week %(at_start)s; too few answers lately.", **words)
     return _("NSAIDs: too few answers yet for days a week.")
 
 
-def _remarks(use: NsaidUse) -> list[str]:
+def _remarks(use: NsaidUse, named: _Windows) -> list[str]:
+    words = {"at_start": named.at_start, "lately": named.lately}
     if use.stopped:
-        return [_("None in the last 4 weeks, after some before the start.")]
+        return [_("None answered with yes %(lately)s, after some %(at_start)s.", **words)]
     if use.reduced:
-        return [_("At least half fewer NSAID days than before the start.")]
+        return [_("At least half fewer NSAID days %(lately)s than %(at_start)s.", **words)]
     return []
 
 

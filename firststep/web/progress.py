@@ -16,6 +16,7 @@ from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
+from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures.build import build_view, period_of, with_companions
 from firststep.figures.change import change_chart
 from firststep.figures.legend import LegendItem, legend
@@ -29,7 +30,7 @@ from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
-from firststep.web.dates import short_dates
+from firststep.web.dates import short_date, short_dates
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
 from firststep.web.panel import Panel, weeks_of
@@ -165,7 +166,7 @@ def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure
     weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
     panels = (
         change_panel.change_panel(course, found, figure),
-        nsaid_panel.nsaid_panel(course, found, weeks, figure),
+        nsaid_panel.nsaid_panel(course, found, weeks, figure, today=today),
         stretching_panel.stretching_panel(course, weeks, figure),
     )
     return [panel for panel in panels if panel]
@@ -262,11 +263,18 @@ def _sentence(course: Course, found: Outcomes) -> str:
 def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date) -> list[tuple[str, str | None, str]]:
     past = {day for day in view.days() if day <= today}
     return [
-        (_("7-day mean now"), wording.points(found.current.value) if found.current else None, _("of 10")),
+        (_mean_name(found, today), wording.points(found.current.value) if found.current else None, _("of 10")),
         (_("Baseline"), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),
         (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
         (_("Days logged"), str(len(course.diary.answered_days & past)), _("of %(num)s", num=len(past))),
     ]
+
+
+def _mean_name(found: Outcomes, today: date) -> str:
+    """Name the last mean: one from more than a week ago says nothing about now."""
+    if found.current is None or (today - found.current.day).days < DAYS_IN_WEEK:
+        return _("7-day mean now")
+    return _("7-day mean on %(day)s", day=short_date(found.current.day))
 
 
 def _per_week(value: Fraction | None) -> str | None:

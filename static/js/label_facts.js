@@ -78,7 +78,7 @@ export function labelFacts(asked, drugs) {
  * @returns {Drug | null}
  */
 export function findDrug(product, form, drugs) {
-  const name = product.trim().toLowerCase();
+  const name = product.replace(/^[\s\x1c-\x1f\x85]+|[\s\x1c-\x1f\x85]+$/g, "").toLowerCase();
   const named = drugs.find(
     (drug) => drug.id === name || drug.name.toLowerCase() === name || drug.also_called.includes(name),
   );
@@ -236,7 +236,9 @@ function days(known, { today, country, nsaid_days: answered }, drugs) {
   const stated = statedDays("oral_nsaid", country, drugs);
   if (!stated) return [];
   const noted = known.filter(
-    ({ drug, dose }) => drug?.group === "oral_nsaid" || (dose.product === UNNAMED && (dose.form ?? "oral") === "oral"),
+    ({ drug, dose }) =>
+      drug?.group === "oral_nsaid" ||
+      (dose.product === UNNAMED && (dose.form ?? "oral") === "oral" && answered.includes(dose.day)),
   );
   const counted = new Set(noted.filter((one) => !one.dose.prescribed && !one.heart).map((one) => one.dose.day));
   const exempt = new Set(noted.map((one) => one.dose.day).filter((day) => !counted.has(day)));

@@ -265,9 +265,11 @@ def test_days_of_use_are_read_as_far_back_as_the_rules_look(app: Flask, ben: Bro
         db.session.commit()
     for back in range(22):
         add(app, cast, back=back, product="diclofenac gel", form="gel")
-    assert "Diclofenac gel is noted on more than 21 days in a row." in labels(ben.get("/log").get_data(as_text=True))
+    assert "Diclofenac gel that is not prescribed is noted on more than 21 days in a row." in labels(
+        ben.get("/log").get_data(as_text=True)
+    )
     said = labels(ben.post("/log", data=tap(nsaid_taken="yes"), headers=PART).get_data(as_text=True))
-    assert "An oral NSAID is noted on more than 10 days in a row." in said
+    assert "An oral NSAID that is not marked as prescribed is noted on more than 10 days in a row." in said
     assert "Ibuprofen and Naproxen sodium for use without a prescription (United States) names 10 days." in said
 
 

@@ -263,9 +263,56 @@ def test_one_moves_to_another_day_once(app: Flask, ben: Browser, kind: str) -> N
     assert (answer.status_code, answer.location) == (303, "/events?moved=1")
     (after,) = stored(app, kind)
     assert after.day == TODAY - timedelta(days=3)
-    # The form that was sent is over: its thing lies elsewhere now.
-    assert ben.post(f"/events/{before.id}", data=body).status_code == 404
+    # A second tap says the same; another form of the thing finds that it lies elsewhere now.
+    again = ben.post(f"/events/{before.id}", data=body)
+    assert (again.status_code, again.location) == (303, "/events?moved=1")
+    assert ben.post(f"/events/{before.id}", data=sent(BODIES[kind], day=day(5))).status_code == 404
     assert len(stored(app, kind)) == 1
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_second_tap_on_remove_says_the_same(app: Flask, ben: Browser, kind: str) -> None:
+    ben.post(f"/events/new/{kind}", data=sent(BODIES[kind]))
+    (row,) = stored(app, kind)
+    step = {"op": str(uuid4())}
+    answers = [ben.post(f"/events/{row.id}/remove", data=step) for _ in range(2)]
+    assert [(one.status_code, one.location) for one in answers] == [(303, f"/events?removed={step['op']}")] * 2
+    assert ben.post(f"/events/{row.id}/remove", data={"op": str(uuid4())}).status_code == 404
+
+
+def test_an_undo_brings_back_no_pause_on_another(app: Flask, ben: Browser) -> None:
+    ben.post("/events/new/pause", data=sent(PAUSE, day=day(30), ends_on=day(20)))
+    (first,) = stored(app, "pause")
+    gone = {"op": str(uuid4())}
+    ben.post(f"/events/{first.id}/remove", data=gone)
+    ben.post("/events/new/pause", data=sent(PAUSE, day=day(28), ends_on=day(18)))
+    undo = {"op": str(uuid4()), "undo": gone["op"], "back": "events"}
+    answer = ben.post("/visits/undo", data=undo)
+    assert (answer.status_code, answer.location) == (303, "/events")
+    assert "There is a pause already on these days." in text_of(page_of(ben, "/events"))
+    (pause,) = stored(app, "pause")
+    assert pause.day == TODAY - timedelta(days=28)
+
+
+def test_what_was_changed_since_stays_and_the_page_says_so(app: Flask, ben: Browser) -> None:
+    body = sent(SESSION)
+    ben.post("/events/new/treatment_session", data=body)
+    ben.post(f"/events/{body['op']}", data=sent(SESSION, note="Changed"))
+    answer = ben.post("/visits/undo", data={"op": str(uuid4()), "undo": body["op"], "back": "events"})
+    assert (answer.status_code, answer.location) == (303, "/events")
+    page = text_of(page_of(ben, "/events"))
+    assert "This was changed since then, and stays as it is." in page
+    assert "Undone" not in page
+    (treated,) = stored(app, "treatment_session")
+    assert treated.note == "Changed"
+
+
+def test_a_second_tap_on_undo_says_the_same(app: Flask, ben: Browser) -> None:
+    body = sent(SESSION)
+    ben.post("/events/new/treatment_session", data=body)
+    undo = {"op": str(uuid4()), "undo": body["op"], "back": "events"}
+    assert [ben.post("/visits/undo", data=undo).location for _ in range(2)] == ["/events?undone=1"] * 2
+    assert stored(app, "treatment_session") == []
 
 
 def test_a_change_keeps_the_rest(app: Flask, ben: Browser) -> None:

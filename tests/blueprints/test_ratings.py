@@ -137,6 +137,21 @@ def test_an_answer_is_kept_once_and_can_be_taken_back(app: Flask, asked: None, a
     assert card(ana) is not None
 
 
+def test_an_undo_brings_back_no_second_rating_of_a_week(app: Flask, asked: None, ana: Browser, cast: Cast) -> None:
+    ana.post("/rating", data=sent(rating="3"))
+    with app.app_context():
+        first = db.session.scalars(select(Pgic.id).where(Pgic.patient_id == cast.ana)).one()
+    gone = {"op": str(uuid4())}
+    for _ in range(2):
+        answer = ana.post(f"/rating/{first}/remove", data=gone)
+        assert (answer.status_code, answer.location) == (303, f"/progress?removed={gone['op']}")
+    ana.post("/rating", data=sent(rating="6"))
+    answer = ana.post("/visits/undo", data={"op": str(uuid4()), "undo": gone["op"], "back": "progress"})
+    assert answer.status_code == 303
+    assert "This week has a rating already." in text_of(page_of(ana.get(answer.location)))
+    assert stored(app, cast.ana) == [(TODAY, 8, 6)]
+
+
 def test_from_the_progress_page_one_comes_back_to_it(app: Flask, asked: None, ana: Browser, cast: Cast) -> None:
     body = sent(back="progress")
     answer = ana.post("/rating", data=body)

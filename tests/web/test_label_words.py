@@ -27,6 +27,7 @@ FORBIDDEN = (
     r"okay|fine|allowed|wrong|sorry|careful|please"
 )
 TODAY = date(2026, 11, 23)
+UNCOUNTED = " Doses that are marked as prescribed are not counted here."
 
 
 def notes_of(case: dict[str, Any]) -> list[LabelNote]:
@@ -78,15 +79,21 @@ def test_each_quotation_names_country_source_date_and_whom_to_ask(app: Flask) ->
 @pytest.mark.parametrize(
     ("fact", "said"),
     [
-        (AboveLabel("ibuprofen", 1400, 1200, False, False), "Ibuprofen: 1,400 mg are noted within 24 hours."),
-        (AboveLabel("ibuprofen", 1400, 1200, True, False), "Ibuprofen: at least 1,400 mg are noted within 24 hours."),
+        (
+            AboveLabel("ibuprofen", 1400, 1200, False, False),
+            "Ibuprofen: 1,400 mg are noted within 24 hours." + UNCOUNTED,
+        ),
+        (
+            AboveLabel("ibuprofen", 1400, 1200, True, False),
+            "Ibuprofen: at least 1,400 mg are noted within 24 hours." + UNCOUNTED,
+        ),
         (
             AboveLabel("naproxen sodium", 825, 660, False, True),
-            "825 mg are noted within 24 hours, counted as Naproxen sodium.",
+            "825 mg are noted within 24 hours, counted as Naproxen sodium." + UNCOUNTED,
         ),
         (
             AboveLabel("naproxen sodium", 825, 660, True, True),
-            "At least 825 mg are noted within 24 hours, counted as Naproxen sodium.",
+            "At least 825 mg are noted within 24 hours, counted as Naproxen sodium." + UNCOUNTED,
         ),
         (TwoNsaids(("aspirin", "ibuprofen"), True), "Noted within 24 hours: Aspirin and Ibuprofen."),
         (NoLimitKnown("other", "drug"), "A drug without a name: no limit known here."),

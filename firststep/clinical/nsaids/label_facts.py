@@ -70,9 +70,10 @@ def label_facts(
     3. *Above the prescription*: where a dose within the 24 hours is marked as prescribed with an amount that the
        person typed, all doses of the ingredient are compared with that amount (the largest typed), never with ours.
        Of several windows of today the one with the largest sum is told, for rules 2 and 3 each.
-    4. *Days in a row*: a day of use is one answered with yes or with an oral NSAID noted, unless all oral NSAIDs
-       noted on it are prescribed or low-dose aspirin for the heart. The run that ends with today is longer than the
-       shortest that the country's labels state. For a gel: days with a dose of it that is not prescribed.
+    4. *Days in a row*: a day of use is one answered with yes or with an oral NSAID noted (a drug without a name is
+       one only on a day answered with yes), unless all oral NSAIDs noted on it are prescribed or low-dose aspirin
+       for the heart. The run that ends with today is longer than the shortest that the country's labels state. For
+       a gel: days with a dose of it that is not prescribed.
     5. *Of the last 14 days*: as many days of use as that, where rule 4 says nothing about tablets and today is a
        day of use.
     6. *No limit known here*: a drug noted today and not prescribed is none of ours (``because`` "drug"), or nothing
@@ -234,7 +235,8 @@ def _days(
     most_days, products = stated
     noted: defaultdict[date, list[bool]] = defaultdict(list)
     for one in known:
-        if one.is_oral_nsaid or (one.dose.product == UNNAMED and one.dose.form == "oral"):
+        unnamed = one.dose.product == UNNAMED and one.dose.form == "oral" and one.dose.day in nsaid_days
+        if one.is_oral_nsaid or unnamed:
             noted[one.dose.day].append(one.dose.prescribed or one.heart)
     exempt = {day for day, reasons in noted.items() if all(reasons)}
     used = {day for day in {*nsaid_days, *noted} if day <= today} - exempt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,10 @@ GROUPS: Final = ("oral_nsaid", "topical_nsaid", "not_nsaid")
 FORMS: Final = ("oral", "gel")
 CONFIDENCES: Final = ("V", "V2")
 SUPPLIES: Final = ("without_prescription",)
+
+
+#: What stands around a name without belonging to it, for Python and for browsers alike.
+_AROUND: Final = re.compile(r"^[\s\ufeff]+|[\s\ufeff]+$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +99,7 @@ class Drugs:
 
         A gel is never taken for the tablet of the same name: "diclofenac" noted as a gel is the gel.
         """
-        name = product.strip().lower()
+        name = _AROUND.sub("", product).lower()
         named = next((drug for drug in self.every if name in (drug.id, drug.name.lower(), *drug.also_called)), None)
         if named is None or form == "gel":
             ingredient = named.ingredient if named else None

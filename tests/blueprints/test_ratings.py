@@ -345,7 +345,8 @@ def test_statements_stay_few(app: Flask, asked: None, ana: Browser, cast: Cast) 
         assert len(page.own) <= most, page.own
     with counted(app) as step:
         assert ana.post("/rating", data=sent()).status_code == 303
-    assert len(step.own) <= 6, step.own
+    # What is asked, and what stands beside it, are read under the lock, which PostgreSQL takes in a statement.
+    assert len(step.own) <= 7, step.own
     with counted(app) as without:
         assert ana.get("/log").status_code == 200
     assert len(without.own) <= 3

@@ -16,6 +16,7 @@ from blueprints.events.routes import events
 from blueprints.pages.routes import pages
 from blueprints.practice.routes import practice
 from blueprints.pwa.routes import pwa
+from blueprints.reminders.routes import reminders
 from blueprints.sharing.routes import sharing
 from blueprints.stretching.routes import stretching
 from blueprints.treatment.routes import treatment
@@ -42,7 +43,10 @@ from firststep.web.security import init_security
 from firststep.web.sessions import ServerSessionInterface
 from firststep.web.typography import init_typography
 
-AREAS = (pages, pwa, accounts, treatment, diary, stretching, charts, events, visits, sharing, practice, digest)
+AREAS = (
+    *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
+    *(sharing, practice, digest, reminders),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

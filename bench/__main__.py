@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import platform
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
+from typing import Final
 
-from bench import pages, progress
+from bench import error_rates, pages, progress
 from bench.ratio import Ratio
-
-RESULTS = Path(__file__).parent / "results"
-SUBJECTS: dict[str, Callable[[], Iterable[Ratio]]] = {"pages": pages.ratios, "progress": progress.ratios}
+from bench.reports import write_report
 
 
 def main(wanted: list[str]) -> int:
@@ -24,26 +20,25 @@ def main(wanted: list[str]) -> int:
         print(f"There is no benchmark {', '.join(unknown)}; there are {', '.join(SUBJECTS)}.", file=sys.stderr)
         return 2
     for name in wanted or SUBJECTS:
-        found = []
-        for ratio in SUBJECTS[name]():
-            found.append(ratio)
-            spread = f"{ratio.least:.2f}-{ratio.most:.2f}"
-            print(f"{ratio.median:6.2f} × ({spread})  {ratio.name}: {ratio.tried} / {ratio.base}")
-        _write(name, found)
+        SUBJECTS[name](name)
     return 0
 
 
-def _write(name: str, found: list[Ratio]) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    day = datetime.now(UTC).date().isoformat()
-    report = {
-        "measured_on": day,
-        "python": platform.python_version(),
-        "unit": "ratio of process CPU, median of interleaved rounds",
-        "ratios": [asdict(ratio) for ratio in found],
-    }
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    (RESULTS / f"{day}-{name}.json").write_text(f"{text}\n", encoding="utf-8")
+def _compare(ratios: Callable[[], Iterable[Ratio]], name: str) -> None:
+    found = []
+    for ratio in ratios():
+        found.append(ratio)
+        print(f"{ratio.median:6.2f} × ({ratio.least:.2f}-{ratio.most:.2f})  {ratio.name}: {ratio.tried} / {ratio.base}")
+    unit = "ratio of process CPU, median of interleaved rounds"
+    write_report(name, {"unit": unit, "ratios": [asdict(ratio) for ratio in found]})
+
+
+#: What there is to measure; each prints and writes its figures under its name.
+SUBJECTS: Final[dict[str, Callable[[str], object]]] = {
+    "pages": partial(_compare, pages.ratios),
+    "progress": partial(_compare, progress.ratios),
+    "error_rates": lambda _name: error_rates.main([]),
+}
 
 
 if __name__ == "__main__":

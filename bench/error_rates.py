@@ -7,16 +7,14 @@ writes bench/results/<day>-error_rates.json. The noise is an assumption (bench/s
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import date, timedelta
 from statistics import median
 
+from bench.reports import write_report
 from bench.rival_rules import RULES_OF_RELIEF, first_held, lost_the_thirty, reliefs, two_above_the_best
 from bench.simulated import FIRST_DAY, START, Noise, course, people, stable
 from firststep.clinical.baseline import Baseline, baseline
@@ -24,8 +22,6 @@ from firststep.clinical.intervals import wilson
 from firststep.clinical.means import UNITS_PER_POINT, SevenDayMeans, seven_day_means
 from firststep.clinical.relapse import relapse
 from firststep.clinical.relief import level_after_relief, relief, relief_level
-
-RESULTS = Path(__file__).parent / "results"
 
 #: True level, SD, and the percentages by which the rules were chosen, in the order of RULES_OF_RELIEF.
 FALSE_RELIEF = (
@@ -235,19 +231,14 @@ def _told(rate: Rate) -> str:
 
 
 def _write(found: Sequence[Rate], count: int, took_s: float) -> None:
-    RESULTS.mkdir(exist_ok=True)
-    day = datetime.now(UTC).date().isoformat()
     report = {
-        "measured_on": day,
-        "python": platform.python_version(),
         "unit": "percent of made-up people with a 95 % Wilson interval, or a median of days",
         "people_per_row": count,
         "assumed": "AR(1) noise with correlation 0.4, whole numbers 0-10, 30 % of days missing unless said otherwise",
         "took_s": round(took_s, 1),
         "rates": [asdict(rate) for rate in found],
     }
-    text = json.dumps(report, indent=2, ensure_ascii=False)
-    (RESULTS / f"{day}-error_rates.json").write_text(f"{text}\n", encoding="utf-8")
+    write_report("error_rates", report)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ Environment = Literal["development", "production", "test"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_SECRET = 32
+_VAPID_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 class SettingsError(Exception):
@@ -40,6 +42,8 @@ class Settings:
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     sw_kill: bool = False
+    vapid_private_key: str = field(default="", repr=False)
+    push_local_host: str = ""
 
     @property
     def host(self) -> str:
@@ -91,6 +95,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         trusted_hosts=tuple(environ.get("TRUSTED_HOSTS", "").replace(",", " ").split()),
         proxy_hops=_count(environ, "PROXY_HOPS"),
         sw_kill=_flag(environ, "SW_KILL"),
+        vapid_private_key=environ.get("VAPID_PRIVATE_KEY", ""),
+        push_local_host=environ.get("PUSH_LOCAL_HOST", ""),
     )
     _check_addresses(settings)
     if environment == "production":
@@ -106,6 +112,8 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError("BASE_URL or PORT has no port from 1 to 65535; set it like PORT=8000.") from None
     if not settings.database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise SettingsError("DATABASE_URL begins with neither sqlite:/// nor postgresql://; no other database is used.")
+    if settings.vapid_private_key and not _VAPID_KEY.fullmatch(settings.vapid_private_key):
+        raise SettingsError("VAPID_PRIVATE_KEY is no 32 bytes in base64url; leave it out, and one is made.")
     if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
         raise SettingsError("SMTP_URL does not begin with smtp:// or smtps://; without it nobody gets any mail.")
 
@@ -117,6 +125,8 @@ def _check_production(settings: Settings) -> None:
         raise SettingsError("DEBUG or FLASK_DEBUG is on; switch both off in production, they show code and data.")
     if settings.demo:
         raise SettingsError("DEMO is on; switch it off in production, it shows everybody's mails.")
+    if settings.push_local_host:
+        raise SettingsError("PUSH_LOCAL_HOST is for tests; remove it, it lets subscriptions reach inside your network.")
     if not settings.secure:
         raise SettingsError("BASE_URL does not begin with https://; health data must not travel over plain http.")
     if not urlsplit(settings.base_url).hostname:
@@ -130,14 +140,14 @@ def _with_local_secret(settings: Settings) -> Settings:
     path = settings.var_dir / "secret_key"
     if not path.exists():
         settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _keep_secret(path, secrets.token_urlsafe(48))
+        keep_secret(path, secrets.token_urlsafe(48))
     secret = path.read_text(encoding="utf-8").strip()
     if len(secret) < _SHORTEST_SECRET:
         raise SettingsError(f"{path} holds no secret of {_SHORTEST_SECRET} characters; delete it to get a new one.")
     return Settings(**{**settings.__dict__, "secret_key": secret})
 
 
-def _keep_secret(path: Path, secret: str) -> None:
+def keep_secret(path: Path, secret: str) -> None:
     """Make the file whole at once: a second process must neither read half of it nor make another one."""
     half = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:

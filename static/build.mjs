@@ -168,7 +168,7 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   const built = { dist, names: new Map() };
   await emitPlotly(built);
   await emitIcons(built);
-  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "css/app.css", "css/chart.css", "css/timer.css"], {
+  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "css/app.css", "css/chart.css", "css/timer.css"], {
     __DRUGS__: await drugData(),
     __PLOTLY_JS__: address(built, "plotly.js"),
     __PLOTLY_CSS__: address(built, "plotly.css"),

@@ -152,6 +152,15 @@ def test_a_genuine_link_that_somebody_else_opens_shows_and_changes_nothing(
     assert fingerprint(app) == before
 
 
+def test_a_genuine_calendar_address_tells_everybody_the_same_neutral_words(app: Flask, world: World) -> None:
+    path = app.url_map.bind("localhost").build("reminders.feed", {"token": world.tokens["reminders.feed"]})
+    for actor in ACTORS:
+        response = browser_of(app, world, actor).get(path)
+        assert response.status_code == 200, actor
+        assert leaks(response, "nobody", "reminders.feed") == []
+        assert str(world.cast.ana) not in response.text
+
+
 def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World) -> None:
     path = app.url_map.bind("localhost").build("digest.unsubscribe", {"token": world.tokens["digest.unsubscribe"]})
     hers, his = {"patient_id": world.cast.ana, "user_id": world.cast.ana_user}, {"patient_id": world.cast.ben}

@@ -6,8 +6,10 @@ from datetime import date
 from functools import partial
 
 import orjson
-from flask import Blueprint, Response, request, url_for
+from flask import Response, request, url_for
 
+from blueprints.charts import offline
+from blueprints.charts.area import charts
 from firststep.clinical.red_flag_triggers import red_flag_trigger
 from firststep.extensions import db
 from firststep.services.trajectories import read_course
@@ -21,7 +23,7 @@ from firststep.web.red_flag_words import trigger_words
 from firststep.web.render import render
 from firststep.web.writing import saved_strip
 
-charts = Blueprint("charts", __name__)
+__all__ = ["charts", "offline"]
 
 
 @charts.get("/progress")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from flask_babel import gettext as _
 
-from firststep.services.diary_doses import OTHER, product_and_form, product_choices
+from firststep.services.diary_doses import OTHER, parse_dose_time, product_and_form, product_choices
 from firststep.services.diary_events import KINDS, Event, EventChange, check_event_value
 from firststep.services.diary_fields import Refused, parse_dose_mg, parse_uuid
 from firststep.services.zones import local_day, zone
@@ -34,8 +34,6 @@ INPUT_OF: Final[Mapping[str, str]] = {
 }
 _TICKED: Final = "y"
 _BOXES: Final = ("dose_prescribed", "dose_heart")
-# A phone's clock may be a little ahead of ours.
-_CLOCKS_DIFFER: Final = timedelta(minutes=15)
 
 
 def shown_dose(dose: Event, zone_name: str) -> dict[str, str | None]:
@@ -69,36 +67,25 @@ def dose_time(dose: Event, zone_name: str) -> str:
     return taken_at.astimezone(zone(zone_name)).strftime("%H:%M")
 
 
-def read_dose(
-    sent: Mapping[str, str], *, day: date, now: datetime, zone_name: str, whole_page: bool
-) -> EventChange | None:
+def read_dose(sent: Mapping[str, str], *, day: date, now: datetime, zone_name: str) -> EventChange | None:
     """Return what the inputs ask for; None when nothing was noted or changed. Raises Refused.
 
-    A whole page sends every input, and an unticked box as nothing; a part sends what was changed, and a drug taken
-    back ("Not noted") takes the dose away.
+    A browser without scripts sends every input, and an unticked box as nothing.
     """
     if removed := sent.get("remove_dose"):
         return EventChange(kind="dose", id=parse_uuid(removed, "remove_dose"), removed=True)
     given = {name: sent[name].strip() for name in FIELD_OF if name in sent}
-    if not given or (whole_page and not any(given.values())):
+    if not any(given.values()):
         return None
     dose_id = parse_uuid(sent.get("dose_id"), "dose_product")
     if given.get("dose_product") == "" and not given.get("dose_name"):
-        if whole_page or any(given.values()):
-            raise Refused("dose_product", _("Choose which one."))
-        return EventChange(kind="dose", id=dose_id, removed=True)
-    if whole_page:
-        given = dict.fromkeys(_BOXES, "") | given
+        raise Refused("dose_product", _("Choose which one."))
+    given = dict.fromkeys(_BOXES, "") | given
     values: dict[str, object] = {}
     for name, text in given.items():
         if name not in ("dose_product", "dose_name"):
             values[FIELD_OF[name]] = _value(name, text, day=day, now=now, zone_name=zone_name)
     return EventChange(kind="dose", id=dose_id, values=values | _product(given))
-
-
-def takes_back_only(change: EventChange | None) -> bool:
-    """Tell whether the change empties inputs and notes nothing: of a dose that is not there nothing remains."""
-    return change is not None and not change.removed and not any(change.values.values())
 
 
 def _product(given: Mapping[str, str]) -> dict[str, object]:
@@ -119,22 +106,5 @@ def _value(name: str, text: str, *, day: date, now: datetime, zone_name: str) ->
     if name in _BOXES:
         return text == _TICKED
     if name == "dose_time":
-        return _moment(text, day=day, now=now, zone_name=zone_name)
+        return parse_dose_time(text, name, day=day, now=now, zone_name=zone_name) if text else None
     return parse_dose_mg(text, name)
-
-
-def _moment(text: str, *, day: date, now: datetime, zone_name: str) -> datetime | None:
-    """Return the moment at which the person's clock showed the time on the day."""
-    if not text:
-        return None
-    try:
-        # Some browsers send seconds too.
-        of_day = time.fromisoformat(text) if 5 <= len(text) <= 8 else None
-    except ValueError:
-        of_day = None
-    if of_day is None or of_day.tzinfo is not None:
-        raise Refused("dose_time", _("Enter a time such as 07:30."))
-    moment = datetime.combine(day, of_day, tzinfo=zone(zone_name)).astimezone(UTC)
-    if moment > now + _CLOCKS_DIFFER:
-        raise Refused("dose_time", _("That time has not come yet."))
-    return moment

@@ -72,8 +72,14 @@ def again_context(recent: Recent) -> dict[str, Any]:
         "again": (last.id, event_words(last)) if last else None,
         "again_op": uuid4(),
         "again_dose": uuid4(),
+        **choices_context(),
+    }
+
+
+def choices_context() -> dict[str, Any]:
+    """Return the choices of a dose, and the usual strengths of each."""
+    strengths = ((drug.id, drug.strengths_mg) for drug in load_drugs().every if drug.strengths_mg)
+    return {
         "products": product_choices(),
-        "strengths": [
-            (drug.id, drug.id.replace(" ", "-"), drug.strengths_mg) for drug in load_drugs().every if drug.strengths_mg
-        ],
+        "strengths": [(name, name.replace(" ", "-"), amounts) for name, amounts in strengths],
     }

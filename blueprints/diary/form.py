@@ -16,6 +16,7 @@ from firststep.services.diary_entry import Entry
 from firststep.services.diary_events import Event
 from firststep.services.diary_fields import Refused, Value, parse_day, parse_input, parse_uuid
 from firststep.services.diary_ops import Op
+from firststep.web.writing import op_of_form
 
 # An input of this name carries what the page showed when it was made.
 SHOWN = "shown-"
@@ -49,12 +50,11 @@ class DayForm:
                 self.values |= shown_dose(dose, zone)
         return [dose for dose in doses if dose.id != self.dose_id]
 
-    def keep_typed(self, sent: MultiDict[str, str], *, whole_page: bool) -> None:
+    def keep_typed(self, sent: MultiDict[str, str]) -> None:
         """Show what was typed instead of what stands in the diary."""
         typed = {
-            input_name(foot, item.key): text_of(sent, item, input_name(foot, item.key), whole_page=whole_page)
-            for foot, item in _inputs()
-        } | {name: sent.get(name, "" if whole_page and "dose_product" in sent else None) for name in FIELD_OF}
+            input_name(foot, item.key): text_of(sent, item, input_name(foot, item.key)) for foot, item in _inputs()
+        } | {name: sent.get(name, "" if "dose_product" in sent else None) for name in FIELD_OF}
         self.values |= {name: text for name, text in typed.items() if text is not None}
 
     def shows_dose(self, doses: Sequence[object]) -> bool:
@@ -69,6 +69,11 @@ class DayForm:
     def refuse(self, refused: Refused) -> None:
         """Note the sentence at its input."""
         self.errors.setdefault(INPUT_OF.get(refused.field, refused.field), []).append(refused.sentence)
+
+
+def empty_form(day: date) -> DayForm:
+    """Return the form of a day of which nothing is known."""
+    return form_of(Entry(day=day))
 
 
 def form_of(entry: Entry) -> DayForm:
@@ -89,21 +94,19 @@ def _shown(item: DailyItem, value: Value) -> str | None:
     return ",".join(value) if isinstance(value, list) else str(value)
 
 
-def read_form(
-    sent: MultiDict[str, str], *, today: date, now: datetime, zone: str, only_changed: bool
-) -> tuple[Op | None, list[Refused]]:
+def read_form(sent: MultiDict[str, str], *, today: date, now: datetime, zone: str) -> tuple[Op | None, list[Refused]]:
     """Return the op that the form asks for, None when it changes nothing, and what was refused.
 
-    ``only_changed``: the browser sent a whole page, so an input that still holds what the page showed is no
-    answer of the person and must not replace what another device wrote meanwhile.
+    A browser without scripts sends the whole page, so an input that still holds what the page showed is no answer of
+    the person and must not replace what another device wrote meanwhile.
     """
     refusals: list[Refused] = []
     sets: dict[str, dict[str, Value]] = {}
 
     for foot, item in _inputs():
         where = input_name(foot, item.key)
-        text = text_of(sent, item, where, whole_page=only_changed)
-        if text is not None and not (only_changed and sent.get(SHOWN + where) == _plain(text)):
+        text = text_of(sent, item, where)
+        if text is not None and sent.get(SHOWN + where) != _plain(text):
             try:
                 sets.setdefault(foot, {})[item.key] = parse_input(item, text, where)
             except Refused as refused:
@@ -111,8 +114,8 @@ def read_form(
     day, op_id, dose = None, uuid4(), None
     try:
         day = parse_day(sent.get("day"), latest=today)
-        op_id = parse_uuid(sent["op"], "op") if "op" in sent else op_id
-        dose = read_dose(sent, day=day, now=now, zone_name=zone, whole_page=only_changed)
+        op_id = op_of_form(parse_uuid(sent["op"], "op"), sent) if "op" in sent else op_id
+        dose = read_dose(sent, day=day, now=now, zone_name=zone)
     except Refused as refused:
         refusals.append(refused)
     if refusals or day is None or not (sets or dose):
@@ -120,12 +123,12 @@ def read_form(
     return Op(id=op_id, day=day, sets=sets, event=dose, entered_at=now, zone=zone), []
 
 
-def text_of(sent: MultiDict[str, str], item: DailyItem, where: str, *, whole_page: bool) -> str | None:
+def text_of(sent: MultiDict[str, str], item: DailyItem, where: str) -> str | None:
     """Return what was sent for the item, None when its input was not on the page."""
     if item.kind != "tags":
         return sent.get(where)
     # Of boxes of which none is ticked a browser sends nothing; what the page showed tells that it had them.
-    there = where in sent or (whole_page and SHOWN + where in sent)
+    there = where in sent or SHOWN + where in sent
     return ",".join(filter(None, sent.getlist(where))) if there else None
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from flask import Response, abort, flash, make_response, redirect, request, url_for
 
-from blueprints.diary import sync
+from blueprints.diary import offline, sync
 from blueprints.diary.area import diary
-from blueprints.diary.dose_form import repeated_dose, takes_back_only
+from blueprints.diary.dose_form import repeated_dose
 from blueprints.diary.dose_view import again_context, doses_after_tap, doses_context, reader_of
 from blueprints.diary.form import DayForm, form_of, read_form
 from blueprints.diary.view import day_context, history_context, night_context, saved_context
@@ -29,10 +28,9 @@ from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.plan_words import plan_note
 from firststep.web.policy import policy
 from firststep.web.ratings import rating_card
-from firststep.web.render import render, wants_part
-from firststep.web.timer_link import log_fields
+from firststep.web.render import render, render_part
 
-__all__ = ["diary", "sync"]
+__all__ = ["diary", "offline", "sync"]
 
 Answer: TypeAlias = Response | str
 
@@ -66,48 +64,26 @@ def past_day(day: str) -> Answer:
 @diary.post("/log")
 @policy(POST="patient")
 def save() -> Answer:
-    """Store what was tapped or typed; a part answers with what changed on the page, a form with the page."""
+    """Store what a form without scripts holds, and show the day; with scripts the phone sends ops (sync.py)."""
     patient, zone, now_day = current_patient(), current_account().time_zone, _today()
     if patient.feet is None:
         return _to(url_for("treatment.start"))
-    patient_id, reader = patient.id, reader_of(current_account())
+    patient_id = patient.id
     if "again" in request.form:
         return _repeat_dose(patient_id, zone, now_day)
-    op, refusals = read_form(request.form, today=now_day, now=clock.now(), zone=zone, only_changed=not wants_part())
+    op, refusals = read_form(request.form, today=now_day, now=clock.now(), zone=zone)
     try:
-        answer = _apply(patient_id, op)
+        answer = diary_ops.apply_op(db.session, patient_id, op, now=clock.now()) if op else None
     except Refused as refused:
         db.session.rollback()
         refusals, answer = [refused], None
     if refusals:
         return _refused_page(refusals)
     db.session.commit()
-    if wants_part():
-        day = parse_day(request.form.get("day"), latest=now_day)
-        recent = read_recent(db.session, patient_id, day, today=now_day)
-        shown = saved_context(answer, now_day, recent.logged)
-        shown |= doses_after_tap(recent, day, reader, _uuid_or_none(request.form.get("dose_id")))
-        if "refused" in request.form:
-            return _mended_form(day, shown)
-        return _parts(shown, "answer", "doses", "recent")
     if "first" in request.form:
         return _to(url_for("charts.progress"))
     saved_op = answer.op_id if answer else None
     return _to(url_for("diary.past_day", day=request.form["day"], saved=saved_op))
-
-
-def _apply(patient_id: UUID, op: diary_ops.Op | None) -> diary_ops.Answer | None:
-    """Store the op; emptied inputs of a dose that was never noted say nothing. Raises Refused."""
-    if op is None:
-        return None
-    try:
-        return diary_ops.apply_op(db.session, patient_id, op, now=clock.now())
-    except Refused as refused:
-        if refused.field != "product" or not takes_back_only(op.event):
-            raise
-    db.session.rollback()
-    rest = replace(op, event=None)
-    return diary_ops.apply_op(db.session, patient_id, rest, now=clock.now()) if rest.sets else None
 
 
 def _repeat_dose(patient_id: UUID, zone: str, now_day: date) -> Answer:
@@ -126,6 +102,17 @@ def _repeat_dose(patient_id: UUID, zone: str, now_day: date) -> Answer:
         return _refused_page([refused])
     db.session.commit()
     return _to(url_for("diary.past_day", day=day.isoformat(), saved=op_id))
+
+
+@diary.get("/log/<day>/noted")
+@policy(GET="patient")
+def noted(day: str) -> Answer:
+    """Show what changes on the day's page after an entry: the way back, the doses and what labels say, the strip."""
+    chosen, now_day = _day_or_404(day), _today()
+    recent = read_recent(db.session, current_patient().id, chosen, today=now_day)
+    shown = saved_context(_uuid_or_none(request.args.get("saved")), chosen, now_day, recent.logged)
+    shown |= doses_after_tap(recent, chosen, reader_of(current_account()), _uuid_or_none(request.args.get("dose")))
+    return _parts(shown, "answer", "doses", "recent")
 
 
 @diary.post("/log/undo")
@@ -195,25 +182,12 @@ def _refused_page(refusals: list[Refused]) -> Response:
     form = form_of(read_entry(db.session, current_patient().id, day))
     for refused in refusals:
         form.refuse(refused)
-    response = make_response(render("diary/day.html", block="fields", **_context(form)), 422)
-    return _into_form(response, "innerHTML") if wants_part() else response
-
-
-def _mended_form(day: date, shown: dict[str, Any]) -> Response:
-    """Show the form without the complaints of before; a morph leaves the focus where it is."""
-    context = _context(form_of(read_entry(db.session, current_patient().id, day)))
-    parts = _parts(context | shown | {"answer_is_second": True}, "fields", "answer", "doses", "recent")
-    return _into_form(make_response(parts), "innerMorph")
+    return make_response(render("diary/day.html", **_context(form)), 422)
 
 
 def _parts(context: dict[str, Any], *blocks: str) -> str:
-    return "".join(render("diary/day.html", block=block, **context) for block in blocks)
-
-
-def _into_form(response: Response, swap: str) -> Response:
-    response.headers["HX-Retarget"] = "#day-form"
-    response.headers["HX-Reswap"] = swap
-    return response
+    """Render blocks of the day's page, each for the place of its id."""
+    return "".join(render_part("diary/day.html", block, **context) for block in blocks)
 
 
 def _context(form: DayForm) -> dict[str, Any]:
@@ -221,10 +195,9 @@ def _context(form: DayForm) -> dict[str, Any]:
     recent = read_recent(db.session, patient.id, form.day, today=now_day)
     sent_id = _uuid_or_none(request.form.get("dose_id"))
     doses = form.show_dose(recent.doses_of(form.day), sent_id=sent_id, zone=reader.zone)
-    form.keep_typed(request.form, whole_page=not wants_part())
+    form.keep_typed(request.form)
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
     page["plan"] = plan_note(map(plan_of, recent.plans), map(pause_of, recent.pauses), form.day)
-    page["timer_fields"] = "|".join(log_fields().values())
     # Today's page asks, but not beside somebody's first entry.
     asks = form.day == now_day and "first" not in request.values
     page["asked"] = rating_card(recent.asked, now_day, back="log") if asks else None

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 from uuid import UUID
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, jsonify, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
 
 from blueprints.diary.area import diary
 from firststep.extensions import db
+from firststep.services.diary_days import read_kept_days
 from firststep.services.diary_events import KINDS, read_events
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_ops import apply_op
@@ -27,6 +27,7 @@ from firststep.services.diary_wire import (
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.logs import log
+from firststep.web.phone import sync_user
 from firststep.web.policy import policy
 
 
@@ -42,6 +43,18 @@ def sync_session() -> Response:
         zone=account.time_zone,
         versions=list(VERSIONS),
     )
+
+
+@diary.get("/diary/days")
+@policy(GET="patient")
+def kept_days() -> Response:
+    """Return what the phone keeps so that the log opens without a connection: the last weeks, and whose they are."""
+    account, patient = current_account(), current_patient()
+    today = clock.local_day(clock.now(), account.time_zone)
+    rev, days = read_kept_days(db.session, patient.id, today=today)
+    response = jsonify(user=sync_user(account.id), zone=account.time_zone, feet=patient.feet, rev=rev, days=days)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @diary.put("/diary/ops/<uuid:op_id>")
@@ -75,12 +88,6 @@ def store_batch() -> tuple[Response, int]:
         return jsonify(error=_("Send at most %(most)s at a time.", most=MOST_OPS)), 413
     ids = _own_ids()
     return jsonify(answers=[_store(op, ids) for op in ops]), 200
-
-
-def sync_user(user_id: UUID) -> str:
-    """Return a name for the user that tells two users apart on one phone and says nothing else."""
-    key = str(current_app.secret_key).encode()[:64]
-    return hashlib.blake2b(user_id.bytes, key=key, digest_size=16, person=b"sync-user").hexdigest()
 
 
 def _own_ids() -> tuple[UUID, str]:

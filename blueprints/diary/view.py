@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,12 +24,12 @@ from blueprints.diary.words import (
     unit_words,
     value_words,
 )
-from firststep.clinical.measures import DAY_ITEMS, DailyItem, Kind
+from firststep.clinical.measures import DAY_ITEMS, FOOT_ITEMS, DailyItem, Kind
 from firststep.services.diary_fields import FIRST_DAY, FOOT_FIELDS
 from firststep.services.diary_history import HistoryLine
-from firststep.services.diary_ops import Answer
 from firststep.services.diary_reading import STRIP_DAYS
 from firststep.web.dates import moment_words
+from firststep.web.timer_link import log_fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,9 @@ def day_context(
     return {
         "form": form,
         "feet": foot_cards(feet),
-        "extras": {place: _extras(form, place) for place in ("stretch", "more")},
+        "extras": extras_of(form),
+        "log_words": log_words(),
+        "for_everybody": False,
         "shown_prefix": SHOWN,
         "words": day_words(form.day, today),
         "note": " · ".join(part for part in (relative_day(form.day, today), one_foot) if part),
@@ -119,6 +122,21 @@ def foot_cards(feet: str) -> list[FootCard]:
     ]
 
 
+def log_words() -> dict[str, str]:
+    """Return what the script of the daily form is told: the kind of each answer, and the words that it may need."""
+    return {
+        "data-day-kinds": json.dumps({item.key: item.kind for item in DAY_ITEMS}),
+        "data-foot-kinds": json.dumps({item.key: item.kind for item in FOOT_ITEMS}),
+        "data-choose-dose": _("Choose which one."),
+        "data-fills": "|".join(log_fields().values()),
+    }
+
+
+def extras_of(form: DayForm) -> dict[str, list[Extra]]:
+    """Return the questions for which nothing was laid out, by the place at which they are asked."""
+    return {place: _extras(form, place) for place in ("stretch", "more")}
+
+
 def _extras(form: DayForm, place: str) -> list[Extra]:
     return [
         Extra(
@@ -142,14 +160,14 @@ def _options(value: str | None, item: DailyItem) -> list[tuple[str, str]]:
     return [(tag, tag_words(tag)) for tag in (*known, *others)]
 
 
-def saved_context(answer: Answer | None, today: date, logged: Collection[date]) -> dict[str, Any]:
+def saved_context(op_id: UUID | None, day: date, today: date, logged: Collection[date]) -> dict[str, Any]:
     """Return what the answer to a tap shows: the way back, and the recent days."""
     return {
-        "undo": answer.op_id if answer else None,
+        "undo": op_id,
         "undo_id": uuid4(),
         "after_tap": True,
         "answer_is_second": False,
-        **_recent(answer.entry.day if answer else today, today, logged),
+        **_recent(day, today, logged),
     }
 
 

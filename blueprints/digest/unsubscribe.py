@@ -9,6 +9,7 @@ from blueprints.digest.area import digest
 from firststep.extensions import csrf, db
 from firststep.mail.unsubscribing import Unsubscription, read_token
 from firststep.services import mail_preferences as service
+from firststep.services import reminders
 from firststep.web import clock
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -19,8 +20,11 @@ from firststep.web.render import render
 def unsubscribe(token: str) -> ResponseReturnValue:
     """Show a button."""
     wanted = _read_or_404(token)
-    subscribed = service.is_subscribed(db.session, wanted.patient_id)
-    return render("digest/unsubscribe.html", token=token, state="asking" if subscribed else "done", can_undo=False)
+    if wanted.kind == "reminder":
+        subscribed = reminders.mail_is_on(db.session, wanted.patient_id)
+    else:
+        subscribed = service.is_subscribed(db.session, wanted.patient_id)
+    return _page(wanted, token, "asking" if subscribed else "done")
 
 
 @digest.post("/mail/unsubscribe/<token>")
@@ -28,14 +32,13 @@ def unsubscribe(token: str) -> ResponseReturnValue:
 def unsubscribe_now(token: str) -> ResponseReturnValue:
     """Stop the letters, or take that back; mailbox providers send this without a page, a cookie or a form token."""
     wanted = _read_or_404(token)
-    if request.form.get("undo") == "yes":
-        back = service.subscribe_again(db.session, wanted.patient_id, clock.now())
-        db.session.commit()
-        return render("digest/unsubscribe.html", token=token, state="back" if back else "done", can_undo=False)
-    found = service.unsubscribe(db.session, wanted.patient_id, clock.now())
+    undo = request.form.get("undo") == "yes"
+    found = _switch(wanted, on=undo)
     db.session.commit()
+    if undo:
+        return _page(wanted, token, "back" if found else "done")
     # Somebody whose account is gone is unsubscribed as well.
-    return render("digest/unsubscribe.html", token=token, state="done", can_undo=found)
+    return _page(wanted, token, "done", can_undo=found)
 
 
 csrf.exempt(unsubscribe_now)
@@ -47,3 +50,15 @@ def _read_or_404(token: str) -> Unsubscription:
     if wanted is None:
         abort(404)
     return wanted
+
+
+def _switch(wanted: Unsubscription, *, on: bool) -> bool:
+    if wanted.kind == "reminder":
+        return reminders.switch_mail(db.session, wanted.patient_id, clock.now(), on=on)
+    change = service.subscribe_again if on else service.unsubscribe
+    return change(db.session, wanted.patient_id, clock.now())
+
+
+def _page(wanted: Unsubscription, token: str, state: str, *, can_undo: bool = False) -> str:
+    name = "reminders/unsubscribe.html" if wanted.kind == "reminder" else "digest/unsubscribe.html"
+    return render(name, token=token, state=state, can_undo=can_undo)

@@ -26,11 +26,11 @@ def today() -> date:
 
 
 class PastDayField(DayField):
-    """A date that has come."""
+    """A date that has come, or the one that stands already: whoever travels west goes back by a day."""
 
     def latest(self) -> date:
-        """Return the patient's calendar date."""
-        return today()
+        """Return the patient's calendar date, or a later one that was noted further east."""
+        return max(today(), self.object_data or date.min)
 
 
 class HappeningForm(OurForm):

@@ -80,7 +80,7 @@ def change(event_id: UUID) -> Answer:
     event = _own(event_id, writing)
     if event is None:
         return _back(moved=1)
-    form = FORMS[event.kind]()
+    form = FORMS[event.kind](data=known_values(event))
     if not form.validate_on_submit() or form.day.data is None:
         return make_response(_form_page(form, event.kind, event), 422)
     try:
@@ -147,7 +147,7 @@ def answer_flare() -> Answer:
         return _over()
     db.session.commit()
     if confirmed:
-        return make_response(redirect(url_for("events.edit", event_id=writing.op_id), 303))
+        return make_response(redirect(url_for("events.edit", event_id=writing.form_id), 303))
     back = {"log": "diary.today", "progress": "charts.progress"}.get(request.form.get("back", ""), "events.overview")
     return make_response(redirect(url_for(back), 303))
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from firststep.jobs.deliver_mail import deliver_mail
+from firststep.jobs.deliver_pushes import deliver_pushes
 from firststep.jobs.expire_shares import expire_shares
 from firststep.jobs.purge import purge
+from firststep.jobs.remind import remind
 from firststep.jobs.weekly_summaries import note_weekly_letters
 
 
@@ -27,6 +29,8 @@ class Job:
 JOBS: tuple[Job, ...] = (
     # Mail first: somebody waits for the link to sign in, nobody for a letter. The look costs one indexed read.
     Job(name="deliver_mail", every_s=5, run=deliver_mail, on_wake=True),
+    Job(name="reminders", every_s=20, run=remind),
+    Job(name="deliver_pushes", every_s=5, run=deliver_pushes, on_wake=True),
     Job(name="weekly_letters", every_s=10, run=note_weekly_letters),
     Job(name="expire_shares", every_s=900, run=expire_shares),
     Job(name="purge", every_s=3600, run=purge),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from firststep.mail import weekly_summary
+from firststep.mail import reminder, weekly_summary
 from firststep.mail.account_kinds import ACCOUNT_KINDS
 from firststep.mail.message import Letter
 from firststep.mail.share_mails import SHARE_KINDS
@@ -25,6 +25,8 @@ BUILDERS: Mapping[str, Builder] = {
     **ACCOUNT_KINDS,
     **SHARE_KINDS,
     "nobody": _nobody,
+    "reminder": reminder.build,
+    "reminder_test": reminder.build_test,
     "weekly_summary": weekly_summary.build_weekly_summary,
     "weekly_question": weekly_summary.build_weekly_question,
 }

@@ -6,6 +6,7 @@ from firststep.models.diary import Day, DiaryChange, Dose, FootDay
 from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.mail import MailPreference, OutboxMail
 from firststep.models.people import Patient, Practice, Practitioner
+from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, Share
 from firststep.models.treatment import Episode
 
@@ -27,7 +28,9 @@ __all__ = [
     "Plan",
     "Practice",
     "Practitioner",
+    "PushSubscription",
     "Question",
+    "Reminder",
     "Share",
     "TreatmentSession",
     "User",

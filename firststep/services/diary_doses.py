@@ -5,6 +5,7 @@ The drugs are those of `firststep/clinical/nsaids/drugs/`; nothing here says how
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from flask_babel import gettext as _
@@ -13,8 +14,12 @@ from firststep.clinical.nsaids import Drug, load_drugs
 from firststep.clinical.nsaids.facts import UNNAMED, NotedDose
 from firststep.clinical.nsaids.label_facts import MOST_HEART_ASPIRIN_MG
 from firststep.services.diary_events import Event
+from firststep.services.diary_fields import Refused
+from firststep.services.zones import zone
 
 OTHER: Final = UNNAMED
+# A phone's clock may be a little ahead of ours.
+_CLOCKS_DIFFER: Final = timedelta(minutes=15)
 
 
 def product_choices() -> list[tuple[str, str]]:
@@ -64,3 +69,20 @@ def answers_nsaid(dose: Event) -> bool:
 def noted_dose(event: Event) -> NotedDose:
     """Return a stored dose as the label rules read it."""
     return NotedDose(day=event.day, **event.values)
+
+
+def parse_dose_time(text: object, field: str, *, day: date, now: datetime, zone_name: str) -> datetime:
+    """Return the moment at which the person's clock showed the time on the day."""
+    try:
+        # Some browsers send seconds too.
+        of_day = time.fromisoformat(text) if isinstance(text, str) and 5 <= len(text) <= 8 else None
+    except ValueError:
+        of_day = None
+    if of_day is None or of_day.tzinfo is not None:
+        raise Refused(field, _("Enter a time such as 07:30."))
+    moment = datetime.combine(day, of_day, tzinfo=zone(zone_name)).astimezone(UTC)
+    if moment.astimezone(zone(zone_name)).time() != of_day:
+        raise Refused(field, _("On this day the clocks went forward past that time. Enter another one."))
+    if moment > now + _CLOCKS_DIFFER:
+        raise Refused(field, _("That time has not come yet."))
+    return moment

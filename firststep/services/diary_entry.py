@@ -78,6 +78,23 @@ def read_entry(session: Session, patient_id: UUID, day: date) -> Entry:
     return _entry(day, rows)
 
 
+def read_entries(session: Session, patient_id: UUID, *, first: date, last: date) -> dict[date, Entry]:
+    """Return what stands for each day of the range of which anything is noted, in two statements."""
+    of_days = session.execute(
+        select(Day.day, *_DAY_COLUMNS).where(Day.patient_id == patient_id, Day.day.between(first, last))
+    ).all()
+    of_feet = session.execute(
+        select(FootDay.day, *_FOOT_COLUMNS).where(FootDay.patient_id == patient_id, FootDay.day.between(first, last))
+    ).all()
+    values = {row.day: {name: row._mapping[f"day_{name}"] for name in DAY_FIELDS} for row in of_days}
+    feet: dict[date, dict[str, FootEntry]] = {}
+    for row in of_feet:
+        feet.setdefault(row.day, {})[row.foot] = _foot_entry(row)
+    none = dict.fromkeys(DAY_FIELDS)
+    days = sorted(values.keys() | feet.keys())
+    return {day: Entry(day=day, values=values.get(day, none), feet=feet.get(day, {})) for day in days}
+
+
 def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, change: EventChange | None) -> Stored:
     """Return everything that an op needs to know before it writes, in one statement."""
     known = select(DiaryChange.seq).where(DiaryChange.op_id == op_id).exists()
@@ -120,17 +137,17 @@ def _one_day(patient_id: UUID, day: date, *columns: ColumnElement[Any] | Instrum
 
 
 def _entry(day: date, rows: Sequence[Row[Any]]) -> Entry:
-    feet = {
-        row.foot: FootEntry(
-            values={name: row._mapping[f"foot_{name}"] for name in FOOT_FIELDS},
-            **{name: row._mapping[f"foot_{name}"] for name in _FOOT_MARKS},
-        )
-        for row in rows
-        if row.foot is not None
-    }
+    feet = {row.foot: _foot_entry(row) for row in rows if row.foot is not None}
     if not rows:
         return Entry(day=day)
     return Entry(day=day, values={name: rows[0]._mapping[f"day_{name}"] for name in DAY_FIELDS}, feet=feet)
+
+
+def _foot_entry(row: Row[Any]) -> FootEntry:
+    return FootEntry(
+        values={name: row._mapping[f"foot_{name}"] for name in FOOT_FIELDS},
+        **{name: row._mapping[f"foot_{name}"] for name in _FOOT_MARKS},
+    )
 
 
 def to_text(value: Value) -> str | None:

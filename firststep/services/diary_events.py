@@ -44,6 +44,7 @@ from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from firststep.clinical.diary import Arm
 from firststep.clinical.diary import Episode as CourseOfCare
 from firststep.clinical.measures import FEET
+from firststep.clinical.stretching import OWN, load_presets
 from firststep.models import Dose, Episode, Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.base import Moment
 from firststep.models.events import CHOSEN_BY, PAUSE_REASONS, PGIC_WEEKS, SESSION_KINDS
@@ -67,6 +68,8 @@ Check: TypeAlias = Callable[[object, str], object]
 DOSE_FORMS: Final = ("oral", "gel", "other")
 MOST_NAME: Final = 80
 MOST_TEXT: Final = 500
+#: A last day is planned; nobody plans for another century.
+_LAST_YEAR: Final = 2099
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,12 +136,26 @@ def _count(low: int, high: int) -> Check:
     return partial(check_count, low=low, high=high)
 
 
+def _line(value: object, name: str) -> str:
+    found = _text(value, name, most=MOST_NAME)
+    if not found.isprintable():
+        # A line's end, or marks that turn the text round: it stands in the middle of other words.
+        raise Refused(name, _("This text has a character that cannot be stored."))
+    return found
+
+
+def _preset(value: object, name: str) -> str:
+    return _word(value, name, words=(OWN, *(preset.key for preset in load_presets())))
+
+
 def _day(value: object, name: str) -> date:
-    return parse_day(value, field=name)
+    day = parse_day(value, field=name)
+    if day.year > _LAST_YEAR:
+        raise Refused(name, _("Choose a date before %(year)s.", year=_LAST_YEAR + 1))
+    return day
 
 
 _NEEDED: Final = _l("This is needed.")
-_NAME: Final = partial(_text, most=MOST_NAME)
 _LONG: Final = partial(_text, most=MOST_TEXT)
 
 KINDS: Final[Mapping[str, EventKind]] = {
@@ -148,7 +165,7 @@ KINDS: Final[Mapping[str, EventKind]] = {
             key="dose",
             table=Dose,
             fields={
-                "product": _NAME,
+                "product": _line,
                 "dose_mg": check_amount,
                 "form": partial(_word, words=DOSE_FORMS),
                 "prescribed": check_flag,
@@ -171,7 +188,7 @@ KINDS: Final[Mapping[str, EventKind]] = {
                 "confirmed": check_flag,
                 "foot": partial(_word, words=FEET),
                 "worst_pain": _pain,
-                "trigger": _NAME,
+                "trigger": _line,
                 "note": _LONG,
                 "settled_on": _day,
             },
@@ -187,8 +204,8 @@ KINDS: Final[Mapping[str, EventKind]] = {
             key="plan",
             table=Plan,
             fields={
-                "preset": partial(_text, most=40),
-                "name": _NAME,
+                "preset": _preset,
+                "name": _line,
                 "hold_s": _count(1, 600),
                 "reps": _count(1, 100),
                 "sets_per_day": _count(1, 12),

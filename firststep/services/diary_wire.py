@@ -11,6 +11,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from firststep.clinical.measures import FEET
+from firststep.services.diary_doses import parse_dose_time, product_and_form
 from firststep.services.diary_entry import Entry
 from firststep.services.diary_events import KINDS, Event, EventChange, check_event
 from firststep.services.diary_fields import (
@@ -70,14 +71,20 @@ def parse_op(raw: object, *, patient_id: UUID, today: date, zone: str, now: date
     foot = raw.get("foot")
     if foot is not None and foot not in FEET:
         raise Refused("foot", _("Choose the left or the right foot."))
-    sets, event = _parse_set(raw.get("set"), foot)
+    latest = today + timedelta(days=1)
+    day = parse_day(raw.get("day"), latest=latest)
+    zone = _known_zone(raw.get("zone")) or zone
+    sets, event = _parse_set(_plain_dose(raw.get("set"), day=day, zone=zone, now=now), foot)
+    settled_on = event.values.get("settled_on") if event else None
+    if isinstance(settled_on, date) and settled_on > latest:
+        raise Refused("settled_on", _("That day has not come yet."))
     return Op(
         id=parse_uuid(raw.get("op"), "op"),
-        day=parse_day(raw.get("day"), latest=today + timedelta(days=1)),
+        day=day,
         sets=sets,
         event=event,
         entered_at=parse_moment(raw.get("entered_at"), "entered_at") or now,
-        zone=_known_zone(raw.get("zone")) or zone,
+        zone=zone,
         device_id=parse_uuid(raw["device"], "device") if raw.get("device") is not None else None,
         seen_rev=_parse_rev(raw.get("seen_rev")),
         recalled=check_flag(raw.get("recalled", False), "recalled"),
@@ -96,6 +103,27 @@ def _parse_set(raw: object, foot: str | None) -> tuple[dict[str, dict[str, Value
     values = {name: check_value(name, value) for name, value in raw.items() if name not in KINDS}
     event = check_event(KINDS[kinds[0]], raw[kinds[0]]) if kinds else None
     return ({foot or "": values} if values else {}), event
+
+
+def _plain_dose(raw: object, *, day: date, zone: str, now: datetime) -> object:
+    """Return what is set with a dose as it is stored: phones send the drug as it was chosen, and the clock's time.
+
+    ``choice`` becomes product and form, ``time`` the moment on the op's day in its zone.
+    """
+    dose = raw.get("dose") if isinstance(raw, dict) else None
+    if not isinstance(raw, dict) or not isinstance(dose, dict):
+        return raw
+    plain = dict(dose)
+    if "choice" in plain:
+        choice = plain.pop("choice")
+        if not isinstance(choice, str):
+            raise Refused("product", _("Choose which one."))
+        plain["product"], plain["form"] = product_and_form(choice.strip())
+    if (text := plain.pop("time", None)) is not None:
+        plain["taken_at"] = parse_dose_time(text, "taken_at", day=day, now=now, zone_name=zone).isoformat()
+    elif "time" in dose:
+        plain["taken_at"] = None
+    return {**raw, "dose": plain}
 
 
 def _parse_rev(value: object) -> int | None:

@@ -16,9 +16,14 @@ from firststep.services.diary_ops import Op, apply_op
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """Who writes and when: the patient, the op's id, the moment, and the zone of the person's clock."""
+    """Who writes and when: the patient, the op's id, the moment, and the zone of the person's clock.
+
+    ``form_id`` is the form's own and the id of what it notes; ``op_id`` is that of this very content of it: the form
+    sent again as it was is the same step, and sent again with another content one that changes what it noted.
+    """
 
     patient_id: UUID
+    form_id: UUID
     op_id: UUID
     now: datetime
     zone: str

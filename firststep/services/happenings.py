@@ -49,8 +49,12 @@ def next_number(session: Session, patient_id: UUID) -> int | None:
 
 
 def add_happening(session: Session, writing: Writing, kind: str, day: date, values: Mapping[str, Any]) -> None:
-    """Note it; its id is the op's, so that the same form makes one. Raises Refused."""
-    write_change(session, writing, day, EventChange(kind=kind, id=writing.op_id, values=values))
+    """Note it under the form's id, so that the same form makes one and corrects it. Raises Refused."""
+    noted = find_happening(session, writing.patient_id, writing.form_id)
+    if noted and noted.day != day:
+        change_happening(session, writing, noted, day, values)
+        return
+    write_change(session, writing, day, EventChange(kind=kind, id=writing.form_id, values=values))
 
 
 def change_happening(session: Session, writing: Writing, event: Event, day: date, values: Mapping[str, Any]) -> bool:
@@ -92,7 +96,7 @@ def answer_flare(session: Session, writing: Writing, *, day: date, foot: Foot, c
     """
     lock_diary(session, writing.patient_id)
     for other in read_events(session, writing.patient_id, ("flare",), first=FIRST_DAY, last=date.max):
-        if other.id != writing.op_id and silences(flare_answer(other), foot, today):
+        if other.id != writing.form_id and silences(flare_answer(other), foot, today):
             raise Refused("day", _("This question is answered already, or it is over."))
     add_happening(session, writing, "flare", day, {"confirmed": confirmed, "foot": foot})
 

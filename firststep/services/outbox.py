@@ -16,7 +16,7 @@ from firststep.models import OutboxMail
 from firststep.models.mail import OUTBOX_STATES
 
 # Mail that a person can unsubscribe from; everything else belongs to the account.
-LIST_KINDS = ("weekly_summary", "weekly_question")
+LIST_KINDS = ("weekly_summary", "weekly_question", "reminder", "reminder_test")
 
 # Longer than either step of sending one mail may take; it is renewed before the second, so that however long a mail
 # waits for its turn no two workers hand it over.

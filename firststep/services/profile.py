@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from firststep.models import User
+from firststep.services import reminders
 from firststep.services.mail_preferences import replan
 
 
@@ -43,6 +44,7 @@ def save_profile(session: Session, user: User, profile: Profile, now: datetime) 
             user.patient.country = profile.country or None
         session.flush()
         replan(session, user.patient.id, now)
+        reminders.replan(session, user.patient.id, now)
     if user.practitioner is not None:
         user.practitioner.profession = profile.profession or ""
         user.practitioner.credential_issuer = profile.credential_issuer or ""

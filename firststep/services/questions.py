@@ -64,8 +64,8 @@ def _in_order(patient_id: UUID) -> Select[UUID, date, str, date | None]:
 
 
 def add_question(session: Session, writing: Writing, *, day: date, text: str) -> None:
-    """Write a question down; its id is the op's, so that the same form makes one. Raises Refused."""
-    write_change(session, writing, day, EventChange(kind=KIND, id=writing.op_id, values={"text": text}))
+    """Write a question down; its id is the form's, so that the same form makes one and corrects it. Raises Refused."""
+    write_change(session, writing, day, EventChange(kind=KIND, id=writing.form_id, values={"text": text}))
 
 
 def change_question(session: Session, writing: Writing, question: VisitQuestion, text: str) -> None:

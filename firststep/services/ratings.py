@@ -32,18 +32,22 @@ def read_rating(session: Session, patient_id: UUID, rating_id: UUID) -> Rating:
 
 
 def give_rating(session: Session, writing: Writing, *, week: int | None, rating: int, today: date) -> None:
-    """Note the answer for the week that is asked about today; its id is the op's. Raises Refused.
+    """Note the answer for the week that is asked about today under the form's id. Raises Refused.
 
     Two phones that answer the same question at the same moment give one answer: the first.
     """
     lock_diary(session, writing.patient_id)
     asked = read_recent(session, writing.patient_id, today, today=today).asked
     if asked is None or asked.week != week:
-        own = select(Pgic.id).where(Pgic.id == writing.op_id, Pgic.patient_id == writing.patient_id)
-        if session.scalar(own) is None:
+        own = select(Pgic.day).where(
+            Pgic.id == writing.form_id, Pgic.patient_id == writing.patient_id, Pgic.week == week
+        )
+        day = session.scalar(own)
+        if day is None:
             raise Refused("week", _("This question is answered already, or it is over."))
+        write_change(session, writing, day, EventChange(kind=KIND, id=writing.form_id, values={"rating": rating}))
         return
-    change = EventChange(kind=KIND, id=writing.op_id, values={"week": week, "rating": rating})
+    change = EventChange(kind=KIND, id=writing.form_id, values={"week": week, "rating": rating})
     write_change(session, writing, today, change)
 
 

@@ -74,15 +74,15 @@ def read_plan(session: Session, patient_id: UUID, plan_id: UUID) -> Event:
 def choose_plan(session: Session, writing: Writing, *, day: date, values: Mapping[str, Any]) -> None:
     """Note a plan from a day on, and end the ones before it; a known op changes nothing. Raises Refused.
 
-    The plan's id is the op's. Of two plans from the same day the one chosen last remains.
+    The plan's id is the form's. Of two plans from the same day the one chosen last remains.
     """
     found = read_plans(session, writing.patient_id)
-    others = [plan for plan in found if plan.id != writing.op_id]
+    others = [plan for plan in found if plan.id != writing.form_id]
     last, is_new = values["ends_on"], len(others) == len(found)
     if is_new and any(day < other.day and (last is None or other.day <= last) for other in others):
         # It would not count from that plan's first day on, and the person would not see why.
         raise Refused("day", _("A plan of yours begins after this day. Choose a later first day, or remove that plan."))
-    change = EventChange(kind="plan", id=writing.op_id, values=values)
+    change = EventChange(kind="plan", id=writing.form_id, values=values)
     if write_change(session, writing, day, change) == "known":
         return
     for other in others:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from firststep.web.language import language_tag
+from firststep.web.phone import sync_user
 from firststep.web.shell import WHEN_TO_SEE_SOMEONE
 
 
@@ -45,6 +46,9 @@ def frame() -> dict[str, object]:
     has_kept_mails = "digest.dev_mails" in current_app.view_functions and current_app.config["SETTINGS"].uses_mail_sink
     return {
         "viewer": viewer,
+        # Under this name the browser keeps the patient's entries; empty tells it that no patient is signed in.
+        "phone_user": sync_user(user.id) if user and user.role == "patient" else "",
+        "offline_page": "",
         "nav_items": _nav(viewer.role) if viewer else [],
         "language": language_tag(),
         "has_kept_mails": has_kept_mails,
@@ -76,4 +80,13 @@ def _nav(role: str) -> list[NavItem]:
             current=here.startswith(f"{href}/"),
         )
         for endpoint, label, icon in by_role.get(role, [])
+    ]
+
+
+def offline_nav(current: str) -> list[NavItem]:
+    """Return the two areas that open without a connection."""
+    areas = [("diary.today", _("Log"), "log"), ("charts.progress", _("Progress"), "progress")]
+    return [
+        NavItem(endpoint=endpoint, href=url_for(endpoint), label=label, icon=icon, current=endpoint == current)
+        for endpoint, label, icon in areas
     ]

@@ -96,7 +96,7 @@ def _answer(wanted: Policy) -> Response | None:
 
 
 # What the phone's own script asks for: it is told with a status, and not led to a page.
-_FOR_SCRIPTS = ("diary.sync_session", "diary.store_one", "diary.store_batch")
+_FOR_SCRIPTS = ("diary.sync_session", "diary.kept_days", "diary.store_one", "diary.store_batch")
 
 
 def factor_is_fresh() -> bool:

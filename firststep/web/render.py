@@ -27,6 +27,11 @@ def render(template: str, *, block: str | None = None, **context: Any) -> str:
     return render_template(template, **context)
 
 
+def render_part(template: str, block: str, **context: Any) -> str:
+    """Render one block of a template, whoever asks."""
+    return str(render_block(template, block, **context))
+
+
 def init_rendering(app: Flask) -> None:
     """Make templates strict, give them the macros as ``ui``, and name the deciding headers in Vary."""
     app.jinja_env.undefined = StrictUndefined

@@ -13,7 +13,7 @@ from firststep.settings import Settings
 from firststep.web.headers import SAFE_METHODS
 
 # Where scripts send JSON. Elsewhere forms are read, and a form made of JSON would not be one that a page can send.
-_JSON_ENDPOINTS = ("diary.store_one", "diary.store_batch", "security.wan_")
+_JSON_ENDPOINTS = ("diary.store_one", "diary.store_batch", "security.wan_", "reminders.subscribe")
 
 # Flask's own limit on form fields does not count url-encoded ones.
 MOST_FIELDS = 200

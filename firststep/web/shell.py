@@ -14,6 +14,9 @@ from firststep.web.render import render
 Draw: TypeAlias = Callable[[], str]
 
 OFFLINE: Final = "/offline"
+#: What the service worker shows for the log and for the progress page when there is no connection.
+OFFLINE_LOG: Final = "/offline/log"
+OFFLINE_PROGRESS: Final = "/offline/progress"
 WHEN_TO_SEE_SOMEONE: Final = "/when-to-see-someone"
 _PAGES: dict[str, Draw] = {}
 
@@ -47,4 +50,4 @@ def paths() -> frozenset[str]:
 
 def render_for_everybody(template: str, **context: Any) -> str:
     """Render a template that extends `_everybody.html`: nothing of the person who is signed in gets in."""
-    return render(template, viewer=None, nav_items=[], **context)
+    return render(template, **{"viewer": None, "nav_items": [], "phone_user": "", **context})

@@ -2,7 +2,7 @@
 import "htmx.org";
 import { countLetters } from "./counter.js";
 import { openNamed } from "./details.js";
-import { watchDailyForm } from "./log.js";
+import { startPhone } from "./phone/boot.js";
 import { prefill } from "./prefill.js";
 import { watchUpdates } from "./pwa.js";
 import { hideToast, showToast } from "./toast.js";
@@ -22,8 +22,6 @@ function sendToken(event) {
  * @param {CustomEvent<{ctx?: import("htmx.org").HtmxRequestCtx}>} event
  */
 function sayFailure(event) {
-  const source = event.detail.ctx?.sourceElement;
-  if (source?.closest("[data-log]")) return;
   const status = event.detail.ctx?.response?.status;
   // A 4xx answer is swapped into the page and speaks for itself; a 5xx answer is not shown.
   if (status === undefined) showToast("offline");
@@ -59,7 +57,7 @@ window.addEventListener("hashchange", openNamed);
 
 openNamed();
 countLetters();
-watchDailyForm();
 prefill();
+void startPhone();
 guessZone(document);
 watchUpdates();

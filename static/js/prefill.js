@@ -4,8 +4,6 @@
  * They are filled in and nothing is saved: only when the person saves, or answers something on the form, do they
  * count as typed.
  */
-import { offerSave } from "./log.js";
-
 /**
  * @param {string} shown what the field holds
  * @param {string} told a value; "+2" adds to the number that is there
@@ -46,11 +44,23 @@ export function prefill() {
   const told = toldBy(location.hash, (form.dataset.fills ?? "").split("|"));
   const filled = told.map(([name, value]) => fillIn(form, name, value)).filter((field) => field !== null);
   if (filled.length === 0) return;
+  // What the phone knows of the day does not replace them, see day/form.js.
+  for (const field of filled) field.dataset.filled = "yes";
   history.replaceState(history.state, "", location.pathname + location.search);
   const answer = () => {
     for (const type of ["change", "submit"]) document.removeEventListener(type, answer, { capture: true });
-    for (const field of filled) field.dispatchEvent(new Event("input", { bubbles: true }));
+    for (const field of filled) {
+      delete field.dataset.filled;
+      field.dispatchEvent(new Event("change", { bubbles: true }));
+    }
   };
   for (const type of ["change", "submit"]) document.addEventListener(type, answer, { capture: true });
   offerSave(form);
+}
+
+/** @param {HTMLFormElement} form says that something is filled in and not saved, and shows the Save button */
+function offerSave(form) {
+  const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-status]"));
+  if (line) Object.assign(line, { textContent: line.dataset.unsaved ?? "" }).dataset.state = "unsaved";
+  form.querySelector("[data-log-save]")?.setAttribute("data-log-save", "offered");
 }

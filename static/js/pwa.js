@@ -1,5 +1,7 @@
 /** Registers the service worker, and offers a new version; the page is reloaded only by a tap. */
 
+const REGISTER_AFTER_MS = 1_000;
+
 /** @param {ServiceWorker} waiting */
 function offer(waiting) {
   const bar = document.getElementById("update");
@@ -26,12 +28,15 @@ function watch(registration) {
 
 export function watchUpdates() {
   if (!("serviceWorker" in navigator)) return;
-  window.addEventListener("load", async () => {
-    try {
-      watch(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }));
-    } catch (error) {
-      // Private windows refuse registration; every page works without the worker.
-      console.info("no service worker:", error);
-    }
-  });
+  // After the first view: what the worker fetches must not make the person wait.
+  window.addEventListener("load", () => window.setTimeout(() => void register(), REGISTER_AFTER_MS));
+}
+
+async function register() {
+  try {
+    watch(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }));
+  } catch (error) {
+    // Private windows refuse registration; every page works without the worker.
+    console.info("no service worker:", error);
+  }
 }

@@ -3,6 +3,18 @@
 // The practitioners' area and downloads are not touched; static files are named by their content and precached.
 const LEFT_ALONE = [/^\/practice(\/|$)/, /^\/static\//, /\/export(\/|$)/, /\.[a-z0-9]{2,5}$/];
 
+// The phone's own pages, filled from what it keeps for the person: blueprints/diary/offline.py, blueprints/charts/offline.py.
+const OWN_PAGES = [
+  { page: "/offline/log", stands_for: /^\/log(\/\d{4}-\d{2}-\d{2})?$/ },
+  { page: "/offline/progress", stands_for: /^\/progress$/ },
+];
+
+/**
+ * @param {string} pathname of the page that could not be reached
+ * @returns {string | null} the phone's own page that stands for it
+ */
+export const ownPage = (pathname) => OWN_PAGES.find((one) => one.stands_for.test(pathname))?.page ?? null;
+
 /**
  * @param {string} mode of the request; only "navigate" opens a page
  * @param {string} pathname of its address, without the query

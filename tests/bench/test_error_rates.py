@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench import error_rates
+from bench import error_rates, reports
 from bench.error_rates import Rate, false_relief, rates, relapses
 from bench.rival_rules import RULES_OF_RELIEF, first_held, reliefs, two_above_the_best
 from bench.simulated import FIRST_DAY, START, Noise, course, diary, people, stable
@@ -127,7 +127,7 @@ def test_a_relapse_that_is_none_is_seldom_declared_and_a_true_one_mostly_found()
 def test_it_prints_and_writes_what_it_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(error_rates, "RESULTS", tmp_path)
+    monkeypatch.setattr(reports, "RESULTS", tmp_path)
     assert error_rates.main(["--people", "20"]) == 0
     printed = capsys.readouterr().out
     assert "held for 14 days (the product's)" in printed

@@ -15,7 +15,7 @@ from firststep.clinical.measures import DAILY_ITEMS, DAY_ITEMS, FOOT_ITEMS, ITEM
 from firststep.extensions import db
 from firststep.models import Day, FootDay
 from firststep.services.diary_import import COLUMNS, import_diary
-from tests.blueprints.test_diary import PART, stored_day, tap, whole_form
+from tests.blueprints.test_diary import stored_day, tap, whole_form
 from tests.cast import NOW, TODAY, Browser, Cast
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -79,7 +79,7 @@ def test_it_travels_on_the_wire_and_in_a_file(app: Flask, ben: Browser, cast: Ca
 
 
 def test_tags_are_ticked_added_to_and_all_taken_away(app: Flask, ben: Browser, cast: Cast) -> None:
-    ben.post("/log", data=MultiDict([*tap().items(), ("tags", "insoles"), ("tags", "long_standing")]), headers=PART)
+    ben.post("/log", data=MultiDict([*tap().items(), ("tags", "insoles"), ("tags", "long_standing")]))
     assert stored_day(app, cast).tags == ["insoles", "long_standing"]
     page = ben.get("/log").get_data(as_text=True)
     assert '<details class="more" open>' in page
@@ -93,7 +93,7 @@ def test_tags_are_ticked_added_to_and_all_taken_away(app: Flask, ben: Browser, c
     untouched.poplist("tags")
     ben.post("/log", data=untouched)
     assert stored_day(app, cast).tags is None
-    ben.post("/log", data=tap(tags=""), headers=PART)
+    ben.post("/log", data=tap(tags=""))
     assert stored_day(app, cast).tags is None
 
 
@@ -103,11 +103,11 @@ def test_a_tag_from_elsewhere_is_shown_and_can_be_taken_away(app: Flask, ben: Br
     page = ben.get("/log").get_data(as_text=True)
     assert 'value="beach" checked' in page
     assert "beach, Insoles" in ben.get("/log/2026-11-23/history").get_data(as_text=True)
-    ben.post("/log", data=tap(tags="insoles"), headers=PART)
+    ben.post("/log", data=tap(tags="insoles"))
     assert stored_day(app, cast).tags == ["insoles"]
 
 
 def test_another_part_of_the_form_leaves_the_tags(app: Flask, ben: Browser, cast: Cast) -> None:
-    ben.post("/log", data=tap(tags="run"), headers=PART)
-    ben.post("/log", data=tap(stretch_done="yes", **{"shown-tags": ""}), headers=PART)
+    ben.post("/log", data=tap(tags="run"))
+    ben.post("/log", data=tap(stretch_done="yes", **{"shown-tags": ""}))
     assert stored_day(app, cast).tags == ["run"]

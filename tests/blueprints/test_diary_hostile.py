@@ -20,7 +20,6 @@ from firststep.services.diary_fields import Refused, parse_day, parse_pain
 from tests.cast import TODAY, Browser, Cast
 from tests.services.diaries import check_history
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 PAIN = "Pain is a whole number from 0 to 10."
 CHOOSE = "Choose a date."
 UNSTORABLE = "This text has a character that cannot be stored."
@@ -35,7 +34,6 @@ NOTES = [
 ]
 
 
-@pytest.mark.parametrize("headers", [{}, PART], ids=["page", "part"])
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
@@ -79,10 +77,10 @@ NOTES = [
     ],
 )
 def test_a_refused_value_is_named_at_its_field(
-    app: Flask, ben: Browser, cast: Cast, headers: dict[str, str], field: str, value: str, sentence: str
+    app: Flask, ben: Browser, cast: Cast, field: str, value: str, sentence: str
 ) -> None:
     both_feet(app, cast)
-    answer = ben.post("/log", data=sent() | {"average_pain-right": "3", field: value}, headers=headers)
+    answer = ben.post("/log", data=sent() | {"average_pain-right": "3", field: value})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     at_field = page.split(f'id="{field}-error"', 1)[1].split("</p>", 1)[0]
@@ -91,11 +89,9 @@ def test_a_refused_value_is_named_at_its_field(
         assert f'name="{field}" value="{value}"' in page
     if field == "note":
         assert f">\n{value}</textarea>".replace("\x00", "") in page.replace("\x00", "")
-    assert ("<html" in page) is not bool(headers)
     assert stored(app, cast) == (0, 0, 0, 0)
 
 
-@pytest.mark.parametrize("headers", [{}, PART], ids=["page", "part"])
 @pytest.mark.parametrize(
     ("day", "sentence"),
     [
@@ -115,10 +111,8 @@ def test_a_refused_value_is_named_at_its_field(
         ("2000-01-01", "Choose a date after 1 January 2000."),
     ],
 )
-def test_a_wrong_day_is_refused(
-    app: Flask, ben: Browser, cast: Cast, headers: dict[str, str], day: str, sentence: str
-) -> None:
-    answer = ben.post("/log", data=sent(day=day) | {"first_step_pain-right": "6"}, headers=headers)
+def test_a_wrong_day_is_refused(app: Flask, ben: Browser, cast: Cast, day: str, sentence: str) -> None:
+    answer = ben.post("/log", data=sent(day=day) | {"first_step_pain-right": "6"})
     page = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert sentence in page
@@ -150,7 +144,7 @@ def test_two_wrong_fields_are_both_named(ben: Browser) -> None:
 
 @pytest.mark.parametrize("note", NOTES)
 def test_a_note_is_kept_and_shown_literally(app: Flask, ben: Browser, cast: Cast, note: str) -> None:
-    assert ben.post("/log", data=sent() | {"note": note}, headers=PART).status_code == 200
+    assert ben.post("/log", data=sent() | {"note": note}).status_code == 303
     with app.app_context():
         assert db.session.get_one(Day, (cast.ben, TODAY)).note == note
     for address in ("/log", "/log/2026-11-23/history"):
@@ -173,13 +167,13 @@ def test_bytes_that_are_no_text_are_refused(app: Flask, ben: Browser, cast: Cast
 
 
 def test_what_a_browser_makes_of_a_lone_surrogate_is_refused(app: Flask, ben: Browser, cast: Cast) -> None:
-    answer = ben.post("/log", data=sent() | {"note": "a\ufffdb"}, headers=PART)
+    answer = ben.post("/log", data=sent() | {"note": "a\ufffdb"})
     assert (answer.status_code, UNSTORABLE in answer.get_data(as_text=True)) == (422, True)
     assert stored(app, cast) == (0, 0, 0, 0)
 
 
 def test_a_dose_without_a_drug_asks_which(app: Flask, ben: Browser, cast: Cast) -> None:
-    answer = ben.post("/log", data=sent() | {"dose_mg": "400"}, headers=PART)
+    answer = ben.post("/log", data=sent() | {"dose_mg": "400"})
     page = answer.get_data(as_text=True)
     assert (answer.status_code, 'id="dose_product-error"' in page) == (422, True)
     assert 'name="dose_mg" value="400"' in page
@@ -188,7 +182,7 @@ def test_a_dose_without_a_drug_asks_which(app: Flask, ben: Browser, cast: Cast) 
 
 def test_line_ends_of_a_browser_count_once(app: Flask, ben: Browser, cast: Cast) -> None:
     note = "\r\n".join(["x" * 9] * 200)
-    assert ben.post("/log", data=sent() | {"note": note}, headers=PART).status_code == 200
+    assert ben.post("/log", data=sent() | {"note": note}).status_code == 303
     with app.app_context():
         assert db.session.get_one(Day, (cast.ben, TODAY)).note == note.replace("\r\n", "\n")
 
@@ -203,7 +197,6 @@ def test_extra_fields_are_ignored(app: Flask, ben: Browser, cast: Cast) -> None:
 
 def test_a_double_tap_is_one_entry_and_both_are_answered(app: Flask, ben: Browser, cast: Cast) -> None:
     form = sent() | {"first_step_pain-right": "6"}
-    assert [ben.post("/log", data=form, headers=PART).status_code for _ in range(2)] == [200, 200]
     assert [ben.post("/log", data=form).status_code for _ in range(2)] == [303, 303]
     assert stored(app, cast) == (0, 1, 1, 0)
 
@@ -256,21 +249,18 @@ VALUES = st.sampled_from(
 @given(
     form=st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), VALUES, max_size=8),
     day=st.sampled_from(["2026-11-23", "2026-11-01", "2026-11-24", "x"]) | st.text(max_size=12),
-    part=st.booleans(),
 )
 def test_any_form_is_stored_whole_or_not_at_all(
-    app: Flask, ben: Browser, cast: Cast, form: dict[str, str], day: str, part: bool
+    app: Flask, ben: Browser, cast: Cast, form: dict[str, str], day: str
 ) -> None:
     usable = {key: value for key, value in form.items() if _encodes(key) and _encodes(value)}
     with app.app_context():
         before = check_history(db.session, cast.ben)
-    answer = ben.post(
-        "/log", data=usable | {"op": str(uuid4()), "day": day if _encodes(day) else "x"}, headers=PART if part else {}
-    )
+    answer = ben.post("/log", data=usable | {"op": str(uuid4()), "day": day if _encodes(day) else "x"})
     answers = [name for name in FIELDS if name in usable]
     with app.app_context():
         grown = check_history(db.session, cast.ben) - before
-    assert answer.status_code in ({200, 422} if part else {303, 422})
+    assert answer.status_code in (303, 422)
     assert grown == (0 if answer.status_code == 422 else len(answers))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -60,6 +60,7 @@ def test_json_that_is_none_is_not_read(app: Flask, ben: Browser, cast: Cast, bod
         ({"foot": None, "set": {"tags": ["x"] * 21}}, "tags"),
         ({"foot": None, "set": {"tags": [{}]}}, "tags"),
         ({"foot": None, "set": {"first_step_pain": 5}}, "set"),
+        ({"foot": None, "set": {"flare": {"id": str(UUID(int=1)), "settled_on": "2026-11-25"}}}, "settled_on"),
         ({"set": {"note": "x"}}, "set"),
         ({"set": {"patient_id": "x"}}, "set"),
         ({"set": {"first_step_recalled": True}}, "set"),

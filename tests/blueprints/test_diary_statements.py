@@ -15,7 +15,6 @@ from tests.cast import TODAY, Browser, Cast
 from tests.support.crowd import add_crowd, add_year
 from tests.support.statements import Statements, counted
 
-PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
 WHOLE_FORM = {
     "first_step_pain-right": "6",
     "average_pain-right": "4",
@@ -42,14 +41,21 @@ def test_statements_of_the_log(app: Flask, ben: Browser, crowd: str) -> None:
         assert ben.get("/log").status_code == 200
     within(page, 3)
     with counted(app) as tap:
-        assert ben.post("/log", data=sent(**{"first_step_pain-right": "6"}), headers=PART).status_code == 200
-    within(tap, 5)
+        assert wire(ben, foot="right", set={"first_step_pain": 6}) == "stored"
+    # One more than a form: the answer tells the day's doses and events.
+    within(tap, 6)
+    with counted(app) as noted:
+        assert ben.get(f"/log/{TODAY}/noted?saved={uuid4()}").status_code == 200
+    within(noted, 1)
+    with counted(app) as kept:
+        assert ben.get("/diary/days").status_code == 200
+    within(kept, 4)
     with counted(app) as form:
         assert ben.post("/log", data=sent(**WHOLE_FORM)).status_code == 303
     within(form, 5)
     dose = {"dose_id": str(uuid4()), "dose_product": "ibuprofen", "dose_mg": "400"}
     with counted(app) as with_dose:
-        assert ben.post("/log", data=sent(**dose), headers=PART).status_code == 200
+        assert ben.post("/log", data=sent(**dose)).status_code == 303
     within(with_dose, 5)
     with counted(app) as again:
         assert ben.get("/log").status_code == 200
@@ -66,6 +72,12 @@ def test_statements_of_the_log(app: Flask, ben: Browser, crowd: str) -> None:
 
 def sent(**fields: str) -> dict[str, Any]:
     return {"op": str(uuid4()), "day": TODAY.isoformat(), **fields}
+
+
+def wire(browser: Browser, **op: Any) -> str:
+    """Send one op as the phone does; return what became of it."""
+    body = {"ops": [{"op": str(uuid4()), "v": 1, "day": TODAY.isoformat(), **op}]}
+    return str(browser.post("/diary/ops", json=body).json["answers"][0]["status"])
 
 
 def within(found: Statements, most: int) -> None:

@@ -13,15 +13,16 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.models import Day, Dose, Patient
-from tests.blueprints.test_diary import PART, counts, tap, whole_form
+from tests.blueprints.test_diary import noted, tap, whole_form
 from tests.cast import TODAY, Browser, Cast
 
 
-def note(browser: Browser, *, headers: dict[str, str] = PART, day: str = "2026-11-23", **fields: str) -> str:
-    """Note one dose and return the answer's text."""
-    answer = browser.post("/log", data=tap(day, dose_id=str(uuid4()), **fields), headers=headers)
-    assert answer.status_code in (200, 303), answer.get_data(as_text=True)
-    return answer.get_data(as_text=True)
+def note(browser: Browser, *, day: str = "2026-11-23", **fields: str) -> str:
+    """Note one dose and return what the phone then asks for."""
+    dose_id = str(uuid4())
+    answer = browser.post("/log", data=tap(day, dose_id=dose_id, **fields))
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return noted(browser, day, dose=dose_id)
 
 
 def live_in(app: Flask, cast: Cast, country: str) -> None:
@@ -106,27 +107,31 @@ def test_an_amount_may_have_one_decimal(app: Flask, ben: Browser, typed: str, st
     assert soup.select('datalist#mg-meloxicam option[value="7.5"]')
 
 
-def test_the_parts_of_a_dose_come_one_by_one_as_they_are_typed(app: Flask, ben: Browser) -> None:
+def test_the_parts_of_a_dose_come_as_they_were_chosen_and_typed(app: Flask, ben: Browser) -> None:
+    def send(**dose: object) -> str:
+        said = {"dose": {"id": dose_id, **dose}}
+        op = {"op": str(uuid4()), "v": 1, "day": "2026-11-23", "zone": "Europe/Berlin", "set": said}
+        return str(ben.post("/diary/ops", json={"ops": [op]}).json["answers"][0]["status"])
+
     dose_id = str(uuid4())
-    steps = [{"dose_product": "other"}, {"dose_name": "Arnica"}, {"dose_mg": "5"}, {"dose_time": "07:00"}]
-    steps += [{"dose_prescribed": "y"}, {"dose_prescribed": ""}, {"dose_mg": ""}]
-    for step in steps:
-        assert ben.post("/log", data=tap(dose_id=dose_id, **step), headers=PART).status_code == 200
+    assert send(choice="Arnica", dose_mg=5, time="07:00", prescribed=True) == "stored"
     (dose,) = stored(app)
-    assert (dose.product, dose.dose_mg, dose.prescribed) == ("Arnica", None, False)
-    assert dose.taken_at == datetime(2026, 11, 23, 6, tzinfo=UTC)
-    ben.post("/log", data=tap(dose_id=dose_id, dose_product=""), headers=PART)
+    assert (dose.product, dose.form, dose.dose_mg, dose.prescribed) == ("Arnica", "other", 5, True)
+    assert dose.taken_at == datetime(2026, 11, 23, 6, tzinfo=UTC), "07:00 in Berlin"
+    assert send(choice="diclofenac gel", dose_mg=None, time=None, prescribed=False) == "stored"
+    (dose,) = stored(app)
+    assert (dose.product, dose.form, dose.dose_mg, dose.taken_at) == ("diclofenac gel", "gel", None, None)
+    for wrong in (
+        {"time": "25:00"},
+        {"time": 7},
+        {"time": "23:00"},
+        {"choice": 5},
+        {"choice": ""},
+        {"dose_mg": "many"},
+    ):
+        assert send(**wrong) == "rejected"
+    assert send(removed=True) == "stored"
     assert stored(app) == []
-
-
-def test_emptied_inputs_of_no_dose_say_nothing(app: Flask, ben: Browser) -> None:
-    before = counts(app)
-    answer = ben.post("/log", data=tap(dose_id=str(uuid4()), dose_mg="", refused="1"), headers=PART)
-    assert (answer.status_code, counts(app)) == (200, before)
-    answer = ben.post("/log", data=tap(dose_id=str(uuid4()), dose_mg="", stretch_done="yes"), headers=PART)
-    assert answer.status_code == 200
-    assert stored(app) == []
-    assert 'name="stretch_done" value="yes" checked' in ben.get("/log").get_data(as_text=True)
 
 
 def test_without_scripts_the_whole_form_notes_a_dose_and_its_boxes(app: Flask, ben: Browser) -> None:
@@ -155,12 +160,11 @@ def test_without_scripts_the_whole_form_notes_a_dose_and_its_boxes(app: Flask, b
         ({"dose_product": "DROP TABLE"}, "dose_product", "Choose one of the answers."),
     ],
 )
-@pytest.mark.parametrize("headers", [{}, PART], ids=["page", "part"])
 def test_a_refused_dose_keeps_what_was_typed_and_stores_nothing(
-    app: Flask, ben: Browser, headers: dict[str, str], typed: dict[str, str], field: str, sentence: str
+    app: Flask, ben: Browser, typed: dict[str, str], field: str, sentence: str
 ) -> None:
     sent = tap(dose_id=str(uuid4())) | {"dose_product": "ibuprofen", "dose_mg": "123", "note": "kept"} | typed
-    answer = ben.post("/log", data=sent, headers=headers)
+    answer = ben.post("/log", data=sent)
     soup = BeautifulSoup(answer.get_data(as_text=True), "html5lib")
     assert answer.status_code == 422
     assert sentence in soup.select_one(f"#{field}-error").text
@@ -178,10 +182,18 @@ def test_a_time_on_a_past_day_is_of_that_day(app: Flask, ben: Browser) -> None:
     assert "Ibuprofen, 23:30" in ben.get("/log/2026-07-01").get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("day", "shown"), [("2026-03-29", "03:30"), ("2026-10-25", "02:30")])
-def test_a_time_in_the_night_when_the_clocks_change_is_taken(app: Flask, ben: Browser, day: str, shown: str) -> None:
-    note(ben, day=day, dose_product="ibuprofen", dose_time="02:30")
-    assert f"Ibuprofen, {shown}" in ben.get(f"/log/{day}").get_data(as_text=True)
+def test_a_time_that_there_was_twice_when_the_clocks_went_back_is_taken(app: Flask, ben: Browser) -> None:
+    note(ben, day="2026-10-25", dose_product="ibuprofen", dose_time="02:30")
+    assert "Ibuprofen, 02:30" in ben.get("/log/2026-10-25").get_data(as_text=True)
+
+
+def test_a_time_that_there_never_was_when_the_clocks_went_forward_is_refused(app: Flask, ben: Browser) -> None:
+    entry = {"op": str(uuid4()), "day": "2026-03-29", "dose_id": str(uuid4()), "dose_product": "ibuprofen"}
+    answer = ben.post("/log", data=entry | {"dose_time": "02:30"})
+    assert answer.status_code == 422
+    assert "On this day the clocks went forward past that time. Enter another one." in answer.text
+    assert 'name="dose_time" value="02:30"' in answer.text
+    assert stored(app) == []
 
 
 def test_usual_strengths_are_offered_and_any_other_is_taken(app: Flask, ben: Browser) -> None:
@@ -268,7 +280,8 @@ def test_days_of_use_are_read_as_far_back_as_the_rules_look(app: Flask, ben: Bro
     assert "Diclofenac gel that is not prescribed is noted on more than 21 days in a row." in labels(
         ben.get("/log").get_data(as_text=True)
     )
-    said = labels(ben.post("/log", data=tap(nsaid_taken="yes"), headers=PART).get_data(as_text=True))
+    ben.post("/log", data=tap(nsaid_taken="yes"))
+    said = labels(noted(ben))
     assert "An oral NSAID that is not marked as prescribed is noted on more than 10 days in a row." in said
     assert "Ibuprofen and Naproxen sodium for use without a prescription (United States) names 10 days." in said
 

@@ -17,6 +17,7 @@ from firststep.models import Episode, FootDay, Pgic, Share
 from tests.blueprints.test_questions import at_once, page_of, undo
 from tests.cast import NOW, TODAY, Browser, Cast, sign_in
 from tests.support.statements import counted
+from tests.support.steps import step_of
 
 WEEK_8 = TODAY - timedelta(days=58)
 ANSWERS = [
@@ -122,9 +123,9 @@ def test_an_answer_is_kept_once_and_can_be_taken_back(app: Flask, asked: None, a
     form = card(ana)
     assert form is not None
     body = {str(one["name"]): str(one["value"]) for one in form.select('input[type="hidden"]')} | {"rating": "3"}
-    for _ in range(3):
-        answer = ana.post("/rating", data=body)
-        assert (answer.status_code, answer.location) == (303, f"/log/{TODAY}?saved={body['op']}")
+    answers = [ana.post("/rating", data=body) for _ in range(3)]
+    assert len({step_of(answer, f"/log/{TODAY}") for answer in answers}) == 1
+    answer = answers[-1]
     assert stored(app, cast.ana) == [(TODAY, 8, 3)]
     page = page_of(ana.get(answer.location))
     assert OVER not in text_of(page)
@@ -137,16 +138,22 @@ def test_an_answer_is_kept_once_and_can_be_taken_back(app: Flask, asked: None, a
     assert card(ana) is not None
 
 
+def test_an_answer_that_is_corrected_and_sent_again_is_one(app: Flask, asked: None, ana: Browser, cast: Cast) -> None:
+    body = sent(rating="3")
+    for rating in ("3", "2", "2"):
+        ana.post("/rating", data=body | {"rating": rating})
+    assert stored(app, cast.ana) == [(TODAY, 8, 2)]
+
+
 def test_an_undo_brings_back_no_second_rating_of_a_week(app: Flask, asked: None, ana: Browser, cast: Cast) -> None:
     ana.post("/rating", data=sent(rating="3"))
     with app.app_context():
         first = db.session.scalars(select(Pgic.id).where(Pgic.patient_id == cast.ana)).one()
-    gone = {"op": str(uuid4())}
-    for _ in range(2):
-        answer = ana.post(f"/rating/{first}/remove", data=gone)
-        assert (answer.status_code, answer.location) == (303, f"/progress?removed={gone['op']}")
+    body = {"op": str(uuid4())}
+    answers = [ana.post(f"/rating/{first}/remove", data=body) for _ in range(2)]
+    (gone,) = {step_of(answer, "/progress", "removed") for answer in answers}
     ana.post("/rating", data=sent(rating="6"))
-    answer = ana.post("/visits/undo", data={"op": str(uuid4()), "undo": gone["op"], "back": "progress"})
+    answer = ana.post("/visits/undo", data={"op": str(uuid4()), "undo": gone, "back": "progress"})
     assert answer.status_code == 303
     assert "This week has a rating already." in text_of(page_of(ana.get(answer.location)))
     assert stored(app, cast.ana) == [(TODAY, 8, 6)]
@@ -155,7 +162,7 @@ def test_an_undo_brings_back_no_second_rating_of_a_week(app: Flask, asked: None,
 def test_from_the_progress_page_one_comes_back_to_it(app: Flask, asked: None, ana: Browser, cast: Cast) -> None:
     body = sent(back="progress")
     answer = ana.post("/rating", data=body)
-    assert answer.location == f"/progress?saved={body['op']}"
+    assert step_of(answer, "/progress")
     assert "On 23 November 2026, in week 8, you called it “Much improved”." in text_of(page_of(ana.get("/progress")))
     back = undo(ana, answer.location)
     assert back.location == "/progress?undone=1"
@@ -212,10 +219,9 @@ def test_an_answer_leads_to_pages_of_ours_only(asked: None, ana: Browser, back: 
 def test_an_id_of_somebody_elses_step_is_refused(
     app: Flask, asked: None, ana: Browser, ben: Browser, cast: Cast
 ) -> None:
-    op = str(uuid4())
-    ben.post("/questions", data={"op": op, "text": "Mine?"})
-    assert ana.post("/rating", data=sent(op=op)).status_code == 404
-    assert stored(app, cast.ana) == []
+    of_ben = rate(app, cast.ben, 3, TODAY)
+    assert ana.post("/rating", data=sent(op=str(of_ben))).status_code == 404
+    assert (stored(app, cast.ana), stored(app, cast.ben)) == ([], [(TODAY, 4, 3)])
 
 
 def test_put_off_it_is_asked_again_on_another_day(
@@ -239,11 +245,9 @@ def test_an_answer_is_changed_and_removed(app: Flask, asked: None, ana: Browser,
     page = page_of(ana.get(address))
     assert [one["value"] for one in page.select("input[checked]")] == ["2"]
     assert ana.post(address, data={"op": str(uuid4()), "rating": "9"}).status_code == 422
-    op = str(uuid4())
-    assert ana.post(address, data={"op": op, "rating": "5"}).location == f"/progress?saved={op}"
+    assert step_of(ana.post(address, data={"op": str(uuid4()), "rating": "5"}), "/progress")
     assert stored(app, cast.ana) == [(TODAY, 8, 5)]
-    removed = str(uuid4())
-    assert ana.post(f"{address}/remove", data={"op": removed}).location == f"/progress?removed={removed}"
+    removed = step_of(ana.post(f"{address}/remove", data={"op": str(uuid4())}), "/progress", "removed")
     assert stored(app, cast.ana) == []
     assert ana.post(f"{address}/remove").status_code == 404
     undo(ana, f"/progress?removed={removed}")

@@ -26,11 +26,14 @@ NOT_PAGES = frozenset(
     {
         "charts.figure",
         "diary.sync_session",
+        "diary.kept_days",
+        "diary.noted",
         "pages.healthz",
         "practice.figure",
         "practice.still",
         "pwa.manifest",
         "pwa.service_worker",
+        "reminders.feed",
         "static",
     }
 )

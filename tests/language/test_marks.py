@@ -44,6 +44,7 @@ def test_what_escaped_is_found(escaped: str) -> None:
         "<p>3 novembro 2026</p>",
         "<p>Ana Canary: ⟦logged⟧</p>",
         '<p data-state="signed-out" data-src="/progress/figure.json"></p>',
+        '<p data-push-key="BCRGfGZoWS9Kh-fa_oEBoQLKWSDe726scZVTDLxLmM"></p>',
         '<input type="text" value="typed by somebody">',
         "<script>let saved = 1;</script><!-- a remark -->",
     ],

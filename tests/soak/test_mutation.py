@@ -16,20 +16,23 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from bench.reports import write_report
 from firststep.settings import ROOT
 
 pytestmark = pytest.mark.soak
 
 SURVIVORS: Final = Path(__file__).with_name("survivors.toml")
 LEAST_NOTICED: Final = 0.9
-#: What mutmut writes for a mutant: the exit code of the tests. 33: no test goes there. None: not tried.
-UNNOTICED: Final = (0, 33)
+#: The exit codes that mutmut writes where the tests noticed a change: failed, crashed, or ran far too long. Any other
+#: (passed, no test goes there, left out, stopped) counts as not noticed; None: not tried.
+FAILED: Final = (1, 3)
+CRASHED: Final = (-11, -9)
+RAN_TOO_LONG: Final = (-24, 24, 36, 152, 255)
 #: A mutant that only writes other words into a message: tests read how a message begins, not each of its words.
 WORDING: Final = re.compile(r"\"XX|XX\"|'XX|XX'")
 
@@ -39,7 +42,12 @@ class Mutant:
     """A change, and whether a test noticed it."""
 
     name: str
-    noticed: bool
+    exit_code: int
+
+    @property
+    def noticed(self) -> bool:
+        """Whether the tests failed, crashed or never came to an end."""
+        return self.exit_code in FAILED + CRASHED + RAN_TOO_LONG
 
     @property
     def module(self) -> str:
@@ -64,7 +72,7 @@ def test_the_tests_of_the_core_notice_what_is_changed_in_it(tmp_path: Path) -> N
         for name, (was, became) in unnoticed.items()
         if not is_wording(was, became) and (function_of(name), was, became) not in explained
     )
-    shares = write_report(mutants, unnoticed, unexplained)
+    shares = write_shares(mutants, unnoticed, unexplained)
     assert mutants
     assert unexplained == []
     assert {group: share for group, share in shares.items() if share < LEAST_NOTICED} == {}
@@ -91,7 +99,7 @@ def read_mutants(folder: Path) -> Iterator[Mutant]:
     for file in sorted((folder / "mutants" / "firststep" / "clinical").rglob("*.meta")):
         for name, code in json.loads(file.read_text(encoding="utf-8"))["exit_code_by_key"].items():
             if code is not None:
-                yield Mutant(name, code not in UNNOTICED)
+                yield Mutant(name, code)
 
 
 def difference(folder: Path, name: str) -> tuple[str, str]:
@@ -118,24 +126,22 @@ def read_explained() -> set[tuple[str, str, str]]:
     return {(one["function"], one["was"], one["became"]) for one in listed}
 
 
-def write_report(
+def write_shares(
     mutants: list[Mutant], unnoticed: dict[str, tuple[str, str]], unexplained: list[str]
 ) -> dict[str, float]:
-    """Write the figures to bench/results/ and return the share that was noticed in each group."""
+    """Write the figures down and return the share that was noticed in each group."""
     every, noticed = Counter(m.module for m in mutants), Counter(m.module for m in mutants if m.noticed)
     groups, of_groups = Counter(m.group for m in mutants), Counter(m.group for m in mutants if m.noticed)
     shares = {group: of_groups[group] / count for group, count in sorted(groups.items())}
-    now = datetime.now(UTC)
-    report = {
-        "at": now.isoformat(),
+    wording = sum(is_wording(*change) for change in unnoticed.values())
+    figures = {
         "noticed_share": {group: round(share, 4) for group, share in shares.items()},
-        "modules": {name: {"mutants": every[name], "noticed": noticed[name]} for name in sorted(every)},
-        "only_wording": sum(is_wording(*change) for change in unnoticed.values()),
-        "explained": len(unnoticed) - len(unexplained) - sum(is_wording(*change) for change in unnoticed.values()),
+        "mutants": len(mutants),
+        "ran_too_long": sum(mutant.exit_code in RAN_TOO_LONG for mutant in mutants),
+        "only_wording": wording,
+        "explained": len(unnoticed) - len(unexplained) - wording,
         "unexplained": unexplained,
+        "modules": {name: {"mutants": every[name], "noticed": noticed[name]} for name in sorted(every)},
     }
-    folder = ROOT / "bench" / "results"
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=2) + "\n"
-    (folder / f"mutation-{now:%Y-%m-%d-%H%M}.json").write_text(text, encoding="utf-8")
+    write_report("mutation", figures)
     return shares

@@ -28,7 +28,7 @@ from firststep.models import (
     User,
     UserSession,
 )
-from firststep.services import audit
+from firststep.services import audit, reminder_feed
 from firststep.services.invitations import make_link_token
 from firststep.web.policy import FACTOR_LIFE
 from firststep.web.security.tokens import make_token
@@ -238,6 +238,7 @@ def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str
         "accounts.confirm_address": moved,
         "digest.unsubscribe": unsubscribe,
         "sharing.invitation": invitation or "",
+        "reminders.feed": reminder_feed.renew(session, cast.ana, people.NOW),
     }
 
 

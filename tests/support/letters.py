@@ -11,7 +11,7 @@ from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
 from firststep.models import OutboxMail, Patient, Share, User
-from firststep.services import mail_preferences
+from firststep.services import mail_preferences, reminders
 from firststep.services.outbox import enqueue
 from tests.cast import NOW, Cast
 from tests.support.mails import log_last_week
@@ -54,6 +54,9 @@ def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
     elif kind in ("confirm_address", "address_change"):
         user.confirmed_at = None if kind == "confirm_address" else user.confirmed_at
         more |= {"parameters": {"serial": user.confirm_serial}, "address": "ana@example.com"}
+    elif kind == "reminder":
+        reminders.save(session, session.get_one(Patient, cast.ana), by_mail=True, hour=8, repeats=False, now=NOW)
+        more["parameters"] = {"day": "2026-11-23", "number": 1}
     elif kind == "reset_password":
         more["parameters"] = {"serial": user.reset_serial}
     elif kind == "share_invitation":

@@ -33,6 +33,9 @@ def serving(app: Flask) -> Iterator[str]:
         yield address
     finally:
         server.task_dispatcher.shutdown()
-        # Closed by the loop's own thread, which ends when nothing is left to watch.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        # Closed by the loop's own thread, which ends when nothing is left to watch. Under the lock: the loop may be
+        # awake already, and must not close the pipe before it was written to.
+        with server.trigger.lock:
+            server.trigger.thunks.append(lambda: wasyncore.close_all(server._map, ignore_all=True))
+            server.trigger._physical_pull()
         thread.join(timeout=5)

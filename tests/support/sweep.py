@@ -123,7 +123,7 @@ def op_of_ana(world: World) -> dict[str, Any]:
 
 def refusal(actor: str, way: str, who: str, route: str = "") -> str:
     """Return the answer that somebody who may not use a route gets; a script is told with a status."""
-    if route.partition(" ")[2] in ("diary.sync_session", "diary.store_one", "diary.store_batch"):
+    if route.partition(" ")[2] in ("diary.sync_session", "diary.kept_days", "diary.store_one", "diary.store_batch"):
         way = "script"
     if actor in STRANGERS or actor == "half":
         return "sign in" if way == "page" else "401"

@@ -19,7 +19,7 @@ _NOT_TEXT: Final = (Comment, Doctype, Declaration, ProcessingInstruction, CData)
 _ADDRESS: Final = re.compile(r"https?://\S+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 # In data-* attributes stand ids and addresses too; what holds two words, or ends like a sentence, is for people.
-_SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[ ,:][^/{}\[\]\"]*[^\W\d_]{2,}|[A-Z][^\W\d_]+[.…?!]?$")
+_SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[ ,:][^/{}\[\]\"]*[^\W\d_]{2,}|(?:^|\s)[A-Z][^\W\d_]+[.…?!]?$")
 # What a chart or a refusal shows, wherever it stands in the JSON.
 _SHOWN_KEYS: Final = {
     "error",

@@ -29,13 +29,23 @@ TRIES = "20 per 15 minutes"
 MAILS = (("20 per hour", "network"), ("5 per hour", "account"))
 CODES = (("20 per hour", "network"), ("5 per 15 minutes", "awaited account"))
 LINKS = (("60 per hour", "network"),)
+REMINDER_TESTS = (("6 per hour", "person"),)
+DEVICES = (("60 per hour", "person"),)
+# Calendar programs ask a few times a day, and many of them from the same few networks.
+FEEDS = (("600 per hour", "network"),)
 PASSKEYS = (("30 per 15 minutes", "network"),)
 # The sign-in page asks for one each time it is opened.
 PASSKEY_OFFERS = (("300 per 15 minutes", "network"),)
 
 
-def limited(limits: tuple[tuple[str, str], ...], door: str, *, failures_only: bool = False) -> Callable[[View], View]:
-    """Limit the POSTs of a view; views with the same ``door`` share one count."""
+def limited(
+    limits: tuple[tuple[str, str], ...],
+    door: str,
+    *,
+    failures_only: bool = False,
+    methods: tuple[str, ...] = ("POST",),
+) -> Callable[[View], View]:
+    """Limit the POSTs of a view, or other requests; views with the same ``door`` share one count."""
 
     def decorate(view: View) -> View:
         limited_view: Any = view
@@ -48,7 +58,7 @@ def limited(limits: tuple[tuple[str, str], ...], door: str, *, failures_only: bo
                 amount,
                 scope=f"{door} {key}",
                 key_func=_KEYS[key],
-                methods=["POST"],
+                methods=list(methods),
                 deduct_when=_failed if failures_only else None,
             )(limited_view)
         return cast(View, limited_view)

@@ -1,0 +1,174 @@
+/**
+ * The daily form: each tap is an op that is kept on the phone first and then sent; nothing has to be saved by hand.
+ *
+ * Hooks: form[data-log] with data-day, data-day-kinds and data-foot-kinds (field -> kind of answer, as JSON) and [data-log-save], which is for
+ * browsers without JavaScript and for answers that a link brought. The line that says what is saved is status.js's.
+ */
+import { doseOf, DOSE_FIELDS, inputNameOf, partsOf, textsOf, valueOf } from "./fields.js";
+import { follow, mark, show } from "./looks.js";
+
+/** @typedef {import("../phone/phone.js").Phone} Phone */
+/** @typedef {import("../phone/queue.js").Answer} Answer */
+/** @typedef {import("../phone/queue.js").Foot} Foot */
+/** @typedef {import("../phone/queue.js").Value} Value */
+/** @typedef {import("./fields.js").Kinds} Kinds */
+
+const DOSE = Object.keys(DOSE_FIELDS);
+/** @type {Foot[]} */
+const FEET = ["right", "left"];
+
+/** @typedef {{foot: Foot | null, set: Record<string, Value>}} Said what one tap says about the day */
+/** @typedef {{op: string, sent: Promise<Answer[]>, before: Said | null}} Kept ``before`` takes it back; null: nothing does */
+
+export class DayForm {
+  /** Fields that were answered on this page and may still wait: what the server told meanwhile does not replace them. */
+  #typing = new Set();
+  #noted;
+
+  /**
+   * @param {HTMLFormElement} form
+   * @param {Phone} phone
+   * @param {(kept: Kept) => void} onKept
+   */
+  constructor(form, phone, onKept) {
+    this.form = form;
+    this.phone = phone;
+    this.onKept = onKept;
+    /** @type {Kinds} */
+    this.dayKinds = JSON.parse(form.dataset.dayKinds ?? "{}");
+    /** @type {Kinds} */
+    this.footKinds = JSON.parse(form.dataset.footKinds ?? "{}");
+    this.#noted = this.#textIn("dose_product") !== "";
+    form.addEventListener("input", ({ target }) => this.#touch(target));
+    form.addEventListener("change", ({ target }) => this.#take(target));
+    form.addEventListener("submit", (event) => this.#submit(event));
+    // What is being typed when the phone is put away was never left by a tap elsewhere.
+    document.addEventListener("visibilitychange", () => document.hidden && this.#takeTyped());
+    window.addEventListener("pagehide", () => this.#takeTyped());
+  }
+
+  get day() {
+    return this.form.dataset.day ?? "";
+  }
+
+  /** Shows the day as it stands on this phone. */
+  async fill() {
+    const values = await this.phone.dayShown(this.day);
+    const told = Object.entries(this.dayKinds).map(([field, kind]) => ({ name: field, kind, value: values[field] }));
+    for (const foot of FEET) {
+      for (const [field, kind] of Object.entries(this.footKinds)) told.push({ name: `${field}-${foot}`, kind, value: values.feet[foot][field] });
+    }
+    const filled = new Set([...this.form.querySelectorAll("[data-filled]")].map((field) => field.getAttribute("name")));
+    for (const { name, kind, value } of told) {
+      if (!this.#typing.has(name) && !filled.has(name)) show(this.form, name, textsOf(kind, value));
+    }
+    await this.showRefusals();
+  }
+
+  /** Puts each sentence of the server at its input. */
+  async showRefusals() {
+    const records = await this.phone.store.records();
+    const mine = records.filter((record) => record.op.day === this.day);
+    const refused = new Map(
+      mine.flatMap(({ op, error }) => (error ? [[inputNameOf(error.field, op.foot), error.message]] : [])),
+    );
+    for (const name of this.#names()) {
+      if (refused.has(name) || this.form.querySelector(`#${CSS.escape(name)}-error`)) mark(this.form, name, refused.get(name) ?? "");
+    }
+  }
+
+  /**
+   * Keeps what was said about the day, and tells what stood there before.
+   * @param {Said} said
+   */
+  async keep({ foot, set }) {
+    const kept = await this.phone.add({ day: this.day, foot, set });
+    this.onKept({ ...kept, before: beforeOf(kept.before, { foot, set }) });
+    return kept;
+  }
+
+  #names() {
+    return new Set([...this.form.elements].map((field) => field.getAttribute("name") ?? "").filter((name) => name !== ""));
+  }
+
+  /** @param {EventTarget | null} target */
+  #touch(target) {
+    const name = target instanceof Element ? target.getAttribute("name") : null;
+    if (name) this.#typing.add(name);
+  }
+
+  /** @param {EventTarget | null} target an input that was answered */
+  #take(target) {
+    follow(target);
+    const name = target instanceof Element ? target.getAttribute("name") : null;
+    if (!name) return;
+    const entry = DOSE.includes(name) ? this.#dose() : this.#answer(name);
+    if (!entry) return;
+    this.#typing.add(name);
+    mark(this.form, name, "");
+    void this.keep(entry).then(({ sent }) => sent.then(() => this.#typing.delete(name)));
+  }
+
+  /** @param {string} name @returns {Said | null} */
+  #answer(name) {
+    const { foot, field } = partsOf(name);
+    const kind = (foot ? this.footKinds : this.dayKinds)[field];
+    return kind ? { foot, set: { [field]: valueOf(kind, this.#textsIn(name)) } } : null;
+  }
+
+  /** @returns {Said | null} */
+  #dose() {
+    const id = this.#textIn("dose_id");
+    const said = doseOf((name) => this.#textIn(name), id, this.#noted);
+    if (said && "needs" in said) {
+      mark(this.form, said.needs, this.form.dataset.chooseDose ?? "");
+      return null;
+    }
+    mark(this.form, "dose_product", "");
+    if (!said) return null;
+    this.#noted = !("removed" in said.dose);
+    return { foot: null, set: { dose: said.dose } };
+  }
+
+  /** @param {string} name @returns {string[]} */
+  #textsIn(name) {
+    const fields = [...this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
+    return fields.flatMap((field) => {
+      if (field instanceof HTMLInputElement && (field.type === "radio" || field.type === "checkbox")) return field.checked ? [field.value] : [];
+      return field instanceof HTMLInputElement || field instanceof HTMLSelectElement || field instanceof HTMLTextAreaElement ? [field.value] : [];
+    });
+  }
+
+  /** @param {string} name @returns {string} */
+  #textIn(name) {
+    return this.#textsIn(name)[0] ?? "";
+  }
+
+  #takeTyped() {
+    const field = document.activeElement;
+    const typed = field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type !== "radio");
+    const name = field?.getAttribute("name") ?? "";
+    if (typed && this.form.contains(field) && this.#typing.has(name)) this.#take(field);
+  }
+
+  /** @param {SubmitEvent} event */
+  #submit(event) {
+    event.preventDefault();
+    this.#takeTyped();
+    void this.phone.flush();
+  }
+}
+
+/**
+ * @param {import("../phone/days.js").AnyDay} values of the day before the entry
+ * @param {Said} said
+ * @returns {Said | null}
+ */
+export function beforeOf(values, { foot, set }) {
+  const stood = Object.keys(set).map((field) => {
+    if (field === "dose") return null;
+    return [field, (foot ? values.feet[foot][field] : values[field]) ?? null];
+  });
+  // A dose has its own way back: it is removed.
+  return stood.includes(null) ? null : { foot, set: Object.fromEntries(/** @type {[string, Value][]} */ (stood)) };
+}

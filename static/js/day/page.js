@@ -1,0 +1,110 @@
+/** The day's page around its form: where the entries are, the way back, what was refused, and the same as yesterday. */
+import htmx from "htmx.org";
+import { isLogged } from "../phone/days.js";
+import { DayForm } from "./form.js";
+import { listRefused } from "./refused.js";
+import { offerSame } from "./same.js";
+import { said, say } from "./status.js";
+
+/** @typedef {import("../phone/phone.js").Phone} Phone */
+/** @typedef {import("../phone/queue.js").Answer} Answer */
+/** @typedef {import("./form.js").Kept} Kept */
+
+/**
+ * @param {Phone} phone
+ * @param {HTMLFormElement} form
+ * @param {{served: boolean}} page whether the server made it for this person and day, or it is the phone's own
+ * @returns {DayForm}
+ */
+export function startDay(phone, form, { served }) {
+  const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-status]"));
+  const around = { line, entered: false };
+  const day = new DayForm(form, phone, (kept) => void follow(kept));
+
+  /** @param {Kept} kept */
+  async function follow({ op, sent, before }) {
+    around.entered = true;
+    offerWayBack(day, before ? { op, before } : null);
+    const answers = await sent;
+    const mine = answers.findLast((answer) => answer.day?.day === day.day);
+    sayElsewhere(answers);
+    if (mine && served) await refreshParts(day, op);
+    await day.showRefusals();
+  }
+
+  const update = () => void showWhere(day, around);
+  phone.addEventListener("change", update);
+  window.addEventListener("offline", update);
+  const save = form.querySelector("[data-log-save]");
+  if (save instanceof HTMLElement) {
+    save.hidden = save.dataset.logSave !== "offered";
+    form.addEventListener("submit", () => Object.assign(save, { hidden: true }));
+  }
+  void day.fill().then(update);
+  return day;
+}
+
+/** @param {DayForm} day @param {{line: HTMLElement | null, entered: boolean}} around */
+async function showWhere(day, around) {
+  const { line } = around;
+  const status = await day.phone.status();
+  // What waited from before and is sent now is told too.
+  around.entered ||= status.unsent > 0;
+  const { entered } = around;
+  const state = said(status, { entered, online: navigator.onLine });
+  // Before anything was entered the server's own word stands, such as "Undone".
+  if (line && (state !== "" || entered)) say(line, state, status);
+  const signIn = document.querySelector("[data-log-sign-in]");
+  if (signIn instanceof HTMLElement) signIn.hidden = state !== "signed-out";
+  await listRefused(day.phone, day.form);
+  await offerSame(day);
+  await markStrip(day.phone);
+}
+
+/** @param {Phone} phone shows the days of the strip that are logged on this phone and not yet on the server */
+async function markStrip(phone) {
+  const records = await phone.store.records();
+  for (const day of new Set(records.map((record) => record.op.day))) {
+    const shown = document.getElementById(`strip-${day}`);
+    if (shown && isLogged(await phone.dayShown(day))) shown.classList.add("days__day--logged");
+  }
+}
+
+/**
+ * Offers the way back from an entry that is only on this phone; the server offers its own once it has it.
+ * @param {DayForm} day
+ * @param {{op: string, before: import("./form.js").Said} | null} step
+ */
+function offerWayBack(day, step) {
+  const place = document.getElementById("log-answer");
+  if (!place?.dataset.undo) return;
+  if (!step) return place.replaceChildren();
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button button--plain", textContent: place.dataset.undo });
+  button.addEventListener("click", async () => {
+    place.replaceChildren();
+    if (!(await day.phone.takeBack(step.op))) await day.phone.add({ day: day.day, ...step.before });
+    await day.fill();
+  });
+  place.replaceChildren(button);
+}
+
+/** @param {readonly Answer[]} answers says what another phone had entered and this one replaced */
+function sayElsewhere(answers) {
+  const place = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-elsewhere]"));
+  const values = answers.flatMap((answer) => answer.superseded).map(({ value }) => value).filter((value) => value !== null);
+  if (!place || values.length === 0) return;
+  place.textContent = (place.dataset.words ?? "").replace("{values}", values.map(wordsOf(place)).join(", "));
+  place.hidden = false;
+}
+
+/** @param {HTMLElement} place @returns {(value: unknown) => string} */
+const wordsOf = (place) => (value) => String({ yes: place.dataset.yes, no: place.dataset.no }[String(value)] ?? value);
+
+/** @param {DayForm} day @param {string} op asks the server for what changed around the form */
+async function refreshParts(day, op) {
+  const dose = day.form.querySelector('[name="dose_id"]')?.getAttribute("value") ?? "";
+  const address = `/log/${day.day}/noted?${new URLSearchParams({ saved: op, dose })}`;
+  await htmx.ajax("GET", address, { target: "#log-answer", swap: "outerMorph" });
+}
+

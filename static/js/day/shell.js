@@ -1,0 +1,139 @@
+/**
+ * The phone's own pages, for when there is no connection: they come without a person in them and are filled from what
+ * is kept for the one who was signed in last.
+ */
+import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
+import { isLogged } from "../phone/days.js";
+import { lastChart } from "../phone/last_chart.js";
+import { Phone } from "../phone/phone.js";
+import { openStore } from "../phone/stores.js";
+import { counted } from "../phone/sync.js";
+import { whoseIsIt } from "../phone/whose.js";
+import { listDoses } from "./doses.js";
+import { startDay } from "./page.js";
+
+const STRIP_DAYS = 14;
+/** From midnight until this hour "today" may still mean yesterday for the person. */
+const NIGHT_ENDS = 4;
+
+/** @param {string} name @returns {HTMLElement | null} */
+const part = (name) => document.querySelector(`[data-shell-${name}]`);
+
+/** @param {string} page "log" or "progress" */
+export async function startShell(page) {
+  const whose = await whoseIsIt();
+  if (!whose || whose.locked) return showNobody(page, whose?.user);
+  const phone = await Phone.open(whose.user, null);
+  if (page === "progress") await showChart(phone);
+  else await showLog(phone);
+  phone.watch();
+}
+
+/** @param {string} page @param {string | undefined} user whose entries wait, though nobody is signed in */
+async function showNobody(page, user) {
+  const shown = part(page === "log" ? "nobody" : "nothing");
+  if (shown) shown.hidden = false;
+  const waiting = part("waiting");
+  if (!user || !waiting) return;
+  const store = await openStore(user);
+  const { unsent, rejected } = await counted(store);
+  store.close();
+  waiting.hidden = unsent + rejected === 0;
+  waiting.textContent = (waiting.dataset.words ?? "").replace("{count}", String(unsent + rejected));
+}
+
+/** @param {Phone} phone */
+async function showChart(phone) {
+  const kept = await lastChart(phone.store);
+  const [place, seen, nothing] = [part("chart"), part("seen"), part("nothing")];
+  if (!kept || !place || !seen) {
+    if (nothing) nothing.hidden = false;
+    return;
+  }
+  place.innerHTML = kept.html;
+  const { day } = wallClock(await zoneOf(phone), new Date(kept.at));
+  seen.textContent = (seen.dataset.words ?? "").replace("{day}", dayWords(day, { dateStyle: "long" }));
+  seen.hidden = false;
+}
+
+/** @param {Phone} phone @returns {Promise<string | undefined>} */
+const zoneOf = async (phone) => /** @type {string | undefined} */ (await phone.store.get("zone"));
+
+/** @param {Phone} phone */
+async function showLog(phone) {
+  const clock = wallClock(await zoneOf(phone));
+  const asked = /^\/log\/(\d{4}-\d{2}-\d{2})$/.exec(location.pathname)?.[1];
+  if (!asked && clock.hour < NIGHT_ENDS) return askWhichDay(clock.day);
+  const day = asked && asked <= clock.day ? asked : clock.day;
+  const form = /** @type {HTMLFormElement | null} */ (document.querySelector("form[data-log]"));
+  const shown = part("day");
+  if (!form || !shown) return;
+  form.dataset.day = day;
+  form.querySelector('[name="dose_id"]')?.setAttribute("value", crypto.randomUUID());
+  showFeet(/** @type {string | undefined} */ (await phone.store.get("feet")));
+  showHead(day, clock.day);
+  startDay(phone, form, { served: false });
+  const update = async () => {
+    await drawStrip(phone, day, clock.day);
+    await listDoses(phone, form, day);
+  };
+  phone.addEventListener("change", () => void update());
+  await update();
+  shown.hidden = false;
+}
+
+/** @param {string} today */
+function askWhichDay(today) {
+  const night = part("night");
+  if (!night) return;
+  for (const link of night.querySelectorAll(/** @type {"a"} */ ("a[data-night]"))) {
+    link.href = `/log/${dayAfter(today, Number(link.dataset.night))}${location.hash}`;
+  }
+  night.hidden = false;
+}
+
+/** @param {string | undefined} feet hides the questions about a foot that does not hurt */
+function showFeet(feet) {
+  for (const foot of ["right", "left"]) {
+    const card = document.getElementById(`foot-${foot}`);
+    if (card) card.hidden = feet !== undefined && feet !== "both" && feet !== foot;
+  }
+}
+
+/** @param {string} day @param {string} today */
+function showHead(day, today) {
+  const [words, note] = [part("words"), part("note")];
+  if (words) words.textContent = dayWords(day, { weekday: "long", day: "numeric", month: "long" });
+  if (note) {
+    const relative = day === today ? note.dataset.today : day === dayAfter(today, -1) ? note.dataset.yesterday : "";
+    note.textContent = [relative, note.dataset.offline].filter(Boolean).join(" · ");
+  }
+  for (const step of document.querySelectorAll(/** @type {"a"} */ ("a[data-shell-step]"))) {
+    const other = dayAfter(day, Number(step.dataset.shellStep));
+    step.href = `/log/${other}`;
+    step.hidden = other > today;
+  }
+}
+
+/** @param {Phone} phone @param {string} current @param {string} today */
+async function drawStrip(phone, current, today) {
+  const strip = part("strip");
+  if (!strip) return;
+  const days = Array.from({ length: STRIP_DAYS }, (_one, index) => dayAfter(today, index + 1 - STRIP_DAYS));
+  const lines = await Promise.all(days.map(async (day) => stripDay(day, isLogged(await phone.dayShown(day)), day === current, strip)));
+  strip.replaceChildren(...lines);
+}
+
+/** @param {string} day @param {boolean} logged @param {boolean} current @param {HTMLElement} strip */
+function stripDay(day, logged, current, strip) {
+  const [line, link, said, shown] = ["li", "a", "span", "span"].map((name) => document.createElement(name));
+  if (!(link instanceof HTMLAnchorElement) || !line || !said || !shown) throw new Error("no element");
+  Object.assign(link, { href: `/log/${day}`, id: `strip-${day}`, className: logged ? "days__day days__day--logged" : "days__day" });
+  if (current) link.setAttribute("aria-current", "date");
+  Object.assign(said, { className: "sr", textContent: `${dayWords(day, { weekday: "long", day: "numeric", month: "long" })}: ${(logged ? strip.dataset.logged : strip.dataset.empty) ?? ""}` });
+  shown.setAttribute("aria-hidden", "true");
+  shown.textContent = dayWords(day, { weekday: "short", day: "numeric" });
+  link.append(said, shown);
+  line.append(link);
+  return line;
+}

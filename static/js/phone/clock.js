@@ -1,0 +1,35 @@
+/** What day it is for the person: the date in their zone, never the date in UTC. */
+
+/**
+ * @param {string | undefined} zone an IANA name; without one, or with one that the browser does not know, its own zone
+ * @param {Date} [at]
+ * @returns {{day: string, hour: number}} the ISO date and the hour of the clock on the wall
+ */
+export function wallClock(zone, at = new Date()) {
+  /** @type {Intl.DateTimeFormatOptions} */
+  const numbers = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", hourCycle: "h23", calendar: "gregory", numberingSystem: "latn" };
+  const parts = Object.fromEntries(formatter(zone, numbers).formatToParts(at).map(({ type, value }) => [type, value]));
+  return { day: `${String(parts.year).padStart(4, "0")}-${parts.month}-${parts.day}`, hour: Number(parts.hour) };
+}
+
+/** @param {string | undefined} zone @param {Intl.DateTimeFormatOptions} options */
+function formatter(zone, options) {
+  try {
+    return new Intl.DateTimeFormat("en", zone ? { ...options, timeZone: zone } : options);
+  } catch {
+    return new Intl.DateTimeFormat("en", options);
+  }
+}
+
+/** @param {string} day @param {number} by @returns {string} the calendar day so many days later */
+export function dayAfter(day, by) {
+  const moment = new Date(`${day}T12:00:00Z`);
+  moment.setUTCDate(moment.getUTCDate() + by);
+  return moment.toISOString().slice(0, 10);
+}
+
+/** @param {string} day @param {Intl.DateTimeFormatOptions} options @returns {string} the day in the page's language */
+export function dayWords(day, options) {
+  const language = globalThis.document?.documentElement.lang || undefined;
+  return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+}

@@ -1,0 +1,20 @@
+/** The chart that the person saw last, kept for when there is no connection. */
+
+const CHART = "#chart";
+/** What leads nowhere without a connection. */
+const LEFT_OUT = "form, button, script, [data-chart-status], [data-chart-plot], .tabs";
+
+/** @param {import("./phone.js").Phone} phone */
+export async function keepChart(phone) {
+  const chart = location.pathname === "/progress" ? document.querySelector(CHART) : null;
+  if (!chart?.querySelector("svg")) return;
+  const copy = /** @type {Element} */ (chart.cloneNode(true));
+  for (const part of copy.querySelectorAll(LEFT_OUT)) part.remove();
+  await phone.store.set("chart", { html: copy.innerHTML, at: new Date().toISOString() });
+}
+
+/** @param {import("./stores.js").Store} store @returns {Promise<{html: string, at: string} | null>} */
+export async function lastChart(store) {
+  const kept = await store.get("chart");
+  return /** @type {{html: string, at: string} | undefined} */ (kept) ?? null;
+}

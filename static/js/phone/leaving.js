@@ -1,0 +1,62 @@
+/**
+ * Signing out takes the person's diary off this phone; what was not sent is asked about first.
+ *
+ * Hooks: the form that signs out (its action ends in /logout), dialog#leaving with its buttons.
+ */
+import { deleteStore } from "./stores.js";
+import { noteWhose } from "./whose.js";
+
+/** @typedef {import("./phone.js").Phone} Phone */
+
+/** @param {Phone} phone */
+export function watchLeaving(phone) {
+  for (const form of document.querySelectorAll('form[action$="/logout"]')) {
+    if (form instanceof HTMLFormElement) form.addEventListener("submit", (event) => void leave(event, form, phone));
+  }
+}
+
+/** @param {SubmitEvent} event @param {HTMLFormElement} form @param {Phone} phone */
+async function leave(event, form, phone) {
+  event.preventDefault();
+  await phone.flush();
+  const { unsent, rejected } = await phone.status();
+  if (unsent + rejected > 0 && (await ask(unsent + rejected, phone)) === "stay") return;
+  await forget(phone);
+  form.submit();
+}
+
+/** @param {Phone} phone takes everything about the person off this phone */
+export async function forget(phone) {
+  phone.close();
+  await deleteStore(phone.user);
+  await noteWhose(null);
+  await navigator.clearAppBadge?.().catch(() => undefined);
+}
+
+/** @param {number} count @param {Phone} phone @returns {Promise<"go" | "stay">} */
+function ask(count, phone) {
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("leaving"));
+  const words = /** @type {HTMLElement} */ (dialog.querySelector("[data-words]"));
+  const failed = /** @type {HTMLElement} */ (dialog.querySelector("[data-leaving-failed]"));
+  words.textContent = (words.dataset.words ?? "").replace("{count}", String(count));
+  failed.hidden = true;
+  dialog.showModal();
+  return new Promise((resolve) => {
+    /** @param {"go" | "stay"} answer */
+    const close = (answer) => {
+      dialog.close();
+      resolve(answer);
+    };
+    dialog.onclose = () => resolve("stay");
+    dialog.onclick = async ({ target }) => {
+      const chosen = target instanceof HTMLButtonElement ? target.value : "";
+      if (chosen === "stay") close("stay");
+      if (chosen === "discard") close("go");
+      if (chosen !== "send") return;
+      await phone.flush();
+      const { unsent, rejected } = await phone.status();
+      if (unsent + rejected === 0) close("go");
+      else failed.hidden = false;
+    };
+  });
+}

@@ -1,0 +1,247 @@
+/**
+ * The phone's side of the diary for one person: every entry is kept here first and then sent.
+ *
+ * Sends after each entry, when the page opens or comes back, when there is a connection again, and every half minute
+ * while something waits; where the browser has Background Sync also when no page is open. All pages of the browser
+ * hear of each change.
+ */
+import { withOps, emptyDay } from "./days.js";
+import { WIRE_VERSION, add, count, drop } from "./queue.js";
+import { openStore, pageStore } from "./stores.js";
+import { Sender } from "./sync.js";
+
+/** @typedef {import("./queue.js").Answer} Answer */
+/** @typedef {import("./queue.js").Foot} Foot */
+/** @typedef {import("./queue.js").Value} Value */
+/** @typedef {import("./stores.js").Store} Store */
+/** @typedef {import("./sync.js").Outcome} Outcome */
+/** @typedef {{unsent: number, rejected: number, outcome: Outcome | null, lasting: boolean, sending: boolean}} Status */
+/** @typedef {{day: string, foot: Foot | null, set: Record<string, Value>, recalled?: boolean}} Entry */
+
+/** After a failure: soon, because a connection that comes back needs a moment; then every half minute. */
+const AGAIN_AFTER_MS = [1_000, 3_000, 10_000, 30_000];
+/** After so many unsent entries it is worth asking the browser not to throw them away. */
+const ASKS_TO_KEEP = 1;
+
+/** @returns {import("./sync.js").Line} */
+const network = () => ({
+  fetch: (address, options) => fetch(address, options),
+  locked: (name, work) => (navigator.locks ? navigator.locks.request(name, work) : work()),
+});
+
+export class Phone extends EventTarget {
+  /** @type {Outcome | null} how the last attempt ended */
+  #outcome = null;
+  #sending = 0;
+  #failures = 0;
+  #timer = 0;
+  /** @type {BroadcastChannel | null} */
+  #others = null;
+  /** What an op says besides the entry, read once: between a tap and the database there is no waiting. */
+  #zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  #device = "";
+  /** @type {number | null} */
+  #rev = null;
+  /** @type {Map<string, import("./days.js").KeptDay>} */
+  #days = new Map();
+  #sender;
+
+  /** @param {{user: string, store: Store, token?: string | null, line?: import("./sync.js").Line}} given */
+  constructor({ user, store, token = null, line = network() }) {
+    super();
+    this.user = user;
+    this.store = store;
+    this.#sender = new Sender({ user, store, token, line });
+    if ("BroadcastChannel" in globalThis) {
+      this.#others = new BroadcastChannel(`firststep-${user}`);
+      this.#others.onmessage = () => this.#tell();
+    }
+  }
+
+  /** @param {string} user @param {string | null} token @returns {Promise<Phone>} */
+  static async open(user, token) {
+    let store;
+    try {
+      store = await openStore(user);
+    } catch {
+      store = pageStore();
+    }
+    const phone = new Phone({ user, store, token });
+    await phone.load();
+    return phone;
+  }
+
+  /** Reads what every entry needs. */
+  async load() {
+    const [zone, rev, device, days] = await Promise.all([
+      this.store.get("zone"),
+      this.store.get("rev"),
+      this.store.get("device"),
+      this.store.days(),
+    ]);
+    if (typeof zone === "string") this.#zone = zone;
+    if (typeof rev === "number") this.#rev = rev;
+    // A random name of this phone, so that what another one entered can be told apart.
+    this.#device = typeof device === "string" ? device : crypto.randomUUID();
+    if (device !== this.#device) await this.store.set("device", this.#device);
+    this.#days = new Map(days.map((day) => [day.day, day]));
+  }
+
+  /**
+   * Keeps an entry on the phone, and sends it.
+   * @param {Entry} entry
+   * @returns {Promise<{op: string, sent: Promise<Answer[]>, before: import("./days.js").AnyDay}>} after it is kept:
+   *   ``sent`` after it was tried, ``before`` the day as it stood
+   */
+  async add({ day, foot, set, recalled = false }) {
+    const op = {
+      op: crypto.randomUUID(),
+      v: WIRE_VERSION,
+      day,
+      foot,
+      set,
+      entered_at: new Date().toISOString(),
+      zone: this.#zone,
+      device: this.#device,
+      seen_rev: this.#days.get(day)?.rev ?? this.#rev,
+      recalled,
+    };
+    let before = emptyDay(day);
+    await this.store.change((records) => {
+      before = withOps(this.#days.get(day)?.values ?? before, records);
+      return add(records, op);
+    });
+    this.#changed();
+    return { op: op.op, sent: this.flush(), before };
+  }
+
+  /** @param {string} opId @returns {Promise<boolean>} whether it was let go: an entry that may have arrived stays */
+  async takeBack(opId) {
+    const { remove } = await this.store.change((records) => drop(records, opId));
+    this.#changed();
+    return remove.length > 0;
+  }
+
+  /** @returns {Promise<Answer[]>} what the server said; nothing where it could not be reached */
+  async flush() {
+    if (globalThis.navigator?.onLine === false) {
+      // Nothing is tried, so that a second thought can still replace what waits.
+      this.#outcome = "offline";
+      this.#changed();
+      await this.#again();
+      return [];
+    }
+    this.#sending += 1;
+    this.#tell();
+    try {
+      const { outcome, answers } = await this.#sender.flush();
+      this.#outcome = outcome;
+      for (const { day, rev } of answers) if (day) this.#days.set(day.day, { day: day.day, rev, values: day });
+      return answers;
+    } catch {
+      // The browser closed the database, as when another page signed out: nothing can be sent from here any more.
+      this.#outcome = "failed";
+      return [];
+    } finally {
+      this.#sending -= 1;
+      this.#changed();
+      await this.#again();
+    }
+  }
+
+  /** @returns {Promise<Status>} */
+  async status() {
+    const counts = count(await this.store.records());
+    return { ...counts, outcome: this.#outcome, lasting: this.store.lasting, sending: this.#sending > 0 };
+  }
+
+  /** @param {string} day @returns {Promise<import("./days.js").AnyDay>} the day with all that waits */
+  async dayShown(day) {
+    const [kept, records] = await Promise.all([this.store.day(day), this.store.records()]);
+    return withOps(kept?.values ?? emptyDay(day), records);
+  }
+
+  /** Brings over the last weeks from the server; without a connection those of before stay. */
+  async refreshDays() {
+    let told;
+    try {
+      const response = await fetch("/diary/days", { headers: { Accept: "application/json" }, redirect: "error", cache: "no-store" });
+      if (response.status === 401) this.#outcome = "signed-out";
+      if (response.status !== 200) return false;
+      told = await response.json();
+    } catch {
+      return false;
+    }
+    if (told.user !== this.user) return false;
+    const { days, rev, zone, feet } = told;
+    await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })));
+    for (const [name, value] of Object.entries({ rev, zone, feet })) await this.store.set(name, value);
+    await this.load();
+    this.#changed();
+    return true;
+  }
+
+  /** Sends whenever there may be a connection again, without Background Sync too. */
+  watch() {
+    const send = () => {
+      this.#failures = 0;
+      void this.flush();
+    };
+    window.addEventListener("online", send);
+    window.addEventListener("pageshow", send);
+    document.addEventListener("visibilitychange", () => void this.#whenThereIsSomething());
+    send();
+  }
+
+  /** Another page signed out, or somebody else signed in: nothing is sent or shown from here any more. */
+  close() {
+    window.clearTimeout(this.#timer);
+    this.#others?.close();
+    this.store.close();
+  }
+
+  async #whenThereIsSomething() {
+    if ((await this.status()).unsent > 0) await this.flush();
+  }
+
+  async #again() {
+    const { unsent } = count(await this.store.records().catch(() => []));
+    void setBadge(unsent);
+    window.clearTimeout(this.#timer);
+    if (unsent === 0) this.#failures = 0;
+    if (unsent === 0 || this.#outcome === "signed-out" || this.#outcome === "other-user") return;
+    const wait = AGAIN_AFTER_MS[Math.min(this.#failures, AGAIN_AFTER_MS.length - 1)];
+    this.#failures += 1;
+    this.#timer = window.setTimeout(() => void this.flush(), wait);
+    void askForBackgroundSync();
+    if (unsent >= ASKS_TO_KEEP) void navigator.storage?.persist?.();
+  }
+
+  #changed() {
+    this.#others?.postMessage("changed");
+    this.#tell();
+  }
+
+  #tell() {
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+/** @param {number} unsent */
+async function setBadge(unsent) {
+  try {
+    await navigator.setAppBadge?.(unsent);
+  } catch {
+    // Not installed, or not allowed: the page says it too.
+  }
+}
+
+async function askForBackgroundSync() {
+  try {
+    const registration = await navigator.serviceWorker?.ready;
+    // @ts-expect-error Not in every browser, and not in TypeScript's list.
+    await registration?.sync?.register("outbox");
+  } catch {
+    // Refused, or a private window.
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The rules of the phone's queue, without any storage: what becomes of the waiting ops when one is added, sent or
+ * answered. Each function takes the records in the order of their numbers and says what to put and what to remove;
+ * a store (stores.js) applies that in one transaction.
+ *
+ * A record is removed only when the server has said "stored" or "known". Once it was sent it is never changed: the
+ * server may have it although its answer was lost, and does not read what comes under an id that it knows.
+ */
+
+/** The version of the wire that this build speaks. */
+export const WIRE_VERSION = 1;
+
+/** @typedef {string | number | boolean | null | string[] | {id: string, [name: string]: unknown}} Value */
+/** @typedef {"right" | "left"} Foot */
+/** @typedef {{field: string, message: string}} Refusal */
+
+/**
+ * @typedef {object} Op what travels (data.md, wire version 1)
+ * @property {string} op
+ * @property {number} v
+ * @property {string} day ISO date that the person saw
+ * @property {Foot | null} foot
+ * @property {Record<string, Value>} set
+ * @property {string} entered_at
+ * @property {string} zone
+ * @property {string} device
+ * @property {number | null} seen_rev
+ * @property {boolean} recalled
+ */
+
+/** @typedef {"waiting" | "sending" | "rejected"} State */
+/** @typedef {{n?: number, state: State, tried: boolean, op: Op, error: Refusal | null}} Queued */
+/** @typedef {Queued & {n: number}} Kept a record as it lies in the store */
+/** @typedef {{put: Queued[], remove: number[]}} Change */
+
+/**
+ * @typedef {object} Answer what the server says of one op
+ * @property {string | null} op
+ * @property {"stored" | "known" | "rejected"} status
+ * @property {number | null} rev
+ * @property {import("./days.js").DayValues | null} day
+ * @property {Superseded[]} superseded
+ * @property {Refusal | null} error
+ */
+/** @typedef {{foot: Foot | null, field: string, value: unknown, device: string | null, entered_at: string}} Superseded */
+
+/** @param {Op} op @returns {string} what the op is about: the same twice means that the later one replaces the earlier */
+function subject({ day, foot, set }) {
+  const named = Object.entries(set).map(([field, value]) => {
+    const thing = value !== null && typeof value === "object" && "id" in value ? value.id : "";
+    return `${field}:${thing}`;
+  });
+  return [day, foot ?? "", ...named.sort()].join("|");
+}
+
+/** @param {Record<string, Value>} earlier @param {Record<string, Value>} later @returns {Record<string, Value>} */
+function merged(earlier, later) {
+  const set = { ...earlier };
+  for (const [field, value] of Object.entries(later)) {
+    const before = set[field];
+    const both = [before, value].every((one) => one !== null && typeof one === "object" && "id" in one);
+    // Of a dated thing each op sets some fields; one that takes it away stands for itself.
+    const whole = both && !Object.hasOwn(/** @type {object} */ (value), "removed");
+    set[field] = whole ? /** @type {Value} */ ({ .../** @type {object} */ (before), .../** @type {object} */ (value) }) : value;
+  }
+  return set;
+}
+
+/**
+ * Adds an op. An earlier one about the same thing that was never sent is replaced; what was refused for the same
+ * thing is answered by the new one.
+ * @param {readonly Kept[]} records
+ * @param {Op} op
+ * @returns {Change}
+ */
+export function add(records, op) {
+  const about = subject(op);
+  const same = records.filter((record) => subject(record.op) === about);
+  const answered = same.filter((record) => record.state === "rejected").map((record) => record.n);
+  const newest = same.findLast((record) => record.state !== "rejected");
+  const replaced = newest && newest.state === "waiting" && !newest.tried ? [newest.n] : [];
+  const remove = [...answered, ...replaced];
+  // Of a dose that was refused for its amount, the new amount alone would say nothing.
+  const set = same.filter((record) => remove.includes(record.n)).reduceRight((later, { op: earlier }) => merged(earlier.set, later), op.set);
+  return { put: [{ state: "waiting", tried: false, op: { ...op, set }, error: null }], remove };
+}
+
+/**
+ * Takes what is sent next. Whoever calls holds the lock, so what is still marked "sending" was left by a page that
+ * was closed meanwhile.
+ * @param {readonly Kept[]} records
+ * @param {number} most
+ * @returns {Change & {put: Kept[]}}
+ */
+export function take(records, most) {
+  const next = records.filter((record) => record.state !== "rejected").slice(0, most);
+  return { put: next.map((record) => ({ ...record, state: "sending", tried: true })), remove: [] };
+}
+
+/**
+ * Applies the server's answers; a record of the batch without one waits again.
+ * @param {readonly Kept[]} records
+ * @param {ReadonlyMap<string, Answer>} answers by op id
+ * @returns {Change}
+ */
+export function settle(records, answers) {
+  const sent = records.filter((record) => record.state === "sending");
+  /** @type {Change} */
+  const change = { put: [], remove: [] };
+  for (const record of sent) {
+    const answer = answers.get(record.op.op);
+    if (answer && answer.status !== "rejected") change.remove.push(record.n);
+    else if (answer?.error && answer.error.field !== "v") change.put.push({ ...record, state: "rejected", error: answer.error });
+    // Of an old version nothing is wrong with the entry: it goes out after the app was loaded again.
+    else change.put.push({ ...record, state: "waiting" });
+  }
+  return change;
+}
+
+/**
+ * Nothing came back that could be read: all that was sent waits again.
+ * @param {readonly Kept[]} records
+ * @returns {Change}
+ */
+export function release(records) {
+  const sent = records.filter((record) => record.state === "sending");
+  return { put: sent.map((record) => ({ ...record, state: "waiting" })), remove: [] };
+}
+
+/**
+ * Lets go of one op: before it was sent, because the person took it back; or after it was refused.
+ * @param {readonly Kept[]} records
+ * @param {string} opId
+ * @returns {Change}
+ */
+export function drop(records, opId) {
+  const gone = records.filter((one) => one.op.op === opId && (one.state === "rejected" || (one.state === "waiting" && !one.tried)));
+  return { put: [], remove: gone.map((record) => record.n) };
+}
+
+/** @param {readonly Kept[]} records */
+export const count = (records) => ({
+  unsent: records.filter((record) => record.state !== "rejected").length,
+  rejected: records.filter((record) => record.state === "rejected").length,
+});

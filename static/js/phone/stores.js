@@ -1,0 +1,122 @@
+/**
+ * Where the queue, the days and a few words about the person lie: in the browser's database, one for each user, or in
+ * the page alone where the browser keeps nothing. Every change of the queue is one transaction.
+ */
+import { deleteDB, openDB } from "idb";
+
+/** @typedef {import("./queue.js").Change} Change */
+/** @typedef {import("./queue.js").Kept} Kept */
+/** @typedef {import("./queue.js").Queued} Queued */
+/** @typedef {import("./days.js").KeptDay} KeptDay */
+
+/**
+ * @typedef {object} Store
+ * @property {boolean} lasting whether it is there after the page was closed
+ * @property {() => Promise<Kept[]>} records in the order in which they were added
+ * @property {<C extends Change>(rule: (records: Kept[]) => C, days?: KeptDay[]) => Promise<C>} change
+ * @property {(day: string) => Promise<KeptDay | undefined>} day
+ * @property {() => Promise<KeptDay[]>} days
+ * @property {(days: KeptDay[]) => Promise<void>} keepDays replaces all days
+ * @property {(name: string) => Promise<unknown>} get
+ * @property {(name: string, value: unknown) => Promise<void>} set
+ * @property {() => Promise<void>} lock forgets all that can be read, and keeps what was not sent
+ * @property {() => void} close
+ */
+
+const VERSION = 1;
+/** @param {string} user @returns {string} */
+const nameOf = (user) => `firststep-${user}`;
+/** What of the person's words stays when nobody is signed in: nothing that says anything about them. */
+const STAYS = ["device"];
+
+/**
+ * Opens the user's database; raises what the browser raises where it keeps nothing.
+ * @param {string} user
+ * @returns {Promise<Store>}
+ */
+export async function openStore(user) {
+  const db = await openDB(nameOf(user), VERSION, {
+    upgrade(database) {
+      database.createObjectStore("ops", { keyPath: "n", autoIncrement: true });
+      database.createObjectStore("days", { keyPath: "day" });
+      database.createObjectStore("words");
+    },
+    // Another page signs out and deletes it: this one must not stand in the way.
+    blocking: () => db.close(),
+  });
+  return {
+    lasting: true,
+    records: () => db.getAll("ops"),
+    async change(rule, days = []) {
+      const transaction = db.transaction(["ops", "days"], "readwrite", { durability: "strict" });
+      const ops = transaction.objectStore("ops");
+      const change = rule(await ops.getAll());
+      for (const n of change.remove) void ops.delete(n);
+      for (const record of change.put) void ops.put(record);
+      for (const day of days) void transaction.objectStore("days").put(day);
+      await transaction.done;
+      return change;
+    },
+    day: (day) => db.get("days", day),
+    days: () => db.getAll("days"),
+    async keepDays(days) {
+      const transaction = db.transaction("days", "readwrite");
+      void transaction.store.clear();
+      for (const day of days) void transaction.store.put(day);
+      await transaction.done;
+    },
+    get: (name) => db.get("words", name),
+    async set(name, value) {
+      await db.put("words", value, name);
+    },
+    async lock() {
+      const transaction = db.transaction(["days", "words"], "readwrite");
+      void transaction.objectStore("days").clear();
+      const words = transaction.objectStore("words");
+      for (const name of await words.getAllKeys()) if (!STAYS.includes(String(name))) void words.delete(name);
+      await transaction.done;
+    },
+    close: () => db.close(),
+  };
+}
+
+/** @param {string} user forgets everything about the user, also what was not sent */
+export const deleteStore = (user) => deleteDB(nameOf(user));
+
+/** @returns {Store} for a browser that keeps nothing: it lives as long as the page */
+export function pageStore() {
+  /** @type {Kept[]} */
+  let records = [];
+  let newest = 0;
+  /** @type {Map<string, KeptDay>} */
+  const days = new Map();
+  /** @type {Map<string, unknown>} */
+  const words = new Map();
+  return {
+    lasting: false,
+    records: async () => structuredClone(records),
+    async change(rule, changed = []) {
+      const change = rule(structuredClone(records));
+      const numbered = change.put.map((record) => ({ ...record, n: record.n ?? ++newest }));
+      const gone = new Set([...change.remove, ...numbered.map((record) => record.n)]);
+      records = [...records.filter((record) => !gone.has(record.n)), ...numbered].sort((one, other) => one.n - other.n);
+      for (const day of changed) days.set(day.day, day);
+      return change;
+    },
+    day: async (day) => days.get(day),
+    days: async () => [...days.values()],
+    async keepDays(kept) {
+      days.clear();
+      for (const day of kept) days.set(day.day, day);
+    },
+    get: async (name) => words.get(name),
+    async set(name, value) {
+      words.set(name, value);
+    },
+    async lock() {
+      days.clear();
+      for (const name of [...words.keys()]) if (!STAYS.includes(name)) words.delete(name);
+    },
+    close: () => undefined,
+  };
+}

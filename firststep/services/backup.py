@@ -112,7 +112,7 @@ def _fill(connection: Connection, archive: zipfile.ZipFile, table: Table) -> Non
     try:
         for batch in _batches(archive, table):
             connection.execute(insert(table), batch)
-    except (KeyError, TypeError, ValueError, AttributeError, SQLAlchemyError) as error:
+    except (*_DAMAGE, TypeError, ValueError, AttributeError, SQLAlchemyError) as error:
         # Not the error's words: they may hold a person's data.
         raise BackupError(
             f"The part {table.name} of the backup holds what cannot be stored; nothing was restored."

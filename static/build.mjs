@@ -23,7 +23,7 @@ const STATIC = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(STATIC, "dist");
 const URL_BASE = "/static/dist/";
 const TARGET = ["es2022", "safari16.4", "chrome111", "firefox115"];
-const PRECACHED = ["app.css", "app.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
+const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
 const COMPRESSED = /\.(css|js|svg)$/;
 
 const brotli = promisify(zlib.brotliCompress);
@@ -52,9 +52,10 @@ async function emit({ dist, names }, name, content) {
 /**
  * @param {string[]} entryPoints
  * @param {Record<string, string>} define
+ * @param {import("esbuild").BuildOptions} more
  * @returns {Promise<{name: string, text: string}[]>}
  */
-async function bundle(entryPoints, define = {}) {
+async function bundle(entryPoints, define = {}, more = {}) {
   const result = await esbuild.build({
     entryPoints: entryPoints.map((entry) => path.join(STATIC, entry)),
     bundle: true,
@@ -67,8 +68,26 @@ async function bundle(entryPoints, define = {}) {
     legalComments: "eof",
     logLevel: "warning",
     define,
+    ...more,
   });
   return result.outputFiles.map((file) => ({ name: path.basename(file.path), text: file.text }));
+}
+
+/**
+ * Bundles two scripts that pages may load together; what both need is a third file, which both import.
+ * @param {Built} built
+ * @param {string[]} entryPoints
+ */
+async function emitSharing(built, entryPoints) {
+  const outputs = await bundle(entryPoints, {}, { splitting: true, chunkNames: "shared" });
+  const shared = outputs.find(({ name }) => name === "shared.js");
+  if (!shared || outputs.length !== entryPoints.length + 1) throw new Error(`one shared file is meant, not ${outputs.map(({ name }) => name)}`);
+  await emit(built, shared.name, shared.text);
+  const imported = /from"\.\/shared\.js"/g;
+  for (const { name, text } of outputs.filter((output) => output !== shared)) {
+    if (!imported.test(text)) throw new Error(`${name} does not import what it shares`);
+    await emit(built, name, text.replaceAll(imported, `from"./${built.names.get(shared.name)}"`));
+  }
 }
 
 /** @param {Built} built */
@@ -168,7 +187,8 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   const built = { dist, names: new Map() };
   await emitPlotly(built);
   await emitIcons(built);
-  const outputs = await bundle(["js/app.js", "js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "css/app.css", "css/chart.css", "css/timer.css"], {
+  await emitSharing(built, ["js/app.js", "js/day.js"]);
+  const outputs = await bundle(["js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "css/app.css", "css/chart.css", "css/timer.css"], {
     __DRUGS__: await drugData(),
     __PLOTLY_JS__: address(built, "plotly.js"),
     __PLOTLY_CSS__: address(built, "plotly.css"),

@@ -1,9 +1,8 @@
-/** Every page: htmx, its failures said plainly, the daily form, the time zone, the installed app. */
+/** Every page: htmx, its failures said plainly, what waits on this phone, the time zone, the installed app. */
 import "htmx.org";
 import { countLetters } from "./counter.js";
 import { openNamed } from "./details.js";
 import { startPhone } from "./phone/boot.js";
-import { prefill } from "./prefill.js";
 import { watchUpdates } from "./pwa.js";
 import { hideToast, showToast } from "./toast.js";
 import { guessZone } from "./zone.js";
@@ -57,7 +56,6 @@ window.addEventListener("hashchange", openNamed);
 
 openNamed();
 countLetters();
-prefill();
 void startPhone();
 guessZone(document);
 watchUpdates();

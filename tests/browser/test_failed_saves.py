@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, expect
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 
 from firststep.extensions import db
 from firststep.models import DiaryChange
 from tests.browser.conftest import Faults, OpenPage
+from tests.browser.test_offline import tap
 from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
@@ -71,3 +74,71 @@ def test_what_was_changed_after_a_lost_answer_is_stored_too(
     tap_pain(page, 3)
     expect(page.locator("[data-log-status]")).to_have_text("Saved")
     assert stored_pains(app) == [*before, "60", "30"]
+
+
+def test_what_is_tapped_before_the_scripts_run_is_kept(app: Flask, open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.ben_user)
+    held: list[Route] = []
+    page.route("**/static/dist/day-*.js", lambda route: held.append(route))
+    page.goto("/log/2026-11-22", wait_until="commit")
+    tap(page, "First-step pain", "6")
+    tap(page, "Stretching", "Done")
+    page.get_by_label("How long").fill("12")
+    held.pop().continue_()
+    page.unroute("**/static/dist/day-*.js")
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    page.get_by_label("How long").blur()
+    page.reload()
+    expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value("6")
+    expect(page.locator("[name=stretch_done]:checked")).to_have_value("yes")
+    expect(page.get_by_label("How long")).to_have_value("12")
+    # What the page comes with the next time is no answer of the person's.
+    assert op_count(app, cast.ben) == 3
+
+
+def test_what_is_tapped_in_the_moment_of_leaving_is_kept(app: Flask, open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.ben_user)
+    for pain in (3, 7, 2):
+        page.goto("/log/2026-11-22")
+        # From here on the scripts listen.
+        expect(page.locator("[data-log-save]")).to_be_hidden()
+        page.evaluate(
+            """(pain) => {
+              document.querySelector(`[name="first_step_pain-right"][value="${pain}"]`).click();
+              location.href = "/settings";
+            }""",
+            pain,
+        )
+        page.wait_for_url("**/settings")
+        page.goto("/log/2026-11-22")
+        expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value(str(pain))
+
+
+def test_what_the_database_of_the_phone_does_not_take_is_sent_from_the_page_or_after_it(
+    app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/log/2026-11-22")
+    expect(page.locator("[data-log-save]")).to_be_hidden()
+    page.evaluate("() => { IDBTransaction.prototype.commit = function () { this.abort(); }; }")
+    page.route("**/diary/ops", lambda route: route.abort("connectionfailed"))
+    tap(page, "First-step pain", "6")
+    expect(page.locator("[data-log-status]")).to_have_text(
+        "Not sent yet (1). Keep this page open: this browser keeps nothing."
+    )
+    page.goto("/settings")
+    expect(page.locator("#unsent")).to_have_text("On this phone, not sent yet (1)")
+    page.unroute("**/diary/ops")
+    page.goto("/log/2026-11-22")
+    expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value("6")
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    assert (op_count(app, cast.ben), stored_pains(app)[-1]) == (1, "60")
+    assert page.evaluate("Object.keys(localStorage)") == []
+    faults.forgive("ERR_CONNECTION_FAILED")
+
+
+def op_count(app: Flask, patient_id: UUID) -> int:
+    """Count the taps that the server has."""
+    with app.app_context():
+        found = select(func.count(distinct(DiaryChange.op_id))).where(DiaryChange.patient_id == patient_id)
+        return db.session.scalar(found) or 0

@@ -95,6 +95,15 @@ def tap(page: Page, question: str, answer: str) -> None:
     page.get_by_role("radiogroup", name=question, exact=True).locator("label").filter(has_text=answer).first.tap()
 
 
+def until_kept(page: Page, words: str) -> None:
+    """Wait until the browser keeps the words."""
+    for _ in range(100):
+        if words in page.evaluate(_KEPT):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"the browser does not keep {words}")
+
+
 def status(page: Page) -> Any:
     return expect(page.locator("[data-log-status]"))
 
@@ -124,6 +133,7 @@ def test_without_a_connection_the_log_and_the_chart_open_and_other_pages_say_it(
     install(page)
     page.goto("/progress")
     expect(page.locator("figure svg").first).to_be_visible()
+    until_kept(page, "<svg")
     page.context.set_offline(True)
     page.goto("/log/2026-11-10")
     expect_log(page, "Tuesday, November 10")

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { emptyDay, isLogged, withOps } from "../../static/js/phone/days.js";
-import { add, count, drop, release, settle, take } from "../../static/js/phone/queue.js";
+import { count, drop, fold, queued, release, settle, take } from "../../static/js/phone/queue.js";
 import { deleteStore, openStore, pageStore } from "../../static/js/phone/stores.js";
 
 const DAY = "2026-11-24";
@@ -19,7 +19,10 @@ const states = async (store) => (await store.records()).map((record) => record.s
 const stored = (op, more = {}) => [op.op, { op: op.op, status: "stored", rev: 1, day: null, superseded: [], error: null, ...more }];
 
 for (const [name, open] of [["database", () => openStore(randomUUID())], ["page", async () => pageStore()]]) {
-  const put = (store, op) => store.change((records) => add(records, op));
+  const put = async (store, op) => {
+    await store.append(queued(op));
+    await store.change((records) => fold(records, op.op));
+  };
 
   test(`${name}: ops go out in the order in which they were tapped`, async () => {
     const store = await open();
@@ -118,9 +121,34 @@ for (const [name, open] of [["database", () => openStore(randomUUID())], ["page"
     assert.equal((await store.records()).length, 10);
   });
 
+  test(`${name}: what another page sent before it was folded is neither changed nor sent for a second time`, async () => {
+    const store = await open();
+    const [first, second, third] = [pain(6), pain(4), pain(2)];
+    await put(store, first);
+    await store.append(queued(second));
+    await store.change((records) => take(records, 10));
+    assert.deepEqual(await store.change((records) => fold(records, second.op)), { put: [], remove: [] });
+    await store.append(queued(third));
+    await store.change((records) => settle(records, new Map([stored(first), stored(second), stored(third)])));
+    assert.deepEqual(await ids(store), [third.op]);
+    assert.deepEqual(await store.change((records) => fold(records, second.op)), { put: [], remove: [] });
+  });
+
+  test(`${name}: what the server said later is not replaced by what it had told before`, async () => {
+    const store = await open();
+    const day = (rev, pain, on = DAY) => ({ day: on, rev, values: { ...emptyDay(on), feet: { right: { first_step_pain: pain }, left: {} } } });
+    await store.change(() => ({ put: [], remove: [] }), [day(7, 4), day(8, 3, "2026-11-23")]);
+    await store.keepDays([day(6, 9), day(6, 1, "2026-11-22")], 6);
+    assert.deepEqual((await store.days()).map(({ day: on, rev }) => [on, rev]).sort(), [["2026-11-22", 6], ["2026-11-23", 8], [DAY, 7]].sort());
+    await store.change(() => ({ put: [], remove: [] }), [day(5, 0)]);
+    assert.equal((await store.day(DAY)).rev, 7);
+    await store.keepDays([day(9, 2)], 9);
+    assert.deepEqual((await store.days()).map(({ rev }) => rev), [9]);
+  });
+
   test(`${name}: the person's days are forgotten, and what was not sent stays`, async () => {
     const store = await open();
-    await store.keepDays([{ day: DAY, rev: 3, values: emptyDay(DAY) }]);
+    await store.keepDays([{ day: DAY, rev: 3, values: emptyDay(DAY) }], 3);
     await store.set("feet", "both");
     await store.set("device", "d");
     await put(store, pain(6));
@@ -132,9 +160,9 @@ for (const [name, open] of [["database", () => openStore(randomUUID())], ["page"
 
 test("two users on one phone have two databases, and one is deleted alone", async () => {
   const [ana, ben] = await Promise.all([openStore("a"), openStore("b")]);
-  await ana.change((records) => add(records, pain(6)));
+  await ana.append(queued(pain(6)));
   assert.deepEqual(await ben.records(), []);
-  await ben.change((records) => add(records, pain(2)));
+  await ben.append(queued(pain(2)));
   await deleteStore("a");
   assert.deepEqual((await (await openStore("a")).records()).length, 0);
   assert.equal((await ben.records()).length, 1);

@@ -19,6 +19,7 @@ const FEET = ["right", "left"];
 
 /** @typedef {{foot: Foot | null, set: Record<string, Value>}} Said what one tap says about the day */
 /** @typedef {{op: string, sent: Promise<Answer[]>, before: Said | null}} Kept ``before`` takes it back; null: nothing does */
+/** @typedef {{onTaken: (kept: Promise<Kept>) => void}} Around what the page does about an entry, from the moment of the tap */
 
 export class DayForm {
   /** Fields that were answered on this page and may still wait: what the server told meanwhile does not replace them. */
@@ -28,12 +29,12 @@ export class DayForm {
   /**
    * @param {HTMLFormElement} form
    * @param {Phone} phone
-   * @param {(kept: Kept) => void} onKept
+   * @param {Around} around
    */
-  constructor(form, phone, onKept) {
+  constructor(form, phone, { onTaken }) {
     this.form = form;
     this.phone = phone;
-    this.onKept = onKept;
+    this.onTaken = onTaken;
     /** @type {Kinds} */
     this.dayKinds = JSON.parse(form.dataset.dayKinds ?? "{}");
     /** @type {Kinds} */
@@ -45,6 +46,7 @@ export class DayForm {
     // What is being typed when the phone is put away was never left by a tap elsewhere.
     document.addEventListener("visibilitychange", () => document.hidden && this.#takeTyped());
     window.addEventListener("pagehide", () => this.#takeTyped());
+    this.#takeEarly();
   }
 
   get day() {
@@ -81,10 +83,21 @@ export class DayForm {
    * Keeps what was said about the day, and tells what stood there before.
    * @param {Said} said
    */
-  async keep({ foot, set }) {
-    const kept = await this.phone.add({ day: this.day, foot, set });
-    this.onKept({ ...kept, before: beforeOf(kept.before, { foot, set }) });
+  keep({ foot, set }) {
+    const kept = this.phone.add({ day: this.day, foot, set }).then((added) => ({ ...added, before: beforeOf(added.before, { foot, set }) }));
+    this.onTaken(kept);
     return kept;
+  }
+
+  /** Takes what was answered before the scripts ran: on a slow phone a thumb is quicker. */
+  #takeEarly() {
+    for (const field of this.form.elements) {
+      if (!wasChanged(field)) continue;
+      const typing = field === document.activeElement && !isChoice(field);
+      this.#touch(field);
+      // The rest of it is still being typed: it is taken when the field is left.
+      if (!typing) this.#take(field);
+    }
   }
 
   #names() {
@@ -157,6 +170,18 @@ export class DayForm {
     this.#takeTyped();
     void this.phone.flush();
   }
+}
+
+/** @param {Element} field @returns {field is HTMLInputElement} */
+const isChoice = (field) => field instanceof HTMLInputElement && (field.type === "radio" || field.type === "checkbox");
+
+/** @param {Element} field @returns {boolean} whether it holds another answer than the page came with */
+function wasChanged(field) {
+  // What a link of ours filled in was not answered.
+  if (field.hasAttribute("data-filled")) return false;
+  if (isChoice(field)) return field.checked !== field.defaultChecked && (field.type === "checkbox" || field.checked);
+  if (field instanceof HTMLSelectElement) return [...field.options].some((option) => option.selected && !option.defaultSelected && field.value !== "");
+  return (field instanceof HTMLTextAreaElement || (field instanceof HTMLInputElement && field.type !== "hidden")) && field.value !== field.defaultValue;
 }
 
 /**

@@ -18,12 +18,18 @@ import { said, say } from "./status.js";
  */
 export function startDay(phone, form, { served }) {
   const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-status]"));
-  const around = { line, entered: false };
-  const day = new DayForm(form, phone, (kept) => void follow(kept));
+  const around = { line, entered: false, taking: 0 };
+  const update = () => void showWhere(day, around);
+  const day = new DayForm(form, phone, { onTaken: (kept) => void follow(kept) });
 
-  /** @param {Kept} kept */
-  async function follow({ op, sent, before }) {
+  /** @param {Promise<Kept>} kept */
+  async function follow(kept) {
     around.entered = true;
+    around.taking += 1;
+    // At once: what the line said before is not true of this tap.
+    if (line) say(line, "saving", { unsent: 1, rejected: 0 });
+    const { op, sent, before } = await kept.finally(() => (around.taking -= 1));
+    update();
     offerWayBack(day, before ? { op, before } : null);
     const answers = await sent;
     const mine = answers.findLast((answer) => answer.day?.day === day.day);
@@ -32,7 +38,6 @@ export function startDay(phone, form, { served }) {
     await day.showRefusals();
   }
 
-  const update = () => void showWhere(day, around);
   phone.addEventListener("change", update);
   window.addEventListener("offline", update);
   const save = form.querySelector("[data-log-save]");
@@ -44,14 +49,14 @@ export function startDay(phone, form, { served }) {
   return day;
 }
 
-/** @param {DayForm} day @param {{line: HTMLElement | null, entered: boolean}} around */
+/** @param {DayForm} day @param {{line: HTMLElement | null, entered: boolean, taking: number}} around */
 async function showWhere(day, around) {
   const { line } = around;
   const status = await day.phone.status();
   // What waited from before and is sent now is told too.
   around.entered ||= status.unsent > 0;
   const { entered } = around;
-  const state = said(status, { entered, online: navigator.onLine });
+  const state = around.taking > 0 ? "saving" : said(status, { entered, online: navigator.onLine });
   // Before anything was entered the server's own word stands, such as "Undone".
   if (line && (state !== "" || entered)) say(line, state, status);
   const signIn = document.querySelector("[data-log-sign-in]");

@@ -30,7 +30,7 @@ const attribute = (state) => state.replace(/-(.)/g, (_all, letter) => letter.toU
 /**
  * @param {HTMLElement} line
  * @param {Said} state
- * @param {Status} status
+ * @param {Pick<Status, "unsent" | "rejected">} status
  */
 export function say(line, state, { unsent, rejected }) {
   const count = state === "look" ? rejected : unsent;

@@ -2,38 +2,37 @@
  * Finds out whose page this is and starts the phone's side of it.
  *
  * Hooks: meta[name=phone-user]: the patient's name on this phone; empty where the server knows that no patient is
- * signed in; none on pages that know nobody. body[data-shell] names a page of the phone's own.
+ * signed in; none on pages that know nobody, as the phone's own, which day.js fills.
  */
-import { startDay } from "../day/page.js";
-import { startShell } from "../day/shell.js";
 import { keepChart } from "./last_chart.js";
 import { watchLeaving } from "./leaving.js";
 import { Phone } from "./phone.js";
 import { openStore } from "./stores.js";
 import { counted } from "./sync.js";
 import { showUnsent } from "./strip.js";
+import { takeOverTaps } from "./taps.js";
 import { noteWhose, whoseIsIt } from "./whose.js";
 
-export async function startPhone() {
-  const shell = document.body.dataset.shell;
-  if (shell) return startShell(shell);
+/** @type {Promise<Phone | null> | null} */
+let started = null;
+
+/** @returns {Promise<Phone | null>} the phone of the person whose page this is, the same for every script of the page */
+export const startPhone = () => (started ??= start());
+
+/** @returns {Promise<Phone | null>} */
+async function start() {
   const named = document.querySelector('meta[name="phone-user"]')?.getAttribute("content");
-  if (named === null || named === undefined) return;
+  if (named === null || named === undefined) return null;
   await lockOther(named);
-  if (named === "") return;
+  if (named === "") return null;
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? null;
   const phone = await Phone.open(named, token);
   await noteWhose({ user: named, locked: false });
-  const form = document.querySelector("form[data-log]");
-  if (form instanceof HTMLFormElement) {
-    const day = startDay(phone, form, { served: true });
-    void phone.refreshDays().then((fresh) => (fresh ? day.fill() : undefined));
-  } else {
-    phone.addEventListener("change", async () => showUnsent(await phone.status(), { signedIn: true }));
-  }
+  phone.addEventListener("change", async () => showUnsent(await phone.status(), { signedIn: true }));
   watchLeaving(phone);
   phone.watch();
-  await keepChart(phone);
+  void keepChart(phone);
+  return phone;
 }
 
 /**
@@ -46,6 +45,7 @@ async function lockOther(user) {
   if (!before || before.user === user) return;
   try {
     const store = await openStore(before.user);
+    await takeOverTaps(before.user, store);
     await store.lock();
     const counts = await counted(store);
     store.close();

@@ -4,6 +4,7 @@
  * Hooks: the form that signs out (its action ends in /logout), dialog#leaving with its buttons.
  */
 import { deleteStore } from "./stores.js";
+import { dropTaps } from "./taps.js";
 import { noteWhose } from "./whose.js";
 
 /** @typedef {import("./phone.js").Phone} Phone */
@@ -28,6 +29,7 @@ async function leave(event, form, phone) {
 /** @param {Phone} phone takes everything about the person off this phone */
 export async function forget(phone) {
   phone.close();
+  dropTaps(phone.user);
   await deleteStore(phone.user);
   await noteWhose(null);
   await navigator.clearAppBadge?.().catch(() => undefined);

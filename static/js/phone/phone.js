@@ -6,9 +6,10 @@
  * hear of each change.
  */
 import { withOps, emptyDay } from "./days.js";
-import { WIRE_VERSION, add, count, drop } from "./queue.js";
-import { openStore, pageStore } from "./stores.js";
+import { WIRE_VERSION, count, drop, fold, queued } from "./queue.js";
+import { isOlder, openStore, pageStore } from "./stores.js";
 import { Sender } from "./sync.js";
+import { dropTap, noteTap, takeOverTaps } from "./taps.js";
 
 /** @typedef {import("./queue.js").Answer} Answer */
 /** @typedef {import("./queue.js").Foot} Foot */
@@ -44,14 +45,17 @@ export class Phone extends EventTarget {
   #rev = null;
   /** @type {Map<string, import("./days.js").KeptDay>} */
   #days = new Map();
+  /** @type {Sender} */
   #sender;
+  #reach;
 
   /** @param {{user: string, store: Store, token?: string | null, line?: import("./sync.js").Line}} given */
   constructor({ user, store, token = null, line = network() }) {
     super();
     this.user = user;
     this.store = store;
-    this.#sender = new Sender({ user, store, token, line });
+    this.#reach = { user, token, line };
+    this.#sender = new Sender({ ...this.#reach, store });
     if ("BroadcastChannel" in globalThis) {
       this.#others = new BroadcastChannel(`firststep-${user}`);
       this.#others.onmessage = () => this.#tell();
@@ -63,6 +67,7 @@ export class Phone extends EventTarget {
     let store;
     try {
       store = await openStore(user);
+      await takeOverTaps(user, store);
     } catch {
       store = pageStore();
     }
@@ -106,13 +111,29 @@ export class Phone extends EventTarget {
       seen_rev: this.#days.get(day)?.rev ?? this.#rev,
       recalled,
     };
+    await this.#append(queued(op));
     let before = emptyDay(day);
     await this.store.change((records) => {
-      before = withOps(this.#days.get(day)?.values ?? before, records);
-      return add(records, op);
+      before = withOps(this.#days.get(day)?.values ?? before, records.filter((record) => record.op.op !== op.op));
+      return fold(records, op.op);
     });
     this.#changed();
     return { op: op.op, sent: this.flush(), before };
+  }
+
+  /** @param {import("./queue.js").Queued} record */
+  async #append(record) {
+    noteTap(this.user, record);
+    try {
+      await this.store.append(record);
+      dropTap(this.user, record.op.op);
+    } catch {
+      // The disk is full, or the database was deleted or closed under the page: the entry lives as long as the page,
+      // which says so, and is sent from there. What the database still holds is sent when it can be opened again.
+      this.store = pageStore();
+      this.#sender = new Sender({ ...this.#reach, store: this.store });
+      await this.store.append(record);
+    }
   }
 
   /** @param {string} opId @returns {Promise<boolean>} whether it was let go: an entry that may have arrived stays */
@@ -136,7 +157,7 @@ export class Phone extends EventTarget {
     try {
       const { outcome, answers } = await this.#sender.flush();
       this.#outcome = outcome;
-      for (const { day, rev } of answers) if (day) this.#days.set(day.day, { day: day.day, rev, values: day });
+      for (const { day, rev } of answers) if (day) this.#keep({ day: day.day, rev, values: day });
       return answers;
     } catch {
       // The browser closed the database, as when another page signed out: nothing can be sent from here any more.
@@ -174,7 +195,8 @@ export class Phone extends EventTarget {
     }
     if (told.user !== this.user) return false;
     const { days, rev, zone, feet } = told;
-    await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })));
+    // What was entered while this was on its way is newer than what it tells.
+    await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
     for (const [name, value] of Object.entries({ rev, zone, feet })) await this.store.set(name, value);
     await this.load();
     this.#changed();
@@ -198,6 +220,11 @@ export class Phone extends EventTarget {
     window.clearTimeout(this.#timer);
     this.#others?.close();
     this.store.close();
+  }
+
+  /** @param {import("./days.js").KeptDay} day */
+  #keep(day) {
+    if (!isOlder(day, this.#days.get(day.day))) this.#days.set(day.day, day);
   }
 
   async #whenThereIsSomething() {

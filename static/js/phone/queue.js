@@ -1,7 +1,8 @@
 /**
  * The rules of the phone's queue, without any storage: what becomes of the waiting ops when one is added, sent or
  * answered. Each function takes the records in the order of their numbers and says what to put and what to remove;
- * a store (stores.js) applies that in one transaction.
+ * a store (stores.js) applies that in one transaction. A new op is first put at the end in a transaction of its own, which
+ * is over even if the page is left in that moment, and then folded into the others.
  *
  * A record is removed only when the server has said "stored" or "known". Once it was sent it is never changed: the
  * server may have it although its answer was lost, and does not read what comes under an id that it knows.
@@ -66,23 +67,31 @@ function merged(earlier, later) {
   return set;
 }
 
+/** @param {Op} op @returns {Queued} the record of an op that was just made */
+export const queued = (op) => ({ state: "waiting", tried: false, op, error: null });
+
 /**
- * Adds an op. An earlier one about the same thing that was never sent is replaced; what was refused for the same
- * thing is answered by the new one.
+ * Folds an op that was added last into what waits: an earlier one about the same thing that was never sent is
+ * replaced; what was refused for the same thing is answered by the new one.
  * @param {readonly Kept[]} records
- * @param {Op} op
+ * @param {string} opId
  * @returns {Change}
  */
-export function add(records, op) {
-  const about = subject(op);
-  const same = records.filter((record) => subject(record.op) === about);
-  const answered = same.filter((record) => record.state === "rejected").map((record) => record.n);
-  const newest = same.findLast((record) => record.state !== "rejected");
-  const replaced = newest && newest.state === "waiting" && !newest.tried ? [newest.n] : [];
+export function fold(records, opId) {
+  const record = records.find((one) => one.op.op === opId);
+  // Sent and answered meanwhile by another page: there is nothing to fold any more.
+  if (!record) return { put: [], remove: [] };
+  const about = subject(record.op);
+  const same = records.filter((one) => one.n < record.n && subject(one.op) === about);
+  const answered = same.filter((one) => one.state === "rejected").map((one) => one.n);
+  if (record.tried) return { put: [], remove: answered };
+  const newest = same.findLast((one) => one.state !== "rejected");
+  const replaced = newest && !newest.tried ? [newest.n] : [];
   const remove = [...answered, ...replaced];
+  if (remove.length === 0) return { put: [], remove };
   // Of a dose that was refused for its amount, the new amount alone would say nothing.
-  const set = same.filter((record) => remove.includes(record.n)).reduceRight((later, { op: earlier }) => merged(earlier.set, later), op.set);
-  return { put: [{ state: "waiting", tried: false, op: { ...op, set }, error: null }], remove };
+  const set = same.filter((one) => remove.includes(one.n)).reduceRight((later, { op: earlier }) => merged(earlier.set, later), record.op.set);
+  return { put: [{ ...record, op: { ...record.op, set } }], remove };
 }
 
 /**

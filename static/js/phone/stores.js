@@ -13,10 +13,12 @@ import { deleteDB, openDB } from "idb";
  * @typedef {object} Store
  * @property {boolean} lasting whether it is there after the page was closed
  * @property {() => Promise<Kept[]>} records in the order in which they were added
+ * @property {(record: Queued) => Promise<void>} append puts a record at the end; what is asked for is on its way when the
+ *   function returns, so that nothing is lost with a page that is left at once
  * @property {<C extends Change>(rule: (records: Kept[]) => C, days?: KeptDay[]) => Promise<C>} change
  * @property {(day: string) => Promise<KeptDay | undefined>} day
  * @property {() => Promise<KeptDay[]>} days
- * @property {(days: KeptDay[]) => Promise<void>} keepDays replaces all days
+ * @property {(days: KeptDay[], rev: number) => Promise<void>} keepDays replaces all days, but no newer one
  * @property {(name: string) => Promise<unknown>} get
  * @property {(name: string, value: unknown) => Promise<void>} set
  * @property {() => Promise<void>} lock forgets all that can be read, and keeps what was not sent
@@ -47,22 +49,31 @@ export async function openStore(user) {
   return {
     lasting: true,
     records: () => db.getAll("ops"),
+    async append(record) {
+      const transaction = db.transaction("ops", "readwrite", { durability: "strict" });
+      const added = transaction.store.add(record);
+      // Nothing more of this page is waited for.
+      transaction.commit();
+      await Promise.all([added, transaction.done]);
+    },
     async change(rule, days = []) {
       const transaction = db.transaction(["ops", "days"], "readwrite", { durability: "strict" });
       const ops = transaction.objectStore("ops");
       const change = rule(await ops.getAll());
       for (const n of change.remove) void ops.delete(n);
       for (const record of change.put) void ops.put(record);
-      for (const day of days) void transaction.objectStore("days").put(day);
+      const kept = transaction.objectStore("days");
+      for (const day of days) if (!isOlder(day, await kept.get(day.day))) void kept.put(day);
       await transaction.done;
       return change;
     },
     day: (day) => db.get("days", day),
     days: () => db.getAll("days"),
-    async keepDays(days) {
+    async keepDays(days, rev) {
       const transaction = db.transaction("days", "readwrite");
+      const kept = newest(await transaction.store.getAll(), days, rev);
       void transaction.store.clear();
-      for (const day of days) void transaction.store.put(day);
+      for (const day of kept) void transaction.store.put(day);
       await transaction.done;
     },
     get: (name) => db.get("words", name),
@@ -80,6 +91,20 @@ export async function openStore(user) {
   };
 }
 
+/** @param {KeptDay} day @param {KeptDay | undefined} kept @returns {boolean} whether what is kept says more */
+export const isOlder = (day, kept) => (kept?.rev ?? -1) > (day.rev ?? -1);
+
+/**
+ * @param {readonly KeptDay[]} kept
+ * @param {readonly KeptDay[]} told all days as they stood at revision ``rev``
+ * @param {number} rev
+ * @returns {KeptDay[]} the days told, but those as they are kept of which the server said something later
+ */
+function newest(kept, told, rev) {
+  const later = kept.filter((day) => (day.rev ?? -1) > rev);
+  return [...told.filter((day) => !later.some((one) => one.day === day.day)), ...later];
+}
+
 /** @param {string} user forgets everything about the user, also what was not sent */
 export const deleteStore = (user) => deleteDB(nameOf(user));
 
@@ -87,7 +112,7 @@ export const deleteStore = (user) => deleteDB(nameOf(user));
 export function pageStore() {
   /** @type {Kept[]} */
   let records = [];
-  let newest = 0;
+  let newestNumber = 0;
   /** @type {Map<string, KeptDay>} */
   const days = new Map();
   /** @type {Map<string, unknown>} */
@@ -95,17 +120,21 @@ export function pageStore() {
   return {
     lasting: false,
     records: async () => structuredClone(records),
+    async append(record) {
+      records = [...records, structuredClone({ ...record, n: ++newestNumber })];
+    },
     async change(rule, changed = []) {
       const change = rule(structuredClone(records));
-      const numbered = change.put.map((record) => ({ ...record, n: record.n ?? ++newest }));
+      const numbered = change.put.map((record) => ({ ...record, n: record.n ?? ++newestNumber }));
       const gone = new Set([...change.remove, ...numbered.map((record) => record.n)]);
       records = [...records.filter((record) => !gone.has(record.n)), ...numbered].sort((one, other) => one.n - other.n);
-      for (const day of changed) days.set(day.day, day);
+      for (const day of changed) if (!isOlder(day, days.get(day.day))) days.set(day.day, day);
       return change;
     },
     day: async (day) => days.get(day),
     days: async () => [...days.values()],
-    async keepDays(kept) {
+    async keepDays(told, rev) {
+      const kept = newest([...days.values()], told, rev);
       days.clear();
       for (const day of kept) days.set(day.day, day);
     },

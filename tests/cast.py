@@ -11,10 +11,11 @@ from uuid import UUID
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import Table, insert, select
 from sqlalchemy.orm import Session
 
 from firststep.extensions import db
-from firststep.models import User, UserSession
+from firststep.models import Base, User, UserSession
 from firststep.web.sessions import _serializer, hash_token
 from tests import factories
 
@@ -76,6 +77,26 @@ def make_cast(session: Session) -> Cast:
         dee_user=dee.user_id,
         share=share.id,
     )
+
+
+# What the cast holds, row by row: made once by a run, and then only stored again.
+_STORED: list[tuple[Table, list[dict[str, Any]]]] = []
+_CAST: list[Cast] = []
+
+
+def stored_cast(session: Session) -> Cast:
+    """Store the cast in empty tables, commit, and return it: the same rows under the same ids in every test."""
+    if not _CAST:
+        _CAST.append(make_cast(session))
+        for table in Base.metadata.sorted_tables:
+            rows = [dict(row) for row in session.execute(select(table)).mappings()]
+            if rows:
+                _STORED.append((table, rows))
+    else:
+        for table, rows in _STORED:
+            session.execute(insert(table), rows)
+    session.commit()
+    return _CAST[0]
 
 
 class Browser(FlaskClient):

@@ -10,7 +10,7 @@ from typing import Final
 
 from firststep.clinical.means import UNITS_PER_POINT, SevenDayMeans
 from firststep.clinical.relief import MEANINGFUL
-from firststep.clinical.sustained import CONFIRMING_DAYS, first_sustained
+from firststep.clinical.sustained import CONFIRMING_DAYS, Held, first_sustained
 
 LEAST_RISE_POINTS: Final = 2
 
@@ -35,11 +35,21 @@ def relapse(means: SevenDayMeans, baseline: Fraction, relief_day: date, after_re
 
     Rule: outcomes daily-1, 9. Source: our definition; none is accepted for plantar fasciitis.
     """
-    above = floor(MEANINGFUL * baseline * UNITS_PER_POINT)
-    least = ceil((after_relief + LEAST_RISE_POINTS) * UNITS_PER_POINT)
     after = means.index(relief_day) + CONFIRMING_DAYS - 1
-    index = first_sustained(means, after, lambda units: units > above and units >= least)
+    index = first_sustained(means, after, came_back(baseline, after_relief))
     if index is None:
         return NO_RELAPSE
     day = means.day(index)
     return Relapse(day, (day - relief_day).days)
+
+
+def came_back(baseline: Fraction, after_relief: Fraction) -> Held:
+    """Return what asks a value in units of 1/4200: above 70 % of the baseline, and 2 points above the level?
+
+    ``baseline`` and ``after_relief`` are in points.
+
+    Rule: outcomes daily-1, 9, and visits-1, 4.
+    """
+    above = floor(MEANINGFUL * baseline * UNITS_PER_POINT)
+    least = ceil((after_relief + LEAST_RISE_POINTS) * UNITS_PER_POINT)
+    return lambda units: units > above and units >= least

@@ -1,4 +1,4 @@
-"""Outcomes as the JSON of the ``outcomes`` command: stable keys, ISO days, unrounded numbers."""
+"""Outcomes and cohort tables as the JSON of their commands: stable keys, ISO days, unrounded numbers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
+from firststep.clinical.cohort_table import ArmRow, CohortTable, Figure, Proportion, WeeksToRelief
 from firststep.clinical.outcomes import Outcomes
 from firststep.clinical.relief import Relief
 
-Json: TypeAlias = "dict[str, Json] | str | int | float | bool | None"
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
 def outcomes_as_json(outcomes: Outcomes) -> dict[str, Json]:
@@ -37,6 +38,46 @@ def outcomes_as_json(outcomes: Outcomes) -> dict[str, Json]:
             "reduced": outcomes.nsaid.reduced,
             "stopped": outcomes.nsaid.stopped,
         },
+    }
+
+
+def cohort_as_json(table: CohortTable) -> dict[str, Json]:
+    """Return the three arms as plain values in the order of the documented keys; too few is null, except ``n``."""
+    return {"arms": [_arm(row) for row in table.rows]}
+
+
+def _arm(row: ArmRow) -> dict[str, Json]:
+    return {
+        "arm": row.arm,
+        "n": row.n,
+        "left_out": {str(reason): people for reason, people in row.left_out.items()},
+        "rules": list(row.rules),
+        "reduction_week12": _figure(row.reduction_week12),
+        "weeks_to_relief": _weeks(row.weeks_to_relief),
+        "relapse_6_months": _figure(row.relapse_6_months),
+        "improved_after_4": _proportion(row.improved_after_4),
+        "nsaid_reduced": _proportion(row.nsaid_reduced),
+        "nsaid_stopped": _proportion(row.nsaid_stopped),
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Json]:
+    return {"n": figure.n, "value": figure.value, "low": figure.low, "high": figure.high}
+
+
+def _proportion(share: Proportion) -> dict[str, Json]:
+    return {"n": share.n, "k": share.k, "value": share.value, "low": share.low, "high": share.high}
+
+
+def _weeks(weeks: WeeksToRelief) -> dict[str, Json]:
+    return {
+        "n": weeks.n,
+        "events": weeks.events,
+        "median": weeks.median,
+        "q1": weeks.q1,
+        "q3": weeks.q3,
+        "low": weeks.low,
+        "high": weeks.high,
     }
 
 

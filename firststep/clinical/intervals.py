@@ -71,14 +71,25 @@ def mean_with_interval(values: Sequence[Fraction | int | float]) -> MeanInterval
 
     Rule: outcomes, cohorts.
     """
-    if not values:
-        return None
     exact = [Fraction(value) for value in values]
-    n = len(exact)
-    mean = sum(exact, Fraction(0)) / n
+    zero = Fraction(0)
+    return mean_from_sums(len(exact), sum(exact, zero), sum((value * value for value in exact), zero))
+
+
+def mean_from_sums(n: int, total: Fraction, squares: Fraction) -> MeanInterval | None:
+    """Return the same of ``n`` values, of which only the exact sum and the exact sum of their squares are known.
+
+    >>> mean_from_sums(2, Fraction(6), Fraction(20)) == mean_with_interval([2, 4])
+    True
+
+    Rule: outcomes, cohorts.
+    """
+    if n == 0:
+        return None
+    mean = total / n
     if n == 1:
         return MeanInterval(float(mean), None)
-    variance = sum(((value - mean) ** 2 for value in exact), Fraction(0)) / (n - 1)
+    variance = (squares - total * mean) / (n - 1)
     half = t_quantile(UPPER_95, n - 1) * sqrt(variance / n)
     return MeanInterval(float(mean), Interval(float(mean) - half, float(mean) + half))
 

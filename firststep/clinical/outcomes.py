@@ -158,12 +158,27 @@ def reduction_at_week_12(means: SevenDayMeans, baseline: Baseline, starts_on: da
 
     Rule: outcomes daily-1, 11.
     """
-    if (baseline.day - starts_on).days > _LATEST_BASELINE_DAYS:
-        return None
+    nearest = None if is_late(baseline, starts_on) else mean_around_week_12(means, starts_on)
+    return None if nearest is None else baseline.value - nearest
+
+
+def is_late(baseline: Baseline, starts_on: date) -> bool:
+    """Tell whether the baseline lies so long after the start that nothing at week 12 is compared with it.
+
+    Rule: outcomes daily-1, 11.
+    """
+    return (baseline.day - starts_on).days > _LATEST_BASELINE_DAYS
+
+
+def mean_around_week_12(means: SevenDayMeans, starts_on: date) -> Fraction | None:
+    """Return the valid 7-day mean nearest to day 84, within 14 days of it; the earlier of equals. In points.
+
+    Rule: outcomes daily-1, 11.
+    """
     middle = starts_on + timedelta(days=_WEEK_12_DAYS)
     for distance in range(_WEEK_12_REACH_DAYS + 1):
         for day in (middle - timedelta(days=distance), middle + timedelta(days=distance)):
             mean = means.on(day)
             if mean is not None:
-                return baseline.value - mean
+                return mean
     return None

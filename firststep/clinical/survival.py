@@ -6,7 +6,7 @@ Shares are exact fractions, so that "half of them" is met on equality; only the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import exp, log, sqrt
@@ -30,6 +30,48 @@ class FollowUp:
         """Refuse a follow-up that ends before it begins."""
         if self.days < 0:
             raise ValueError(f"a follow-up of {self.days} days ends before it begins")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """Many follow-ups, counted by their length: the people to whom it happened on a day, and those who left without.
+
+    Counted once they can be added up from parts, and a curve needs nothing else.
+    """
+
+    happened: Mapping[int, int]
+    left: Mapping[int, int]
+
+    @classmethod
+    def of(cls, follow_ups: Iterable[FollowUp]) -> FollowUps:
+        """Count follow-ups one by one."""
+        happened: Counter[int] = Counter()
+        left: Counter[int] = Counter()
+        for one in follow_ups:
+            (happened if one.happened else left)[one.days] += 1
+        return cls(happened, left)
+
+    @property
+    def people(self) -> int:
+        """Return how many people were followed."""
+        return sum(self.happened.values()) + sum(self.left.values())
+
+    @property
+    def longest_days(self) -> int | None:
+        """Return the longest follow-up, None of nobody."""
+        return max([*self.happened, *self.left], default=None)
+
+    def at_risk(self, days: int) -> int:
+        """Return how many people are still followed on a day, those included with whom it ends on that day."""
+        both = (self.happened, self.left)
+        return sum(count for ends in both for day, count in ends.items() if day >= days)
+
+    def __add__(self, other: FollowUps) -> FollowUps:
+        """Return the follow-ups of both."""
+        return FollowUps(
+            Counter(self.happened) + Counter(other.happened),
+            Counter(self.left) + Counter(other.left),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +170,22 @@ def kaplan_meier(follow_ups: Iterable[FollowUp]) -> Curve:
 
     Rule: outcomes, cohorts. Source: Kaplan & Meier 1958, J Am Stat Assoc 53:457-481; Greenwood 1926.
     """
-    everybody = list(follow_ups)
-    ends = Counter(one.days for one in everybody)
-    events = Counter(one.days for one in everybody if one.happened)
-    at_risk, left, greenwood = len(everybody), Fraction(1), 0.0
+    return curve_of(FollowUps.of(follow_ups))
+
+
+def curve_of(follow_ups: FollowUps) -> Curve:
+    """Return the curve of people who are counted already.
+
+    Rule and source: as in ``kaplan_meier``.
+    """
+    at_risk, left, greenwood = follow_ups.people, Fraction(1), 0.0
     steps: list[Step] = []
-    for days in sorted(ends):
-        happened = events[days]
+    for days in sorted({*follow_ups.happened, *follow_ups.left}):
+        happened = follow_ups.happened.get(days, 0)
         if happened:
             left *= Fraction(at_risk - happened, at_risk)
             if at_risk > happened:
                 greenwood += happened / (at_risk * (at_risk - happened))
             steps.append(Step(days, at_risk, happened, left, greenwood if left else None))
-        at_risk -= ends[days]
-    return Curve(len(everybody), events.total(), max(ends, default=None), tuple(steps))
+        at_risk -= happened + follow_ups.left.get(days, 0)
+    return Curve(follow_ups.people, sum(follow_ups.happened.values()), follow_ups.longest_days, tuple(steps))

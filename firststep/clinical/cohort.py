@@ -136,11 +136,11 @@ def _left_out(found: Outcomes | VisitOutcomes, *, is_late: bool = False) -> Left
 
 
 def _to_relief(found: Outcomes | VisitOutcomes) -> FollowUp | None:
-    """Return the days from the start to relief or to the end of follow-up; what lies before the start is on day 0."""
+    """Return the days from the start to relief or to the end of follow-up; an end before the start is on day 0."""
     if found.baseline is None or found.low_baseline or found.starts_on is None or found.censored_on is None:
         return None
     if found.relief.state == "confirmed" and found.relief.days is not None:
-        return FollowUp(max(found.relief.days, 0), happened=True)
+        return FollowUp(found.relief.days, happened=True)
     return FollowUp(max((found.censored_on - found.starts_on).days, 0), happened=False)
 
 

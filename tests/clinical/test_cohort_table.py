@@ -260,22 +260,23 @@ class TestDrawnCurve:
         assert curve.points == (CurvePoint(0, 1.0, None, None), CurvePoint(56, 0.0, None, None))
         assert curve.at_risk == ((0, 10), (28, 10), (56, 10))
 
-    @quickly
-    @given(follow_ups, st.integers(1, 60))
-    def test_it_falls_from_one_to_what_is_left(self, cohort: list[FollowUp], every: int) -> None:
-        counted = FollowUps.of(cohort)
-        curve = drawn_curve(counted, every)
-        assert (curve is None) == (len(cohort) < 10)
-        if curve is None:
-            return
-        left = [point.left for point in curve.points]
-        days = [point.days for point in curve.points]
-        assert (left[0], days[0], days[-1]) == (1, 0, max(one.days for one in cohort))
-        assert all(one >= other for one, other in pairwise(left))
-        assert days == sorted(days)
-        for day, number in curve.at_risk:
-            assert number == sum(one.days >= day for one in cohort)
-        assert curve.at_risk[0] == (0, len(cohort))
+
+@quickly
+@given(follow_ups, st.integers(1, 60))
+def test_a_drawn_curve_falls_from_one_to_what_is_left(cohort: list[FollowUp], every: int) -> None:
+    counted = FollowUps.of(cohort)
+    curve = drawn_curve(counted, every)
+    assert (curve is None) == (len(cohort) < 10)
+    if curve is None:
+        return
+    left = [point.left for point in curve.points]
+    days = [point.days for point in curve.points]
+    assert (left[0], days[0], days[-1]) == (1, 0, max(one.days for one in cohort))
+    assert all(one >= other for one, other in pairwise(left))
+    assert days == sorted(days)
+    for day, number in curve.at_risk:
+        assert number == sum(one.days >= day for one in cohort)
+    assert curve.at_risk[0] == (0, len(cohort))
 
 
 @quickly

@@ -1,0 +1,1 @@
+"""Tests of the rules over packed rows: every tally is the one that `clinical` comes to."""

@@ -19,9 +19,9 @@ from firststep.clinical.relief import NO_RELIEF, SUBSTANTIAL, Relief, level_afte
 #: The version of the rules that every result carries.
 RULES: Final = "daily-1"
 
-_WEEK_12_DAYS: Final = 84
-_WEEK_12_REACH_DAYS: Final = 14
-_LATEST_BASELINE_DAYS: Final = 28
+WEEK_12_DAYS: Final = 84
+WEEK_12_REACH_DAYS: Final = 14
+LATEST_BASELINE_DAYS: Final = 28
 
 _NO_MEANS: Final = seven_day_means({})
 
@@ -167,7 +167,7 @@ def is_late(baseline: Baseline, starts_on: date) -> bool:
 
     Rule: outcomes daily-1, 11.
     """
-    return (baseline.day - starts_on).days > _LATEST_BASELINE_DAYS
+    return (baseline.day - starts_on).days > LATEST_BASELINE_DAYS
 
 
 def mean_around_week_12(means: SevenDayMeans, starts_on: date) -> Fraction | None:
@@ -175,8 +175,8 @@ def mean_around_week_12(means: SevenDayMeans, starts_on: date) -> Fraction | Non
 
     Rule: outcomes daily-1, 11.
     """
-    middle = starts_on + timedelta(days=_WEEK_12_DAYS)
-    for distance in range(_WEEK_12_REACH_DAYS + 1):
+    middle = starts_on + timedelta(days=WEEK_12_DAYS)
+    for distance in range(WEEK_12_REACH_DAYS + 1):
         for day in (middle - timedelta(days=distance), middle + timedelta(days=distance)):
             mean = means.on(day)
             if mean is not None:

@@ -93,7 +93,9 @@ def pack(columns: Columns) -> PackedCourses:
     pain_day = _whole(columns.pain_days)[pain_row] - starts[pain_at]
     kept = pain_day >= FIRST_PAIN_DAY
     foot = 2 * pain_at[kept] + np.asarray(columns.pain_left, bool)[pain_row[kept]]
-    series, place = np.unique(foot, return_inverse=True)
+    is_there = np.zeros(2 * len(people), bool)
+    is_there[foot] = True
+    series, place = np.flatnonzero(is_there), (is_there.cumsum() - 1)[foot]
     nsaid_at, nsaid_row = _by_course(people, _whole(columns.nsaid_people))
     nsaid_day = _whole(columns.nsaid_days)[nsaid_row] - starts[nsaid_at]
     asked = nsaid_day >= FIRST_NSAID_DAY
@@ -116,8 +118,9 @@ def _whole(numbers: Sequence[int]) -> Days:
 def _by_course(course_people: Days, row_people: Days) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return a course and a row for every row of every course: the rows of a person belong to each of their courses."""
     order = np.argsort(course_people, kind="stable")
-    first = np.searchsorted(course_people[order], row_people, side="left")
-    count = np.searchsorted(course_people[order], row_people, side="right") - first
+    last_person = max(int(course_people.max(initial=-1)), int(row_people.max(initial=-1)))
+    courses = np.bincount(course_people, minlength=last_person + 1)
+    count, first = courses[row_people], (courses.cumsum() - courses)[row_people]
     rows = np.repeat(np.arange(len(row_people)), count)
     within = np.arange(len(rows)) - np.repeat(count.cumsum() - count, count)
     return order[np.repeat(first, count) + within], rows

@@ -190,9 +190,11 @@ def mean_reduction(sums: Sums) -> Figure:
 
     Rule: outcomes, cohorts.
     """
-    found = mean_from_sums(sums.n, sums.total, sums.squares)
-    if sums.n < FEWEST or found is None or found.interval is None:
+    if sums.n < FEWEST:
         return Figure(n=sums.n)
+    found = mean_from_sums(sums.n, sums.total, sums.squares)
+    assert found is not None
+    assert found.interval is not None
     return Figure(n=sums.n, shown=True, value=found.mean, low=found.interval.low, high=found.interval.high)
 
 

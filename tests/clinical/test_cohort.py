@@ -207,6 +207,24 @@ class TestWhatIsTold:
         assert found.relapse == FollowUp(117, happened=False)
         assert (found.left_out, found.improved_after_4, found.nsaid_reduced) == (None, None, None)
 
+    def test_the_nsaids_of_a_diary(self) -> None:
+        def taken(before: int, later: int) -> tuple[bool | None, bool | None]:
+            answers = tuple(
+                DayAnswers(on(day), nsaid_taken=day % 7 < (before if day < 0 else later)) for day in range(-28, 28)
+            )
+            episode = (Episode("standard", MONDAY),)
+            (found,) = members(Person(diary=Diary((), answers, episode)))
+            # Without any pain there is no baseline; what was taken counts all the same.
+            assert found.left_out == "no_baseline"
+            return found.nsaid_reduced, found.nsaid_stopped
+
+        assert [taken(6, 4), taken(6, 3), taken(6, 0), taken(0, 0)] == [
+            (False, False),
+            (True, False),
+            (True, True),
+            (None, None),
+        ]
+
     def test_relief_can_come_on_the_day_of_the_start(self) -> None:
         # Of the week before the start only day -7 has a valid mean; with the first one after it relief is there.
         entries = {**dict.fromkeys(range(-13, -9), 80), **dict.fromkeys(range(-3, 40), 0)}

@@ -260,6 +260,10 @@ class TestDrawnCurve:
         assert curve.points == (CurvePoint(0, 1.0, None, None), CurvePoint(56, 0.0, None, None))
         assert curve.at_risk == ((0, 10), (28, 10), (56, 10))
 
+    def test_people_at_risk_are_told_up_to_the_longest_follow_up(self) -> None:
+        at_risk = [curve.at_risk for day in (55, 56) if (curve := drawn_curve(FollowUps({}, {day: 10}))) is not None]
+        assert at_risk == [((0, 10), (28, 10)), ((0, 10), (28, 10), (56, 10))]
+
 
 @quickly
 @given(follow_ups, st.integers(1, 60))
@@ -297,6 +301,13 @@ def test_sums_in_parts_have_the_mean_of_the_whole(values: list[Fraction], cut: i
     if len(values) >= 5:
         assert whole is not None
         assert (found.value, found.between) == (whole.mean, whole.interval)
+
+
+def test_sums_add_up() -> None:
+    values = [Fraction(1, 2), Fraction(-3), Fraction(7)]
+    assert Sums.of(values) == Sums(3, Fraction(9, 2), Fraction(233, 4))
+    assert Sums.of(values[:1]) + Sums.of(values[1:]) == Sums.of(values)
+    assert FollowUps({3: 1, 5: 2}, {7: 1}) + FollowUps({5: 1}, {9: 4}) == FollowUps({3: 1, 5: 3}, {7: 1, 9: 4})
 
 
 def test_counts_add_up_and_leave_out_who_gave_no_answer() -> None:

@@ -1,4 +1,4 @@
-"""What Lighthouse says of three pages on its slow phone: the log, the progress and the sign-in page, on the real server.
+"""What Lighthouse says of the log, the progress and the sign-in page on its slow phone, served by the real server.
 
 Its packages are larger than all that the site needs, so they have a list of their own, bench/node/, and are installed
 by this alone.

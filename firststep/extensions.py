@@ -18,18 +18,26 @@ from firststep.models.base import Base
 
 
 class _Messages(Domain):
-    """The messages, found by the locale itself: a page asks hundreds of times, and writing its tag costs each time."""
+    """The messages, found by the locale itself: a page asks hundreds of times, and writing its tag costs each time.
+
+    A request asks with one and the same locale: the last answer is tried first.
+    """
 
     def __init__(self, domain: str) -> None:
         super().__init__(domain=domain)  # type: ignore[no-untyped-call]
         self._kept: dict[Locale | None, NullTranslations] = {}
+        self._last: tuple[Locale | None, NullTranslations] | None = None
 
     def get_translations(self) -> NullTranslations:
         """Return the messages in the language of the request."""
-        locale = get_locale()
+        locale, last = get_locale(), self._last
+        # One tuple, read once: other threads replace it meanwhile.
+        if last is not None and last[0] is locale:
+            return last[1]
         found = self._kept.get(locale)
         if found is None:
             found = self._kept[locale] = super().get_translations()  # type: ignore[no-untyped-call]
+        self._last = locale, found
         return found
 
 

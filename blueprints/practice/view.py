@@ -60,7 +60,7 @@ def _week_words(starts_on: date | None, today: date) -> str:
 
 
 def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
-    last_entry_on = max(course.diary.answered_days, default=None)
+    last_entry_on = course.diary.last_answered_day
     return [
         (_("Last entry"), last_entry_words(last_entry_on, grant.today)),
         (_("You see"), scope_words(grant.scope)),

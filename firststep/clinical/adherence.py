@@ -74,8 +74,11 @@ def plan_on(plans: Iterable[AnyPlan], day: date) -> AnyPlan | None:
 
     Rule: outcomes daily-1, 15.
     """
-    holding = [plan for plan in plans if plan.holds(day)]
-    return max(reversed(holding), key=lambda plan: plan.first, default=None)
+    return next((plan for plan in _newest_first(plans) if plan.holds(day)), None)
+
+
+def _newest_first(plans: Iterable[AnyPlan]) -> list[AnyPlan]:
+    return sorted(plans, key=lambda plan: plan.first)[::-1]
 
 
 def planned_days(
@@ -95,15 +98,15 @@ def planned_days(
 
     Rule: outcomes daily-1, 15.
     """
-    plans, pauses = tuple(plans), tuple(pauses)
-    found = []
+    newest_first, found = _newest_first(plans), []
+    # Years of plans and pauses are gone through once, not for each day.
+    within = [pause for pause in pauses if pause.first <= last and (pause.last is None or first <= pause.last)]
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        plan = plan_on(plans, day)
-        if plan is None or not plan.asks_for(day) or any(pause.holds(day) for pause in pauses):
-            continue
-        asked = plan.sets_on(day)
-        found.append(PlannedDay(day, asked, _sets_done(done.get(day), sets.get(day), asked)))
+        plan = next((plan for plan in newest_first if plan.holds(day)), None)
+        asked = 0 if plan is None else plan.sets_on(day)
+        if asked and not any(pause.holds(day) for pause in within):
+            found.append(PlannedDay(day, asked, _sets_done(done.get(day), sets.get(day), asked)))
     return tuple(found)
 
 

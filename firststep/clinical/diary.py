@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
 from typing import Final, Literal, NamedTuple, Self, TypeAlias
 
 from firststep.clinical.means import SevenDayMeans, seven_day_means
-from firststep.clinical.measures import FEET, MEASURES, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
+from firststep.clinical.measures import FEET, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
 
 Arm: TypeAlias = Literal["standard", "acupuncture", "combined"]
 ARMS: Final[tuple[Arm, ...]] = ("standard", "acupuncture", "combined")
@@ -52,14 +53,16 @@ class FootDay(_FootDayFields):
                 raise ValueError(f"pain of {tenths} tenths on {day} is not between 0 and {MOST_PAIN_TENTHS}")
         return super().__new__(cls, day, foot, first_step_tenths, average_tenths)
 
-    def tenths(self, measure: Measure) -> int | None:
-        """Return the pain of a measure in tenths."""
-        return self.first_step_tenths if measure == "first_step" else self.average_tenths
-
     @property
     def is_answered(self) -> bool:
         """Tell whether any pain is recorded."""
         return self.first_step_tenths is not None or self.average_tenths is not None
+
+
+_FIELDS: Final[Mapping[Measure, Callable[[FootDay], int | None]]] = {
+    "first_step": attrgetter("first_step_tenths"),
+    "average": attrgetter("average_tenths"),
+}
 
 
 class _DayAnswersFields(NamedTuple):
@@ -142,6 +145,8 @@ class Diary:
 
     def tenths(self, foot: Foot, measure: Measure) -> Mapping[date, int]:
         """Return the recorded pain of one foot and measure in tenths, by day; days without are absent."""
+        if (foot, measure) not in self._tenths:
+            self._tenths[foot, measure] = self._recorded(foot, _FIELDS[measure])
         return self._tenths[foot, measure]
 
     def means(self, foot: Foot, measure: Measure) -> SevenDayMeans:
@@ -169,14 +174,22 @@ class Diary:
         )
 
     @cached_property
+    def first_answered_day(self) -> date | None:
+        """The first day with any answer."""
+        return min(self.answered_days, default=None)
+
+    @cached_property
+    def last_answered_day(self) -> date | None:
+        """The last day with any answer."""
+        return max(self.answered_days, default=None)
+
+    @cached_property
     def _tenths(self) -> dict[tuple[Foot, Measure], dict[date, int]]:
-        found: dict[tuple[Foot, Measure], dict[date, int]] = {(foot, of): {} for foot in FEET for of in MEASURES}
-        for row in self.foot_days:
-            for measure in MEASURES:
-                tenths = row.tenths(measure)
-                if tenths is not None:
-                    found[row.foot, measure][row.day] = tenths
-        return found
+        return {}
+
+    def _recorded(self, foot: Foot, field: Callable[[FootDay], int | None]) -> dict[date, int]:
+        of_foot = ((row.day, field(row)) for row in self.foot_days if row.foot == foot)
+        return {day: tenths for day, tenths in of_foot if tenths is not None}
 
     @cached_property
     def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:

@@ -137,7 +137,7 @@ def _outcomes(diary: Diary, measure: Measure, course: _Course) -> Outcomes:
         relapse=back,
         censored_on=censored_on,
         reduction_week12=reduction,
-        nsaid=nsaid_use(diary.nsaid_answers, starts_on, max(diary.answered_days, default=None)),
+        nsaid=nsaid_use(diary.nsaid_answers, starts_on, diary.last_answered_day),
     )
 
 

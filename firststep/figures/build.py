@@ -29,8 +29,7 @@ from firststep.figures.view import (
 
 def period_of(diary: Diary, outcomes: Outcomes, *, length: int, today: date) -> Period:
     """Choose the days of a person's chart: the last ``length``, or as many from where their course begins."""
-    first_entry = min(diary.answered_days, default=None)
-    beginnings = [day for day in (first_entry, outcomes.starts_on) if day is not None]
+    beginnings = [day for day in (diary.first_answered_day, outcomes.starts_on) if day is not None]
     return period(length, today, min(beginnings, default=None))
 
 

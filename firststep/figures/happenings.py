@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from firststep.figures.labels import Label, Place
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
@@ -18,6 +19,7 @@ _TOP = 10.3
 _BELOW_AT, _LOWEST = -0.55, -1.1
 #: Colour, opacity and dash of a spell's ground and edges: told apart by edge and label too.
 _LOOKS = {"flare": ("@event", 0.1, "dash"), "pause": ("@quiet", 0.14, "dot"), "gap": ("@quiet", 0.07, "solid")}
+_SPELLS = {"flare": _l("Flare-up"), "pause": _l("Pause"), "gap": _l("Too few entries for over 14 days")}
 #: Over longer periods a spell is narrower than its name, which then stands in the legend alone.
 _NAMED_FROM_SHARE = 0.1
 
@@ -83,12 +85,7 @@ def spells(view: TrajectoryView) -> list[Trace]:
 
 def spell_name(kind: str) -> str:
     """Name a kind of spell."""
-    names = {
-        "flare": _("Flare-up"),
-        "pause": _("Pause"),
-        "gap": _("Too few entries for over 14 days"),
-    }
-    return str(names[kind])
+    return str(_SPELLS[kind])
 
 
 def _in_sight(view: TrajectoryView) -> list[tuple[Spell, date, date]]:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from firststep.clinical.diary import Arm
 from firststep.clinical.measures import Foot, Measure
+
+# Translated one at a time: a chart asks for these again and again.
+_ARMS: Final = {"standard": _l("Standard care"), "acupuncture": _l("Acupuncture"), "combined": _l("Combined care")}
+_MEASURES: Final = {
+    ("first_step", None): _l("First-step pain"),
+    ("first_step", "left"): _l("First-step pain, left foot"),
+    ("first_step", "right"): _l("First-step pain, right foot"),
+    ("average", None): _l("Pain over the day"),
+    ("average", "left"): _l("Pain over the day, left foot"),
+    ("average", "right"): _l("Pain over the day, right foot"),
+}
 
 
 def published(text: str) -> str:
@@ -15,21 +29,12 @@ def published(text: str) -> str:
 
 def arm_name(arm: Arm) -> str:
     """Name an arm of care."""
-    names = {"standard": _("Standard care"), "acupuncture": _("Acupuncture"), "combined": _("Combined care")}
-    return str(names[arm])
+    return str(_ARMS[arm])
 
 
 def measure_name(measure: Measure, foot: Foot | None) -> str:
     """Name a measure and the foot it is about."""
-    names = {
-        ("first_step", None): _("First-step pain"),
-        ("first_step", "left"): _("First-step pain, left foot"),
-        ("first_step", "right"): _("First-step pain, right foot"),
-        ("average", None): _("Pain over the day"),
-        ("average", "left"): _("Pain over the day, left foot"),
-        ("average", "right"): _("Pain over the day, right foot"),
-    }
-    return str(names[measure, foot])
+    return str(_MEASURES[measure, foot])
 
 
 def line_name(measure: Measure, foot: Foot) -> str:

@@ -8,6 +8,7 @@ entry still counts in exactly one of the means that are drawn.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from firststep.figures.scales import DAY_MS
@@ -31,6 +32,7 @@ def series(first_day: date, values: list[float | None] | Values, step_days: int 
     }
 
 
+@lru_cache(maxsize=4096)
 def short(value: float | None) -> float | int | None:
     """Round to hundredths, a fifth of a pixel, and write whole numbers without a point."""
     if value is None:

@@ -40,4 +40,10 @@ def year(day: date) -> str:
 
 def points(value: float) -> str:
     """Write a pain value or a difference with one decimal."""
-    return str(format_decimal(value, "0.0", locale=_locale()))
+    # Plus 0: no "-0.0", which would also be kept in the place of "0.0".
+    return _one_decimal(value + 0, _locale())
+
+
+@lru_cache(maxsize=1024)
+def _one_decimal(value: float, locale: Locale) -> str:
+    return str(format_decimal(value, "0.0", locale=locale))

@@ -1,13 +1,19 @@
-"""Reads ranges of a diary through Core selects of columns: no rows as objects, no loops of queries."""
+"""Reads ranges of a diary through Core selects of columns: no rows as objects, no loops of queries.
+
+Ten years are thousands of rows, and each row costs on its way through the driver: the database hands over each column
+whole, as one list.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import compress
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Date, Select, bindparam, or_, select, union
 from sqlalchemy.orm import Session
 
@@ -15,6 +21,7 @@ from firststep.clinical import diary as clinical
 from firststep.models import Day, FootDay
 from firststep.services.diary_events import read_care_and_events
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
+from firststep.services.whole_columns import json_list
 
 STRIP_DAYS = 14
 
@@ -68,24 +75,35 @@ def read_days(session: Session, patient_id: UUID, *, first: date | None = None, 
     """Return the daily answers between two days, or all of them, in two statements."""
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
     values = {"patient_id": patient_id, "first": first, "last": last}
-    of_feet = session.execute(_OF_FEET, values).all()
-    of_days = session.execute(_OF_DAYS, values).all()
+    foot_days, feet, *pains, recalled = _columns(session, _OF_FEET, values)
+    days, stretch_done, stretch_minutes, nsaid_taken, sets = _columns(session, _OF_DAYS, values)
+    answers = zip(days, map(_yes_no, stretch_done), stretch_minutes, map(_yes_no, nsaid_taken), strict=True)
     return Days(
-        foot_days=tuple(clinical.FootDay._make(row[:4]) for row in of_feet),
-        day_answers=tuple(clinical.DayAnswers._make(row[:4]) for row in of_days),
-        recalled=frozenset(row[:2] for row in of_feet if row[4]),
-        sets_done={row[0]: row[4] for row in of_days if row[4] is not None},
+        foot_days=tuple(map(clinical.FootDay._make, zip(foot_days, feet, *pains, strict=True))),
+        day_answers=tuple(map(clinical.DayAnswers._make, answers)),
+        recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled)),
+        sets_done={day: number for day, number in zip(days, sets, strict=True) if number is not None},
     )
 
 
+# SQLite has no booleans of its own.
+_yes_no: Final = {0: False, 1: True, None: None}.__getitem__
+
+
+def _columns(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[list[Any]]:
+    """Return each column as a list, the first of them as days."""
+    days, *others = map(orjson.loads, session.execute(statement, values).one())
+    return [list(map(date.fromisoformat, days)), *others]
+
+
 def _between(of: type[Day | FootDay], *names: str) -> Select[Any]:
-    """Select columns of the tables themselves: ten years are thousands of rows, and a mapped class costs per row."""
     table = of.metadata.tables[of.__tablename__]
     of_patient = table.c.patient_id == bindparam("patient_id", type_=table.c.patient_id.type)
     in_range = table.c.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
-    return select(*(table.c[name] for name in names)).where(of_patient, in_range)
+    columns: list[Any] = [json_list(table.c[name]) for name in names]
+    return select(*columns).where(of_patient, in_range)
 
 
-# The first four in the order of the fields of clinical.FootDay and clinical.DayAnswers.
+# In the order of the fields of clinical.FootDay and clinical.DayAnswers.
 _OF_FEET: Final = _between(FootDay, "day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
 _OF_DAYS: Final = _between(Day, "day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets")

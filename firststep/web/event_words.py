@@ -16,6 +16,7 @@ from firststep.services.diary_events import Event
 from firststep.web.dates import long_date
 from firststep.web.plan_words import plan_name
 
+_SESSIONS: Final = {"acupuncture": _l("Acupuncture"), "physical_therapy": _l("Physical therapy"), "both": _l("Both")}
 _RATINGS: Final = {
     1: _l("Very much improved"),
     2: _l("Much improved"),
@@ -47,7 +48,7 @@ def event_words(event: Event) -> str:
 
 def session_kind_words(kind: str) -> str:
     """Name a kind of treatment."""
-    return {"acupuncture": _("Acupuncture"), "physical_therapy": _("Physical therapy"), "both": _("Both")}[kind]
+    return str(_SESSIONS[kind])
 
 
 def pause_reason_words(reason: str | None) -> str:

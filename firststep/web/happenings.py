@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from flask_babel import gettext as _
 
 from firststep.clinical.measures import Foot
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
-from firststep.services.diary_events import Event
 from firststep.services.trajectories import Course
 from firststep.web.event_words import session_kind_words
 from firststep.web.ratings import rated_words
@@ -24,10 +24,11 @@ def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot 
         if flare["confirmed"] and (flare["foot"] is None or flare["foot"] in feet)
     ]
     pauses = [Spell("pause", pause.day, pause["ends_on"]) for pause in course.events_of("pause")]
+    words = cache(_visit_words)
     return replace(
         view,
         visits=tuple(
-            Visit(visit.day, _visit_words(visit))
+            Visit(visit.day, words(visit["kind"], visit["number"]))
             for visit in course.events_of("treatment_session")
             if view.shows(visit.day)
         ),
@@ -43,8 +44,8 @@ def _touches(view: TrajectoryView, spell: Spell) -> bool:
     return spell.first <= view.last_day and (spell.last is None or spell.last >= view.first_day)
 
 
-def _visit_words(visit: Event) -> str:
-    kind = session_kind_words(visit["kind"])
-    if visit["number"] is None:
-        return _("Treatment: %(kind)s", kind=kind)
-    return _("Treatment: %(kind)s, no. %(number)s", kind=kind, number=visit["number"])
+def _visit_words(kind: str, number: int | None) -> str:
+    words = session_kind_words(kind)
+    if number is None:
+        return _("Treatment: %(kind)s", kind=words)
+    return _("Treatment: %(kind)s, no. %(number)s", kind=words, number=number)

@@ -36,7 +36,7 @@ def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> Nsai
     answers, doses = course.diary.nsaid_answers, _by_day(course)
     if not answers and not doses:
         return None
-    last_answered = max(course.diary.answered_days, default=None)
+    last_answered = course.diary.last_answered_day
     before = None if found.starts_on is None else baseline_window(answers, found.starts_on)
     now = None if last_answered is None else last_window(answers, last_answered)
     return NsaidView(

@@ -29,13 +29,12 @@ def test_pain_off_the_scale_is_refused(tenths: int) -> None:
 
 
 def test_the_ends_of_the_scale_are_taken() -> None:
-    assert (
-        FootDay(MONDAY, "left", 0, 100).tenths("first_step"),
-        FootDay(MONDAY, "left", 0, 100).tenths("average"),
-    ) == (
-        0,
-        100,
-    )
+    row = FootDay(MONDAY, "left", 0, 100)
+    assert (row.first_step_tenths, row.average_tenths) == (0, 100)
+    diary = Diary((row,))
+    assert diary.tenths("left", "first_step") == {MONDAY: 0}
+    assert diary.tenths("left", "average") == {MONDAY: 100}
+    assert diary.tenths("right", "average") == {}
 
 
 def test_two_rows_for_one_day_and_foot_are_refused() -> None:

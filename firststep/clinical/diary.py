@@ -141,7 +141,7 @@ class Diary:
     @cached_property
     def feet(self) -> frozenset[Foot]:
         """The feet with a row."""
-        return frozenset(row.foot for row in self.foot_days)
+        return frozenset({row.foot for row in self.foot_days})
 
     def tenths(self, foot: Foot, measure: Measure) -> Mapping[date, int]:
         """Return the recorded pain of one foot and measure in tenths, by day; days without are absent."""

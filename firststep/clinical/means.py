@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -71,8 +71,9 @@ class SevenDayMeans:
 
     def between(self, first: date, last: date) -> tuple[float | None, ...]:
         """Return the means in points, one item a day from ``first`` to ``last``, for drawing."""
-        days = range((last - first).days + 1)
-        found = (self.units_on(first + timedelta(days=offset)) for offset in days)
+        known = range(len(self.units))
+        places = range(self.index(first), self.index(last) + 1)
+        found = (self.units[place] if place in known else None for place in places)
         return tuple(None if units is None else units / UNITS_PER_POINT for units in found)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from firststep.clinical.diary import Diary
@@ -17,16 +18,16 @@ MONDAY: Final = 0
 SUNDAY: Final = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Week:
     """Seven local days."""
 
     first: date
     last: date
 
-    @property
+    @cached_property
     def days(self) -> tuple[date, ...]:
-        """Return the seven days in order."""
+        """The seven days in order."""
         return tuple(self.first + timedelta(days=offset) for offset in range(DAYS_IN_WEEK))
 
     @property

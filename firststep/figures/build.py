@@ -82,7 +82,7 @@ def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[M
         tenths = diary.tenths(foot, measure)
         if not tenths:
             continue
-        values = tuple(tenths.get(day) for day in view.days())
+        values = tuple(map(tenths.get, view.days()))
         found.append(
             Companion(
                 label=measure_name(measure, foot),

@@ -26,11 +26,12 @@ class Period:
 
     def __iter__(self) -> Iterator[date]:
         """Go through the days in order."""
-        return (self.first_day + timedelta(days=index) for index in range(self.length))
+        first = self.first_day.toordinal()
+        return map(date.fromordinal, range(first, first + self.length))
 
     def spread(self, items: Mapping[date, Item]) -> tuple[Item | None, ...]:
         """Put items on the days of the period; a day without one is None."""
-        return tuple(items.get(day) for day in self)
+        return tuple(map(items.get, self))
 
 
 def period(length: int, today: date, begins: date | None) -> Period:

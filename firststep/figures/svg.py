@@ -42,7 +42,8 @@ def draw(
     """
     layout, ink = figure["layout"], Ink(palette)
     frame = Frame(layout, width, height)
-    ident = f"c{crc32(repr((figure, width, height, title)).encode()):08x}"
+    # All that ids lead to: where two drawings of a page agree in it, the same id leads to the same thing.
+    ident = f"c{crc32(repr((layout, width, height, title, description)).encode()):08x}"
     clip = f' clip-path="url(#{ident}p)"'
     body = "".join(
         [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
@@ -12,11 +12,11 @@ from firststep.figures.happenings import spell_name
 from firststep.figures.view import TrajectoryView
 
 
-@dataclass(frozen=True)
-class TableRow:
+class TableRow(NamedTuple):
     """One day of the table; None is "not recorded".
 
     ``beside`` are the entries of the other measures or feet that are drawn, ``noted`` what happened on the day.
+    A named tuple, because a year has hundreds of them.
     """
 
     day: date

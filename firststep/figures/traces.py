@@ -43,9 +43,11 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     reference = trace.get("yaxis", "y")
     across, down = frame.scales["x"], frame.scales[reference]
     xs, ys = xs_of(trace), trace["y"]
-    points: list[Point | None] = [None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)]
-    mode = trace["mode"]
-    if trace.get("fill") == "toself":
+    mode, filled = trace["mode"], trace.get("fill") == "toself"
+    points: list[Point | None] = []
+    if filled or "lines" in mode:
+        points = [None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)]
+    if filled:
         path = marks.polygon(point for point in points if point)
         yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{clip}/>'
     if "lines" in mode:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Literal
 
 Answers = tuple[bool | None, ...]
@@ -158,14 +159,14 @@ class TrajectoryView:
         if len({len(one) for one in series}) != 1 or not self.values:
             raise ValueError("every series of a chart has one item for each of its days")
 
-    @property
+    @cached_property
     def last_day(self) -> date:
         """The last day that is shown."""
         return self.first_day + timedelta(days=len(self.values) - 1)
 
     def days(self) -> Iterator[date]:
         """Go through the days that are shown, in order."""
-        return (self.first_day + timedelta(days=index) for index in range(len(self.values)))
+        return map(date.fromordinal, range(self.first_day.toordinal(), self.last_day.toordinal() + 1))
 
     def shows(self, day: date) -> bool:
         """Say whether a day lies within the period."""

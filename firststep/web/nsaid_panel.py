@@ -131,7 +131,7 @@ def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
 def _ingredient(drug: Drug) -> str:
     if drug.form == "gel":
         return drug_name(drug)
-    return drug_name(load_drugs().find(drug.ingredient, "oral") or drug)
+    return drug_name(_find(drug.ingredient, "oral") or drug)
 
 
 def _unlisted(product: str, *, typed: bool) -> str:

@@ -59,7 +59,8 @@ class FootDay(_FootDayFields):
         return self.first_step_tenths is not None or self.average_tenths is not None
 
 
-_FIELDS: Final[Mapping[Measure, Callable[[FootDay], int | None]]] = {
+#: How the pain of a measure is read from a row, in tenths.
+PAIN_OF: Final[Mapping[Measure, Callable[[FootDay], int | None]]] = {
     "first_step": attrgetter("first_step_tenths"),
     "average": attrgetter("average_tenths"),
 }
@@ -146,7 +147,7 @@ class Diary:
     def tenths(self, foot: Foot, measure: Measure) -> Mapping[date, int]:
         """Return the recorded pain of one foot and measure in tenths, by day; days without are absent."""
         if (foot, measure) not in self._tenths:
-            self._tenths[foot, measure] = self._recorded(foot, _FIELDS[measure])
+            self._tenths[foot, measure] = self._recorded(foot, PAIN_OF[measure])
         return self._tenths[foot, measure]
 
     def means(self, foot: Foot, measure: Measure) -> SevenDayMeans:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firststep.clinical.cohort import COHORT_MEASURE
-from firststep.clinical.diary import ARMS, Diary
+from firststep.clinical.diary import ARMS, PAIN_OF, Diary
 from firststep.clinical.measures import Measure
 
 Tenths: TypeAlias = NDArray[np.int8]
@@ -142,6 +142,7 @@ def _laid_out(
 
 def columns_of(diaries: Iterable[Diary], measure: Measure = COHORT_MEASURE) -> Columns:
     """Return the columns of diaries, of each arm the first episode; those without any answer or episode have none."""
+    pain_of = PAIN_OF[measure]
     kept = [diary for diary in diaries if diary.answered_days and diary.episodes]
     courses, pain, nsaid = [], [], []
     for person, diary in enumerate(kept):
@@ -150,7 +151,7 @@ def columns_of(diaries: Iterable[Diary], measure: Measure = COHORT_MEASURE) -> C
             if starts:
                 courses.append((person, place, min(starts)))
         for foot_day in diary.foot_days:
-            tenths = foot_day.tenths(measure)
+            tenths = pain_of(foot_day)
             if tenths is not None:
                 pain.append((person, foot_day.day.toordinal(), foot_day.foot == "left", tenths))
         nsaid += [(person, day.toordinal(), taken) for day, taken in diary.nsaid_answers.items()]

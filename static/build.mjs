@@ -23,7 +23,7 @@ const STATIC = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(STATIC, "dist");
 const URL_BASE = "/static/dist/";
 const TARGET = ["es2022", "safari16.4", "chrome111", "firefox115"];
-const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
+const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "try.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
 const COMPRESSED = /\.(css|js|svg)$/;
 
 const brotli = promisify(zlib.brotliCompress);
@@ -65,6 +65,8 @@ async function bundle(entryPoints, define = {}, more = {}) {
     target: TARGET,
     outdir: DIST,
     entryNames: "[name]",
+    // What a script fetches when it is needed: its name is known, because it was built before.
+    external: [`${URL_BASE}*`],
     legalComments: "eof",
     logLevel: "warning",
     define,
@@ -74,12 +76,23 @@ async function bundle(entryPoints, define = {}, more = {}) {
 }
 
 /**
+ * Builds the scripts that others fetch when they are needed.
+ * @param {Built} built
+ * @returns {Promise<Record<string, string>>} the names under which the others find them
+ */
+async function emitFetched(built) {
+  for (const { name, text } of await bundle(["js/day/adopt.js", "js/day/try.js"])) await emit(built, name, text);
+  return { __ADOPT_JS__: address(built, "adopt.js"), __TRY_JS__: address(built, "try.js") };
+}
+
+/**
  * Bundles two scripts that pages may load together; what both need is a third file, which both import.
  * @param {Built} built
  * @param {string[]} entryPoints
+ * @param {Record<string, string>} define
  */
-async function emitSharing(built, entryPoints) {
-  const outputs = await bundle(entryPoints, {}, { splitting: true, chunkNames: "shared" });
+async function emitSharing(built, entryPoints, define) {
+  const outputs = await bundle(entryPoints, define, { splitting: true, chunkNames: "shared" });
   const shared = outputs.find(({ name }) => name === "shared.js");
   if (!shared || outputs.length !== entryPoints.length + 1) throw new Error(`one shared file is meant, not ${outputs.map(({ name }) => name)}`);
   await emit(built, shared.name, shared.text);
@@ -187,7 +200,7 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   const built = { dist, names: new Map() };
   await emitPlotly(built);
   await emitIcons(built);
-  await emitSharing(built, ["js/app.js", "js/day.js"]);
+  await emitSharing(built, ["js/app.js", "js/day.js"], await emitFetched(built));
   const outputs = await bundle(["js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "css/app.css", "css/chart.css", "css/timer.css"], {
     __DRUGS__: await drugData(),
     __PLOTLY_JS__: address(built, "plotly.js"),

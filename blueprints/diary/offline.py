@@ -1,4 +1,4 @@
-"""The log without a connection: a page that knows nobody, which the browser fills from what it keeps."""
+"""The log without a connection or an account: pages that know nobody, which the browser fills from what it keeps."""
 
 from __future__ import annotations
 
@@ -26,18 +26,34 @@ def offline_log() -> Response:
 @shell.kept_on_the_phone(shell.OFFLINE_LOG)
 def _offline_log() -> str:
     return shell.render_for_everybody(
-        "diary/offline.html", offline_page="log", nav_items=offline_nav("diary.today"), **_context()
+        "diary/offline.html",
+        offline_page="log",
+        nav_items=offline_nav("diary.today"),
+        **_context(timer_href=url_for("stretching.timer")),
     )
 
 
-def _context() -> dict[str, Any]:
+@diary.get(shell.TRY)
+@policy(GET="public")
+def tried() -> Response:
+    """Serve the log for somebody without an account; nothing that is entered there comes here."""
+    return shell.serve(shell.TRY)
+
+
+@shell.kept_on_the_phone(shell.TRY)
+def _tried() -> str:
+    # The timer leads back to the log of an account.
+    return shell.render_for_everybody("diary/try.html", offline_page="try", **_context(timer_href=""))
+
+
+def _context(*, timer_href: str) -> dict[str, Any]:
     form: DayForm = empty_form(date.min)
     return {
         "for_everybody": True,
         "form": form,
         "feet": foot_cards("both"),
         "extras": extras_of(form),
-        "plan": {"words": "", "timer_href": url_for("stretching.timer")},
+        "plan": {"words": "", "timer_href": timer_href},
         "again": None,
         "doses": [],
         "first_entry": False,

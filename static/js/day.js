@@ -2,6 +2,7 @@
 import { startDay } from "./day/page.js";
 import { startShell } from "./day/shell.js";
 import { startPhone } from "./phone/boot.js";
+import { meetGuest } from "./phone/guest.js";
 import { prefill } from "./prefill.js";
 
 async function startServed() {
@@ -9,7 +10,9 @@ async function startServed() {
   const form = document.querySelector("form[data-log]");
   if (!phone || !(form instanceof HTMLFormElement)) return;
   const day = startDay(phone, form, { served: true });
-  if (await phone.refreshDays()) await day.fill();
+  if (!(await phone.refreshDays())) return;
+  await day.fill();
+  await meetGuest(phone, day);
 }
 
 prefill();

@@ -97,6 +97,7 @@ ROUTES: Final[dict[str, str]] = {
     "GET diary.sync_session": "patient",
     "GET diary.kept_days": "patient",
     "GET diary.offline_log": "everybody",
+    "GET diary.tried": "everybody",
     "GET charts.offline_progress": "everybody",
     "GET diary.noted": "patient",
     "PUT diary.store_one": "patient",

@@ -11,7 +11,7 @@ from firststep.web import shell
 from firststep.web.red_flag_words import reason_groups
 from tests.cast import Browser
 
-KEPT = ("/offline", "/stretching/timer", "/when-to-see-someone")
+KEPT = ("/offline", "/try", "/stretching/timer", "/when-to-see-someone")
 
 
 def kept(worker: str) -> dict[str, str]:

@@ -4,23 +4,28 @@
  */
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { isLogged } from "../phone/days.js";
+import { GUEST, forgetGuest } from "../phone/guest.js";
 import { lastChart } from "../phone/last_chart.js";
 import { Phone } from "../phone/phone.js";
-import { openStore } from "../phone/stores.js";
+import { openStore, pageStore } from "../phone/stores.js";
 import { counted } from "../phone/sync.js";
-import { whoseIsIt } from "../phone/whose.js";
+import { takeOverTaps } from "../phone/taps.js";
+import { noteGuest, whoseIsIt } from "../phone/whose.js";
 import { listDoses } from "./doses.js";
+import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
 import { startDay } from "./page.js";
 
 const STRIP_DAYS = 14;
-/** From midnight until this hour "today" may still mean yesterday for the person. */
-const NIGHT_ENDS = 4;
 
-/** @param {string} name @returns {HTMLElement | null} */
-const part = (name) => document.querySelector(`[data-shell-${name}]`);
+/** What the script of the page without an account is handed over, so that it does not bring the same again. */
+export const PARTS = { GUEST, Phone, forgetGuest, listDoses, noteGuest, openStore, pageStore, startDay, takeOverTaps, whoseIsIt };
 
-/** @param {string} page "log" or "progress" */
+/** @param {string} page "log", "progress" or "try" */
 export async function startShell(page) {
+  if (page === "try") {
+    const { startTry } = /** @type {typeof import("./try.js")} */ (await import(__TRY_JS__));
+    return startTry(PARTS);
+  }
   const whose = await whoseIsIt();
   if (!whose || whose.locked) return showNobody(page, whose?.user);
   const phone = await Phone.open(whose.user, null);
@@ -90,29 +95,6 @@ function askWhichDay(today) {
     link.href = `/log/${dayAfter(today, Number(link.dataset.night))}${location.hash}`;
   }
   night.hidden = false;
-}
-
-/** @param {string | undefined} feet hides the questions about a foot that does not hurt */
-function showFeet(feet) {
-  for (const foot of ["right", "left"]) {
-    const card = document.getElementById(`foot-${foot}`);
-    if (card) card.hidden = feet !== undefined && feet !== "both" && feet !== foot;
-  }
-}
-
-/** @param {string} day @param {string} today */
-function showHead(day, today) {
-  const [words, note] = [part("words"), part("note")];
-  if (words) words.textContent = dayWords(day, { weekday: "long", day: "numeric", month: "long" });
-  if (note) {
-    const relative = day === today ? note.dataset.today : day === dayAfter(today, -1) ? note.dataset.yesterday : "";
-    note.textContent = [relative, note.dataset.offline].filter(Boolean).join(" · ");
-  }
-  for (const step of document.querySelectorAll(/** @type {"a"} */ ("a[data-shell-step]"))) {
-    const other = dayAfter(day, Number(step.dataset.shellStep));
-    step.href = `/log/${other}`;
-    step.hidden = other > today;
-  }
 }
 
 /** @param {Phone} phone @param {string} current @param {string} today */

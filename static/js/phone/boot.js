@@ -4,6 +4,7 @@
  * Hooks: meta[name=phone-user]: the patient's name on this phone; empty where the server knows that no patient is
  * signed in; none on pages that know nobody, as the phone's own, which day.js fills.
  */
+import { meetGuest } from "./guest.js";
 import { keepChart } from "./last_chart.js";
 import { watchLeaving } from "./leaving.js";
 import { Phone } from "./phone.js";
@@ -24,7 +25,10 @@ async function start() {
   const named = document.querySelector('meta[name="phone-user"]')?.getAttribute("content");
   if (named === null || named === undefined) return null;
   await lockOther(named);
-  if (named === "") return null;
+  if (named === "") {
+    watchLeaving(null);
+    return null;
+  }
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? null;
   const phone = await Phone.open(named, token);
   await noteWhose({ user: named, locked: false });
@@ -32,6 +36,7 @@ async function start() {
   watchLeaving(phone);
   phone.watch();
   void keepChart(phone);
+  if (document.querySelector('form[action$="/start"]')) void meetGuest(phone, null);
   return phone;
 }
 

@@ -3,27 +3,35 @@
  *
  * Hooks: the form that signs out (its action ends in /logout), dialog#leaving with its buttons.
  */
+import { forgetGuest } from "./guest.js";
 import { deleteStore } from "./stores.js";
 import { dropTaps } from "./taps.js";
 import { noteWhose } from "./whose.js";
 
 /** @typedef {import("./phone.js").Phone} Phone */
 
-/** @param {Phone} phone */
+/** @param {Phone | null} phone null: who is signed in keeps no diary; what was tried here goes with them all the same */
 export function watchLeaving(phone) {
   for (const form of document.querySelectorAll('form[action$="/logout"]')) {
     if (form instanceof HTMLFormElement) form.addEventListener("submit", (event) => void leave(event, form, phone));
   }
 }
 
-/** @param {SubmitEvent} event @param {HTMLFormElement} form @param {Phone} phone */
+/** @param {SubmitEvent} event @param {HTMLFormElement} form @param {Phone | null} phone */
 async function leave(event, form, phone) {
   event.preventDefault();
+  if (phone && !(await mayGo(phone))) return;
+  await forgetGuest().catch(() => undefined);
+  form.submit();
+}
+
+/** @param {Phone} phone @returns {Promise<boolean>} whether the diary was taken off this phone */
+async function mayGo(phone) {
   await phone.flush();
   const { unsent, rejected } = await phone.status();
-  if (unsent + rejected > 0 && (await ask(unsent + rejected, phone)) === "stay") return;
+  if (unsent + rejected > 0 && (await ask(unsent + rejected, phone)) === "stay") return false;
   await forget(phone);
-  form.submit();
+  return true;
 }
 
 /** @param {Phone} phone takes everything about the person off this phone */

@@ -37,3 +37,13 @@ export const noteWhose = (whose) =>
     if (whose) await db.put("words", whose, "whose");
     else await db.delete("words", "whose");
   }, undefined);
+
+/** @returns {Promise<boolean>} whether somebody tried the log on this phone without an account */
+export const guestThere = () => withDatabase(async (db) => (await db.get("words", "guest")) === true, false);
+
+/** @param {boolean} there */
+export const noteGuest = (there) =>
+  withDatabase(async (db) => {
+    if (there) await db.put("words", true, "guest");
+    else await db.delete("words", "guest");
+  }, undefined);

@@ -223,7 +223,9 @@ def test_what_the_server_refuses_needs_a_look_and_is_mended(open_phone: OpenPage
     page.get_by_label("How long").fill("many")
     page.get_by_label("How long").blur()
     status(page).to_have_text("Needs a look (1)")
-    expect(page.locator("[data-refused] li")).to_contain_text("How long “many”. This is a whole number from 0 to 600.")
+    expect(page.locator("[data-refused] li")).to_contain_text(
+        "Stretching: how long “many”. This is a whole number from 0 to 600."
+    )
     expect(page.locator("#stretch_minutes-error")).to_have_text("This is a whole number from 0 to 600.")
     page.get_by_label("How long").fill("12")
     page.get_by_label("How long").blur()

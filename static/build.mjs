@@ -23,7 +23,7 @@ const STATIC = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(STATIC, "dist");
 const URL_BASE = "/static/dist/";
 const TARGET = ["es2022", "safari16.4", "chrome111", "firefox115"];
-const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "try.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
+const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "shell.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
 const COMPRESSED = /\.(css|js|svg)$/;
 
 const brotli = promisify(zlib.brotliCompress);
@@ -81,8 +81,8 @@ async function bundle(entryPoints, define = {}, more = {}) {
  * @returns {Promise<Record<string, string>>} the names under which the others find them
  */
 async function emitFetched(built) {
-  for (const { name, text } of await bundle(["js/day/adopt.js", "js/day/try.js"])) await emit(built, name, text);
-  return { __ADOPT_JS__: address(built, "adopt.js"), __TRY_JS__: address(built, "try.js") };
+  for (const { name, text } of await bundle(["js/day/adopt.js", "js/day/shell.js"])) await emit(built, name, text);
+  return { __ADOPT_JS__: address(built, "adopt.js"), __SHELL_JS__: address(built, "shell.js") };
 }
 
 /**

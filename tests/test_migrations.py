@@ -14,7 +14,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy.orm import Session
 
 from app import create_app
 from firststep.extensions import alembic, db
@@ -139,11 +138,14 @@ def test_amounts_are_kept_in_tenths_and_go_back_rounded(empty: Flask) -> None:
 
 
 def patient_of_0004(connection: Connection) -> UUID:
-    """Return the id of a patient, written in the words of that revision's tables, which are today's."""
-    with Session(connection) as session:
-        patient = factories.make_patient(session, "tenths@example.com")
-        session.flush()
-        return patient.id
+    """Return the id of a patient, written in the words of that revision's tables."""
+    patient_id = uuid4()
+    connection.execute(
+        sa.text("INSERT INTO patient (id, alias, created_at) VALUES (:id, 'Tenths', :now)").bindparams(
+            sa.bindparam("id", patient_id, type_=sa.Uuid()), sa.bindparam("now", factories.LONG_AGO)
+        )
+    )
+    return patient_id
 
 
 def _counts() -> dict[str, int]:

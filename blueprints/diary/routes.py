@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -20,10 +20,13 @@ from firststep.services.diary_entry import read_entry
 from firststep.services.diary_fields import Refused, parse_day, parse_uuid
 from firststep.services.diary_history import read_history, undo_op
 from firststep.services.diary_recent import read_dose, read_recent
+from firststep.services.missed_days import leave_empty as leave_days_empty
+from firststep.services.missed_days import missed_days
 from firststep.services.stretching_plans import pause_of, plan_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.flare_words import flare_card
+from firststep.web.missed_words import missed_card, next_to_fill
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.plan_words import plan_note
 from firststep.web.policy import policy
@@ -138,6 +141,19 @@ def undo() -> Answer:
     return _to(url_for("diary.past_day", day=day.isoformat(), undone=1))
 
 
+@diary.post("/log/leave-empty")
+@policy(POST="patient")
+def leave_empty() -> Answer:
+    """Ask no more about the empty days up to the one that the form names, and show today."""
+    try:
+        until = parse_day(request.form.get("until"), latest=_today() - timedelta(days=1))
+    except Refused:
+        abort(404)
+    leave_days_empty(db.session, current_patient(), until)
+    db.session.commit()
+    return _to(url_for("diary.today"))
+
+
 @diary.get("/log/<day>/history")
 @policy(GET="patient")
 def history(day: str) -> Answer:
@@ -197,10 +213,14 @@ def _context(form: DayForm) -> dict[str, Any]:
     doses = form.show_dose(recent.doses_of(form.day), sent_id=sent_id, zone=reader.zone)
     form.keep_typed(request.form)
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
-    page["plan"] = plan_note(map(plan_of, recent.plans), map(pause_of, recent.pauses), form.day)
+    pauses = [pause_of(pause) for pause in recent.pauses]
+    page["plan"] = plan_note(map(plan_of, recent.plans), pauses, form.day)
+    missed = missed_days(recent.logged, today=now_day, left_until=patient.left_empty_until, pauses=pauses)
+    page["next_to_fill"] = next_to_fill(missed, form.day, now_day)
     # Today's page asks, but not beside somebody's first entry.
     asks = form.day == now_day and "first" not in request.values
     page["asked"] = rating_card(recent.asked, now_day, back="log") if asks else None
+    page["missed"] = missed_card(missed, now_day) if asks else None
     page["flare"] = flare_card(recent.flare, two_feet=patient.feet == "both", back="log") if asks else None
     return page | day_context(
         form,

@@ -52,7 +52,15 @@ def kept_days() -> Response:
     account, patient = current_account(), current_patient()
     today = clock.local_day(clock.now(), account.time_zone)
     rev, days = read_kept_days(db.session, patient.id, today=today)
-    response = jsonify(user=sync_user(account.id), zone=account.time_zone, feet=patient.feet, rev=rev, days=days)
+    left = patient.left_empty_until
+    response = jsonify(
+        user=sync_user(account.id),
+        zone=account.time_zone,
+        feet=patient.feet,
+        left_empty_until=left.isoformat() if left else None,
+        rev=rev,
+        days=days,
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -33,6 +33,8 @@ class Patient(Base):
     birth_year: Mapped[int | None] = mapped_column()
     # ISO 3166, for the labels of drugs; null: as the time zone says.
     country: Mapped[str | None] = mapped_column(String(2))
+    # Empty days up to this one stay empty: the person said so, and is not asked again.
+    left_empty_until: Mapped[date | None] = mapped_column()
     created_at: Mapped[datetime] = mapped_column(Moment)
     # Set while the person does not agree to the keeping of health data: nothing is stored, shown or mailed.
     diary_closed_at: Mapped[datetime | None] = mapped_column(Moment)

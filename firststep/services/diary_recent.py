@@ -59,7 +59,8 @@ _RATED_DAYS: Final = 2 * OPEN_DAYS
 class Recent:
     """What lies around a day: ``logged`` are days of the strip, the rest reaches back as far as label rules look.
 
-    ``last_dose`` is the newest up to the day, however old it is; ``plans`` and ``pauses`` are those that hold the day.
+    ``last_dose`` is the newest up to the day, however old it is; ``plans`` are those that hold the day, ``pauses`` also
+    those that hold a day of the strip.
     ``asked`` is the rating that is asked for today and ``flare`` the question about a flare-up, whichever day is shown.
     """
 
@@ -196,6 +197,7 @@ def _statement() -> CompoundSelect[Any]:
             FootDay.patient_id == patient_id, FootDay.foot == foot, FootDay.day.between(first_of_spell, today)
         )
 
+    touches_strip = and_(Pause.day <= strip[1], or_(Pause.ends_on.is_(None), Pause.ends_on >= strip[0]))
     goes_on = and_(Flare.confirmed, Flare.settled_on.is_(None))
     newest = (
         select(Dose.day, *_COLUMNS["dose"].values())
@@ -214,7 +216,7 @@ def _statement() -> CompoundSelect[Any]:
         days("nsaid", Day).where(Day.day.between(first, last), Day.nsaid_taken == literal(True, Boolean)),
         dated("dose").where(Dose.day.between(first, last)),
         dated("plan").where(holds(Plan)),
-        dated("pause").where(holds(Pause)),
+        dated("pause").where(or_(holds(Pause), touches_strip)),
         dated("pgic").where(Pgic.day.between(bindparam("first_rated", type_=Date()), today)),
         select(literal("care", String), Episode.starts_on, *filled({})).where(Episode.patient_id == patient_id),
         *(first_entries(foot) for foot in FEET),

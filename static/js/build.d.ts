@@ -2,6 +2,6 @@
 declare const __PLOTLY_JS__: string;
 declare const __PLOTLY_CSS__: string;
 declare const __ADOPT_JS__: string;
-declare const __TRY_JS__: string;
+declare const __SHELL_JS__: string;
 declare const __PRECACHED__: { url: string }[];
 declare const __DRUGS__: import("./label_facts.js").Drug[];

@@ -1,9 +1,17 @@
 /** The daily form, on the log and on the phone's own pages: app.js has the rest of every page. */
+import { tellLeftEmpty } from "./day/left_empty.js";
 import { startDay } from "./day/page.js";
-import { startShell } from "./day/shell.js";
 import { startPhone } from "./phone/boot.js";
-import { meetGuest } from "./phone/guest.js";
+import { GUEST, forgetGuest, meetGuest } from "./phone/guest.js";
+import { Phone } from "./phone/phone.js";
+import { openStore, pageStore } from "./phone/stores.js";
+import { counted } from "./phone/sync.js";
+import { takeOverTaps } from "./phone/taps.js";
+import { noteGuest, whoseIsIt } from "./phone/whose.js";
 import { prefill } from "./prefill.js";
+
+/** What the script of the phone's own pages is handed over, so that it does not bring the same again. */
+export const PARTS = { GUEST, Phone, counted, forgetGuest, noteGuest, openStore, pageStore, startDay, takeOverTaps, whoseIsIt };
 
 async function startServed() {
   const phone = await startPhone();
@@ -12,9 +20,16 @@ async function startServed() {
   const day = startDay(phone, form, { served: true });
   if (!(await phone.refreshDays())) return;
   await day.fill();
+  await tellLeftEmpty(phone).catch(() => undefined);
   await meetGuest(phone, day);
+}
+
+/** @param {string} page */
+async function startOwnPage(page) {
+  const { startShell } = /** @type {typeof import("./day/shell.js")} */ (await import(__SHELL_JS__));
+  await startShell(page, PARTS);
 }
 
 prefill();
 const shell = document.body.dataset.shell;
-void (shell ? startShell(shell) : startServed());
+void (shell ? startOwnPage(shell) : startServed());

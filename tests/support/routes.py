@@ -94,6 +94,7 @@ ROUTES: Final[dict[str, str]] = {
     "GET diary.past_day": "patient",
     "GET diary.history": "patient",
     "POST diary.undo": "patient",
+    "POST diary.leave_empty": "patient",
     "GET diary.sync_session": "patient",
     "GET diary.kept_days": "patient",
     "GET diary.offline_log": "everybody",

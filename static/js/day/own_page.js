@@ -1,6 +1,8 @@
 /** What the phone's own pages have in common: the head of the day, and the feet. */
 import { dayAfter, dayWords } from "../phone/clock.js";
 
+/** @typedef {typeof import("../day.js").PARTS} Parts what day.js has anyway and hands over */
+
 /** From midnight until this hour "today" may still mean yesterday for the person. */
 export const NIGHT_ENDS = 4;
 

@@ -1,41 +1,33 @@
 /**
  * The phone's own pages, for when there is no connection: they come without a person in them and are filled from what
- * is kept for the one who was signed in last.
+ * is kept for the one who was signed in last. A script of its own, which day.js fetches on these pages.
  */
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { isLogged } from "../phone/days.js";
-import { GUEST, forgetGuest } from "../phone/guest.js";
 import { lastChart } from "../phone/last_chart.js";
-import { Phone } from "../phone/phone.js";
-import { openStore, pageStore } from "../phone/stores.js";
-import { counted } from "../phone/sync.js";
-import { takeOverTaps } from "../phone/taps.js";
-import { noteGuest, whoseIsIt } from "../phone/whose.js";
 import { listDoses } from "./doses.js";
+import { askMissed } from "./missed.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
-import { startDay } from "./page.js";
+import { startTry } from "./try.js";
+
+/** @typedef {import("../phone/phone.js").Phone} Phone */
+/** @typedef {import("./own_page.js").Parts} Parts */
 
 const STRIP_DAYS = 14;
 
-/** What the script of the page without an account is handed over, so that it does not bring the same again. */
-export const PARTS = { GUEST, Phone, forgetGuest, listDoses, noteGuest, openStore, pageStore, startDay, takeOverTaps, whoseIsIt };
-
-/** @param {string} page "log", "progress" or "try" */
-export async function startShell(page) {
-  if (page === "try") {
-    const { startTry } = /** @type {typeof import("./try.js")} */ (await import(__TRY_JS__));
-    return startTry(PARTS);
-  }
-  const whose = await whoseIsIt();
-  if (!whose || whose.locked) return showNobody(page, whose?.user);
-  const phone = await Phone.open(whose.user, null);
+/** @param {string} page "log", "progress" or "try" @param {Parts} parts */
+export async function startShell(page, parts) {
+  if (page === "try") return startTry(parts);
+  const whose = await parts.whoseIsIt();
+  if (!whose || whose.locked) return showNobody(page, whose?.user, parts);
+  const phone = await parts.Phone.open(whose.user, null);
   if (page === "progress") await showChart(phone);
-  else await showLog(phone);
+  else await showLog(phone, parts);
   phone.watch();
 }
 
-/** @param {string} page @param {string | undefined} user whose entries wait, though nobody is signed in */
-async function showNobody(page, user) {
+/** @param {string} page @param {string | undefined} user whose entries wait, though nobody is signed in @param {Parts} parts */
+async function showNobody(page, user, { counted, openStore }) {
   const shown = part(page === "log" ? "nobody" : "nothing");
   if (shown) shown.hidden = false;
   const waiting = part("waiting");
@@ -64,8 +56,8 @@ async function showChart(phone) {
 /** @param {Phone} phone @returns {Promise<string | undefined>} */
 const zoneOf = async (phone) => /** @type {string | undefined} */ (await phone.store.get("zone"));
 
-/** @param {Phone} phone */
-async function showLog(phone) {
+/** @param {Phone} phone @param {Parts} parts */
+async function showLog(phone, { startDay }) {
   const clock = wallClock(await zoneOf(phone));
   const asked = /^\/log\/(\d{4}-\d{2}-\d{2})$/.exec(location.pathname)?.[1];
   if (!asked && clock.hour < NIGHT_ENDS) return askWhichDay(clock.day);
@@ -79,7 +71,8 @@ async function showLog(phone) {
   showHead(day, clock.day);
   startDay(phone, form, { served: false });
   const update = async () => {
-    await drawStrip(phone, day, clock.day);
+    const logged = await drawStrip(phone, day, clock.day);
+    await askMissed(phone, { day, today: clock.day, logged });
     await listDoses(phone, form, day);
   };
   phone.addEventListener("change", () => void update());
@@ -97,13 +90,14 @@ function askWhichDay(today) {
   night.hidden = false;
 }
 
-/** @param {Phone} phone @param {string} current @param {string} today */
+/** @param {Phone} phone @param {string} current @param {string} today @returns {Promise<string[]>} the logged days */
 async function drawStrip(phone, current, today) {
   const strip = part("strip");
-  if (!strip) return;
+  if (!strip) return [];
   const days = Array.from({ length: STRIP_DAYS }, (_one, index) => dayAfter(today, index + 1 - STRIP_DAYS));
-  const lines = await Promise.all(days.map(async (day) => stripDay(day, isLogged(await phone.dayShown(day)), day === current, strip)));
-  strip.replaceChildren(...lines);
+  const logged = (await Promise.all(days.map(async (day) => (isLogged(await phone.dayShown(day)) ? [day] : [])))).flat();
+  strip.replaceChildren(...days.map((day) => stripDay(day, logged.includes(day), day === current, strip)));
+  return logged;
 }
 
 /** @param {string} day @param {boolean} logged @param {boolean} current @param {HTMLElement} strip */

@@ -2,13 +2,14 @@
  * The day's form without an account: what is entered is kept in the browser's database for a guest and never sent.
  *
  * Hooks: [name=feet], [data-try-night], [data-try-forget], [data-try-gone], [data-try-others] with its words, and those
- * of the phone's own log (shell.js). A script of its own, which day.js fetches on this page.
+ * of the phone's own log (shell.js).
  */
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { daysTried } from "../phone/tried.js";
+import { listDoses } from "./doses.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
 
-/** @typedef {typeof import("./shell.js").PARTS} Parts */
+/** @typedef {import("./own_page.js").Parts} Parts */
 /** @typedef {import("../phone/phone.js").Phone} Phone */
 
 /** The end of the address after everything was forgotten, so that the page that is loaded again says so. */
@@ -52,7 +53,7 @@ async function showDay(parts, day, today) {
   await askFoot(guest);
   parts.startDay(guest, form, { served: false });
   const update = async () => {
-    await parts.listDoses(guest, form, day);
+    await listDoses(guest, form, day);
     await showKept(guest, day);
   };
   guest.addEventListener("change", () => void update());

@@ -194,10 +194,10 @@ export class Phone extends EventTarget {
       return false;
     }
     if (told.user !== this.user) return false;
-    const { days, rev, zone, feet } = told;
+    const { days, rev, zone, feet, left_empty_until } = told;
     // What was entered while this was on its way is newer than what it tells.
     await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
-    for (const [name, value] of Object.entries({ rev, zone, feet })) await this.store.set(name, value);
+    for (const [name, value] of Object.entries({ rev, zone, feet, left_empty_until })) await this.store.set(name, value);
     await this.load();
     this.#changed();
     return true;

@@ -98,6 +98,7 @@ def day_context(
         "next": _link(form.day + timedelta(days=1), today),
         **_recent(form.day, today, logged),
         "first_entry": first_entry,
+        "any_entry": bool(logged),
         "undo": saved_op,
         "undo_id": uuid4(),
         "status": _("Undone") if undone else _("Saved") if saved_op else "",

@@ -108,6 +108,11 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], date]], ...
 )
 
 
+def needs_order(cell: Cell) -> bool:
+    """Tell whether the cell is a text of numbers that only an order of day and month makes a day."""
+    return _numbers(cell) is not None
+
+
 def orders_that_fit(cells: Iterable[Cell]) -> frozenset[DateOrder]:
     """Return the orders in which every numeric text of a column is a possible day; none where texts contradict.
 
@@ -115,12 +120,18 @@ def orders_that_fit(cells: Iterable[Cell]) -> frozenset[DateOrder]:
     """
     fitting = frozenset(DATE_ORDERS)
     for cell in cells:
-        text = fold(cell) if isinstance(cell, str) else ""
-        match = _NUMERIC.fullmatch(text) if len(text) <= _LONGEST else None
-        if match is not None and not _YEAR_FIRST.fullmatch(text):
+        match = _numbers(cell)
+        if match is not None:
             of_this = frozenset(order for order in DATE_ORDERS if _is_a_day(match, order))
             fitting = fitting & of_this if of_this else fitting
     return fitting
+
+
+def _numbers(cell: Cell) -> re.Match[str] | None:
+    text = fold(cell) if isinstance(cell, str) else ""
+    if len(text) > _LONGEST or _YEAR_FIRST.fullmatch(text):
+        return None
+    return _NUMERIC.fullmatch(text)
 
 
 def _is_a_day(match: re.Match[str], order: DateOrder) -> bool:

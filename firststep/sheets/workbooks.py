@@ -18,6 +18,7 @@ from firststep.sheets.xlsx_marks import broken_cells
 
 # Where an .ods lists its parts, and which of them are encrypted.
 _MANIFEST: Final = "META-INF/manifest.xml"
+_DECLARATIONS: Final = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 @dataclass
@@ -71,17 +72,20 @@ def open_workbook(data: bytes) -> Workbook:
 
 
 def _check_parts(data: bytes) -> None:
-    """Unpack each part once, which stops where the directory says that it ends: a part that lies is refused."""
+    """Unpack each part once, which stops where the directory says that it ends: one that lies or declares is refused.
+
+    Raises SheetProblem. Declared entities are how a small file becomes a large one; no spreadsheet program writes any.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            damaged = archive.testzip()
-            manifest = archive.read(_MANIFEST) if damaged is None and _MANIFEST in archive.namelist() else b""
+            for name in archive.namelist():
+                part = archive.read(name)
+                if any(word in part for word in _DECLARATIONS):
+                    raise SheetProblem("unreadable")
+                if name == _MANIFEST and b"encryption-data" in part:
+                    raise SheetProblem("password")
     except ZIP_DAMAGE:
         raise SheetProblem("unreadable") from None
-    if damaged is not None:
-        raise SheetProblem("unreadable")
-    if b"encryption-data" in manifest:
-        raise SheetProblem("password")
 
 
 def _grid_of(sheet: calamine.CalamineSheet, broken: Mapping[tuple[int, int], Broken]) -> list[list[Cell]]:

@@ -109,7 +109,7 @@ def changed(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes:
     """Return the zip with one part changed."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    return zipped(parts | {part: change(parts.get(part, b""))})
+    return zipped(parts | {part: change(parts.get(part, b""))}, stored=("mimetype",))
 
 
 def under_password(data: bytes) -> bytes:

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from firststep.models import Consent, Day, Episode, FootDay, MailPreference, Patient, Practitioner, Share, User
+from firststep.models import (
+    Consent,
+    Day,
+    Episode,
+    FootDay,
+    ImportBatch,
+    ImportedCase,
+    ImportedCourse,
+    MailPreference,
+    Patient,
+    Practitioner,
+    Share,
+    User,
+    Visit,
+)
 from firststep.services.consents import kinds_at_sign_up
 
 LONG_AGO = datetime(2026, 1, 1, 8, tzinfo=UTC)
@@ -118,3 +132,30 @@ def make_diary(
         )
         session.add(Day(patient_id=patient.id, day=day, stretch_done=True, nsaid_taken=value > 5, note=note))
     session.flush()
+
+
+def make_sheet(session: Session, practitioner: Practitioner, *, alias: str = "RM-17", note: str | None = None) -> UUID:
+    """Add a batch with one case that has two visits, and return the case."""
+    batch = ImportBatch(
+        practitioner_id=practitioner.id,
+        file_sha256="0" * 64,
+        mapping={},
+        sessions="numbered",
+        rows=2,
+        rows_accepted=2,
+        rows_rejected=0,
+        rows_empty=0,
+        visits_added=2,
+        imported_at=LONG_AGO,
+    )
+    case = Patient(alias=alias, created_at=LONG_AGO)
+    session.add_all((batch, case))
+    session.flush()
+    of_batch = {"patient_id": case.id, "batch_id": batch.id}
+    session.add(ImportedCase(patient_id=case.id, practitioner_id=practitioner.id, alias_key=alias.casefold()))
+    session.add(ImportedCourse(arm="acupuncture", starts_on=date(2025, 3, 3), **of_batch))
+    for number, pain in ((1, 80), (2, 60)):
+        day = date(2025, 3, 3) + timedelta(weeks=number)
+        session.add(Visit(day=day, pain=pain, session=number, note=note, sheet_row=number + 1, **of_batch))
+    session.flush()
+    return case.id

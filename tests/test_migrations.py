@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, inspect
 from app import create_app
 from firststep.extensions import alembic, db
 from firststep.migrating import ForeignKeysBroken, GuardedAlembic
-from firststep.models import Base, Dose, Patient
+from firststep.models import Base, Dose, Patient, Practitioner, Visit
 from firststep.settings import Settings
 from tests import cast as people
 from tests import factories
@@ -135,6 +135,24 @@ def test_amounts_are_kept_in_tenths_and_go_back_rounded(empty: Flask) -> None:
         rows = connection.execute(sa.text("SELECT product, dose_mg, prescribed_most_mg FROM dose ORDER BY product"))
         assert [tuple(row) for row in rows] == [("a", 8, 1200), ("b", None, None), ("c", 1, 10_000)]
     alembic.upgrade()
+
+
+def test_the_cases_of_sheets_go_down_with_their_visits_and_nobody_else(empty: Flask) -> None:
+    alembic.upgrade()
+    people.make_cast(db.session)
+    db.session.rollback()
+    before = _counts()
+    with_sheet = factories.make_sheet(db.session, db.session.scalars(sa.select(Practitioner)).first())
+    db.session.commit()
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Visit)) == 2
+    db.session.rollback()
+    alembic.downgrade("0007")
+    there = _counts()
+    assert there == {name: count for name, count in before.items() if name in there}
+    assert "visit" not in there
+    alembic.upgrade()
+    assert _counts() == before
+    assert db.session.get(Patient, with_sheet) is None
 
 
 def patient_of_0004(connection: Connection) -> UUID:

@@ -26,6 +26,7 @@ from firststep.extensions import db
 from firststep.models import Share
 from firststep.services import sharing as service
 from firststep.services.audit import Actor, read_trail
+from firststep.services.consents import give_cohort_use
 from firststep.services.invitations import InvitationOver, TooManyInvitations, find_invitation
 from firststep.services.share_lists import list_shares
 from firststep.web import clock
@@ -92,11 +93,13 @@ def invite() -> Answer:
         return make_response(_invite_page(form), 422)
     address = form.email.data
     try:
-        service.invite(db.session, acting(), current_patient().id, address, form.terms())
+        share = service.invite(db.session, acting(), current_patient().id, address, form.terms())
     except TooManyInvitations as too_many:
         db.session.rollback()
         form.email.errors = [_too_many(too_many)]
         return _later(make_response(_invite_page(form), 429), too_many.free_at)
+    if share.cohort_use:
+        give_cohort_use(db.session, current_account().id, clock.now())
     db.session.commit()
     wake_worker()
     flash(_("An invitation goes to %(address)s. Nothing is visible yet.", address=address), "success")

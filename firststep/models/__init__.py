@@ -8,6 +8,7 @@ from firststep.models.mail import MailPreference, OutboxMail
 from firststep.models.people import Patient, Practice, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, Share
+from firststep.models.sheets import ImportBatch, ImportedCase, ImportedCourse, Visit
 from firststep.models.treatment import Episode
 
 __all__ = [
@@ -20,6 +21,9 @@ __all__ = [
     "Episode",
     "Flare",
     "FootDay",
+    "ImportBatch",
+    "ImportedCase",
+    "ImportedCourse",
     "MailPreference",
     "OutboxMail",
     "Patient",
@@ -35,5 +39,6 @@ __all__ = [
     "TreatmentSession",
     "User",
     "UserSession",
+    "Visit",
     "WebAuthn",
 ]

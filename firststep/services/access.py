@@ -80,9 +80,26 @@ def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
         # A row from earlier in this session must not answer for the database.
         .execution_options(populate_existing=True)
     ).one()
-    today = local_day(now, zone_name or "UTC")
-    if is_over(share.until_on, today):
+    grant = _grant(share, patient, user_name, zone_name, now)
+    if is_over(share.until_on, grant.today):
         raise NoResultFound
+    return grant
+
+
+def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> list[Grant]:
+    """Return what the practitioner may count: every share that is open now and allows it, in one statement."""
+    rows = session.execute(
+        select(Share, Patient, User.name, User.time_zone)
+        .join(Patient, Patient.id == Share.patient_id)
+        .outerjoin(User, User.id == Patient.user_id)
+        .where(Share.cohort_use, *_open_to(practitioner_id))
+        .execution_options(populate_existing=True)
+    )
+    grants = [_grant(share, patient, user_name, zone_name, now) for share, patient, user_name, zone_name in rows]
+    return [grant for grant in grants if not is_over(grant.until_on, grant.today)]
+
+
+def _grant(share: Share, patient: Patient, user_name: str | None, zone_name: str | None, now: datetime) -> Grant:
     return Grant(
         share_id=share.id,
         patient_id=share.patient_id,
@@ -91,7 +108,7 @@ def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
         scope=share.scope,
         from_day=share.from_day,
         until_on=share.until_on,
-        today=today,
+        today=local_day(now, zone_name or "UTC"),
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from firststep.models import Consent, MailPreference, User
+from firststep.models import Consent, MailPreference, Share, User
 from firststep.services import sharing
 from firststep.services.audit import Actor
 
@@ -80,6 +80,22 @@ def give_health_data(session: Session, user: User, now: datetime) -> None:
         return
     give_consent(session, user.id, "health_data", now)
     user.patient.diary_closed_at = None
+    session.flush()
+
+
+def give_cohort_use(session: Session, user_id: UUID, now: datetime) -> None:
+    """Note that the person may be counted, without the name, where a share says so; said once, it holds."""
+    standing = consent_standings(session, user_id).get("cohort_use")
+    if standing is None or not standing.holds:
+        give_consent(session, user_id, "cohort_use", now)
+
+
+def withdraw_cohort_use(session: Session, user: User, now: datetime) -> None:
+    """Take the person out of every practice's figures; the shares go on."""
+    withdraw_consent(session, user.id, "cohort_use", now)
+    if user.patient is not None:
+        of_person = Share.patient_id == user.patient.id
+        session.execute(update(Share).where(of_person, Share.cohort_use).values(cohort_use=False))
     session.flush()
 
 

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
-from firststep.models import OutboxMail, Share, User
+from firststep.models import Consent, OutboxMail, Share, User
+from firststep.services.consents import consent_standings
 from tests import cast as people
 from tests.cast import Browser, Cast
 
@@ -110,6 +111,18 @@ def test_the_mails_say_nothing_about_who_and_what(app: Flask, ana: Browser, dee:
     assert accepted.to == people.CANARY_EMAIL
     assert accepted.subject == "Please look at your invitation"
     assert "Dee" not in accepted.text + accepted.html
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_to_be_counted_is_a_consent_of_its_own(app: Flask, cast: Cast, ana: Browser, allowed: bool) -> None:
+    more = {"cohort_use": "y"} if allowed else {}
+    for address in ("dee@example.com", "other@example.com"):
+        assert ana.post("/share/new", data=form(email=address, **more)).status_code == 303
+    with app.app_context():
+        given = [standing for standing in consent_standings(db.session, cast.ana_user).values() if standing.holds]
+        kinds = db.session.scalars(select(Consent.kind).where(Consent.user_id == cast.ana_user)).all()
+    assert ("cohort_use" in {standing.kind for standing in given}) is allowed
+    assert kinds.count("cohort_use") == allowed
 
 
 def test_the_invitation_mail_goes_to_the_address_without_a_name(app: Flask, ana: Browser) -> None:

@@ -48,6 +48,8 @@ TYPED = {
         actors.CANARY_ASKED,
         actors.CANARY_TRIGGER,
         actors.CANARY_SPELL,
+        actors.CANARY_CASE,
+        actors.CANARY_REMARK,
     ),
     *("Test", "Acupuncturist"),
     *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee"),

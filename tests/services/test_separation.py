@@ -19,6 +19,7 @@ from firststep.services import (
     access,
     accounts,
     audit,
+    cohorts,
     consents,
     diary_entry,
     diary_history,
@@ -28,6 +29,7 @@ from firststep.services import (
     sessions,
     share_lists,
     sharing,
+    sheet_imports,
     trajectories,
     treatment,
 )
@@ -72,6 +74,10 @@ READS: dict[str, Callable[[Session, Cast], Any]] = {
     "readable by Dr Cho": lambda s, c: access.shared_patients(s, c.cho, now=NOW),
     "notes for Dr Cho": lambda s, c: access.read_shared_notes(s, grant_of(s, c)),
     "course for Dr Cho": lambda s, c: access.read_shared_course(s, grant_of(s, c)),
+    "cases of Dr Cho's sheets": lambda s, c: cohorts.imported_series(s, c.cho),
+    "batches of Dr Cho": lambda s, c: sheet_imports.list_batches(s, c.cho),
+    "mappings of Dr Cho": lambda s, c: sheet_imports.remembered_mappings(s, c.cho),
+    "cohort of Dr Cho": lambda s, c: list(cohorts.cohort_people(s, c.cho, now=NOW)),
     "trail": lambda s, c: audit.read_trail(s, c.ana),
     "head of the trail": lambda s, c: audit.trail_head(s, c.ana),
     "consents": lambda s, c: consents.consent_standings(s, c.ana_user),
@@ -107,6 +113,8 @@ def live(app: Flask, patient_id: UUID, practitioner_id: UUID, name: str) -> Op:
         op = answer(session, patient_id, name)
         factories.make_episode(session, patient, "combined", TODAY - timedelta(days=len(name) * 10))
         share = factories.make_share(session, patient, practitioner, scope="notes")
+        share.cohort_use = True
+        factories.make_sheet(session, practitioner, alias=f"case beside {name}", note=f"about {name}")
         look = audit.Actor(user_id=practitioner.user_id, name=f"who looked at {name}", now=NOW, key=b"k" * 32)
         audit.record(session, look, patient_id, "viewed_notes", share_id=share.id)
         looked_last_week = audit.Actor(
@@ -161,6 +169,7 @@ def test_what_another_stores_changes_nothing_of_what_is_read(app: Flask, two: Ca
 WRITES: dict[str, Callable[[Session, Cast], object]] = {
     "withdraw health data": lambda s, c: consents.withdraw_health_data(s, ana_acts(c), s.get_one(User, c.ana_user)),
     "withdraw a consent": lambda s, c: consents.withdraw_consent(s, c.ana_user, "detailed_mail", NOW),
+    "withdraw cohort use": lambda s, c: consents.withdraw_cohort_use(s, s.get_one(User, c.ana_user), NOW),
     "take factors away": lambda s, c: accounts.remove_factors(s, s.get_one(User, c.ana_user), NOW),
     "disable": lambda s, c: accounts.disable_account(s, s.get_one(User, c.ana_user)),
     "end other sessions": lambda s, c: sessions.end_other_sessions(s, c.ana_user, keep=uuid4()),

@@ -56,6 +56,10 @@ CANARY_SPELL: Final = "canary-spell-19be2"
 # Of Dr Cho: what only the persons concerned may read.
 CANARY_LICENCE: Final = "canary-licence-c8812"
 
+# Of Dr Cho's own sheet: who is in it, and what was remarked. Nobody else reads of it, whoever shares with whom.
+CANARY_CASE: Final = "canary-case-3d7f0"
+CANARY_REMARK: Final = "canary-remark-88ac4"
+
 # name -> state, scope and last day of Ana's share with this practitioner.
 SHARES: Final[Mapping[str, tuple[str, str, date]]] = {
     "invited": ("invited", "notes", _LATER),
@@ -133,7 +137,9 @@ def make_world(app: Flask) -> World:
             share = factories.make_share(db.session, patient, practitioner, scope="notes", until_on=_LATER)
             users[name], shares[name] = practitioner.user_id, share.id
         users |= {"ana": cast.ana_user, "ben": cast.ben_user, "cho": cast.cho_user, "dee": cast.dee_user}
-        db.session.get_one(Practitioner, cast.cho).credential_number = CANARY_LICENCE
+        cho = db.session.get_one(Practitioner, cast.cho)
+        cho.credential_number = CANARY_LICENCE
+        factories.make_sheet(db.session, cho, alias=CANARY_CASE, note=CANARY_REMARK)
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose, plan = _add_changes(db.session, cast.ana)
         question, rating = _add_for_the_visit(db.session, cast.ana)

@@ -1,0 +1,77 @@
+"""Who may be counted in a practitioner's cohort, and what is read of each: nothing that a share does not give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final, cast
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from firststep.clinical import visits as clinical
+from firststep.clinical.cohort import Person
+from firststep.clinical.diary import Arm
+from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Visit
+from firststep.services.access import Grant, cohort_grants
+from firststep.services.diary_reading import read_diary
+
+
+def cohort_people(session: Session, practitioner_id: UUID, *, now: datetime) -> Iterator[Person]:
+    """Go through the people who count for the practitioner at this moment, each once, without names.
+
+    These are the cases of the practitioner's own sheets that nobody took over as theirs, and everybody with an active
+    share that allows it: of those what the share shows, from its first day on.
+    """
+    series = imported_series(session, practitioner_id)
+    sharing = {grant.patient_id: grant for grant in cohort_grants(session, practitioner_id, now=now)}
+    for grant in sharing.values():
+        yield _sharing_person(session, grant, series.get(grant.patient_id))
+    taken_over = set(session.scalars(_TAKEN_OVER.where(ImportedCase.practitioner_id == practitioner_id)))
+    for patient_id, visits in series.items():
+        if patient_id not in sharing and patient_id not in taken_over:
+            yield Person(visits=(visits,))
+
+
+_TAKEN_OVER: Final = (
+    select(ImportedCase.patient_id)
+    .join(Patient, Patient.id == ImportedCase.patient_id)
+    .where(Patient.user_id.is_not(None))
+)
+
+
+def _sharing_person(session: Session, grant: Grant, visits: clinical.VisitSeries | None) -> Person:
+    diary = read_diary(session, grant.patient_id, first=grant.from_day)
+    return Person(diary=diary, visits=() if visits is None else (visits,))
+
+
+def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clinical.VisitSeries]:
+    """Return the visits of each case of the practitioner's sheets, whichever batches they came in: two statements.
+
+    The first start that a batch names counts; of sheets that find the fourth session in different ways, the surest.
+    """
+    visits: dict[UUID, list[clinical.Visit]] = {}
+    columns = (Visit.day, Visit.pain, Visit.session, Visit.nsaid, Visit.change)
+    mine = ImportedCase.practitioner_id == practitioner_id
+    of_cases = select(Visit.patient_id, *columns).join(ImportedCase, ImportedCase.patient_id == Visit.patient_id)
+    for patient_id, *values in session.execute(of_cases.where(mine)):
+        visits.setdefault(patient_id, []).append(clinical.Visit._make(values))
+    found: dict[UUID, clinical.VisitSeries] = {}
+    for patient_id, arm, starts_on, sessions in session.execute(
+        select(ImportedCase.patient_id, ImportedCourse.arm, ImportedCourse.starts_on, ImportBatch.sessions)
+        .join(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
+        .join(ImportBatch, ImportBatch.id == ImportedCourse.batch_id)
+        .where(mine)
+        .order_by(ImportBatch.imported_at, ImportBatch.id)
+    ):
+        before = found.get(patient_id)
+        # The table checks both words.
+        found_by = cast(clinical.Sessions, sessions)
+        found[patient_id] = clinical.VisitSeries(
+            arm=cast(Arm, arm),
+            visits=tuple(visits.get(patient_id, ())),
+            starts_on=before.starts_on or starts_on if before else starts_on,
+            sessions=min(before.sessions if before else found_by, found_by, key=clinical.SESSIONS.index),
+        )
+    return found

@@ -1,0 +1,243 @@
+"""Batches of visits from practices' sheets: stored whole, recognised when they come again, and undone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, Visit
+from firststep.sheets.reading import Case, Reading, Reported, SheetVisit
+
+_MOST_MAPPINGS: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What became of a reading. ``batch_id`` is None where there was nothing new.
+
+    ``already_there`` are rows whose person has a visit on that day from an earlier sheet; ``conflicts`` say a
+    different arm or start than an earlier sheet. Neither changes anything.
+    """
+
+    batch_id: UUID | None
+    cases_added: int
+    visits_added: int
+    already_there: tuple[int, ...]
+    conflicts: tuple[Reported, ...]
+
+
+@dataclass
+class _Known:
+    """What earlier sheets say about a case."""
+
+    patient_id: UUID
+    arm: str
+    starts_on: date | None
+    days: set[date] = field(default_factory=set)
+
+
+@dataclass
+class _New:
+    """What a sheet adds, table by table."""
+
+    patients: list[dict[str, Any]] = field(default_factory=list)
+    cases: list[dict[str, Any]] = field(default_factory=list)
+    courses: list[dict[str, Any]] = field(default_factory=list)
+    visits: list[dict[str, Any]] = field(default_factory=list)
+
+
+def store_reading(
+    session: Session,
+    practitioner_id: UUID,
+    reading: Reading,
+    *,
+    data: bytes,
+    mapping: Mapping[str, Any],
+    now: datetime,
+) -> Stored:
+    """Add what the reading says that is not there yet, as one batch, in the running transaction.
+
+    Of ``data``, the file, only the SHA-256 is kept; ``mapping`` is the decoded MAP.json.
+    """
+    _lock(session, practitioner_id)
+    known = _known_cases(session, practitioner_id)
+    batch_id, new = uuid4(), _New()
+    already_there: list[int] = []
+    conflicts: list[Reported] = []
+    for case in reading.cases:
+        before = known.get(case.key)
+        if before is not None and (column := _contradicts(case, before)):
+            conflicts += _conflicts(case, column)
+            continue
+        days = before.days if before else set()
+        visits = [one for one in case.visits if one.visit.day not in days]
+        already_there += [one.row for one in case.visits if one.visit.day in days]
+        if before is None or visits or (case.starts_on and not before.starts_on):
+            _add(new, case, visits, before, batch_id=batch_id, practitioner_id=practitioner_id, now=now)
+    if new.courses:
+        _write(session, _batch(batch_id, practitioner_id, reading, len(new.visits), data, mapping, now), new)
+    return Stored(
+        batch_id=batch_id if new.courses else None,
+        cases_added=len(new.cases),
+        visits_added=len(new.visits),
+        already_there=tuple(sorted(set(already_there))),
+        conflicts=tuple(conflicts),
+    )
+
+
+def undo_batch(session: Session, practitioner_id: UUID, batch_id: UUID, *, now: datetime) -> int:
+    """Take out what the batch added and return how many visits that were; NoResultFound for another's batch.
+
+    A case that only this batch knew goes with it; what other batches added stays. Undone again, nothing happens.
+    """
+    _lock(session, practitioner_id)
+    mine = select(ImportBatch).where(ImportBatch.id == batch_id, ImportBatch.practitioner_id == practitioner_id)
+    batch = session.scalars(mine.execution_options(populate_existing=True)).one()
+    if batch.undone_at is not None:
+        return 0
+    removed = session.scalars(delete(Visit).where(Visit.batch_id == batch_id).returning(Visit.id)).all()
+    session.execute(delete(ImportedCourse).where(ImportedCourse.batch_id == batch_id))
+    left_alone = (
+        select(ImportedCase.patient_id)
+        .outerjoin(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
+        .where(ImportedCase.practitioner_id == practitioner_id, ImportedCourse.patient_id.is_(None))
+    )
+    alone = session.scalars(left_alone).all()
+    # Somebody who took the case over as their own stays, with an account, without these visits, no longer a case.
+    session.execute(delete(ImportedCase).where(ImportedCase.patient_id.in_(alone)))
+    session.execute(delete(Patient).where(Patient.id.in_(alone), Patient.user_id.is_(None)))
+    batch.undone_at = now
+    session.flush()
+    session.expire_all()
+    return len(removed)
+
+
+def list_batches(session: Session, practitioner_id: UUID) -> Sequence[ImportBatch]:
+    """Return the practitioner's batches, the newest first, undone ones too."""
+    mine = select(ImportBatch).where(ImportBatch.practitioner_id == practitioner_id)
+    return session.scalars(mine.order_by(ImportBatch.imported_at.desc(), ImportBatch.id)).all()
+
+
+def remembered_mappings(session: Session, practitioner_id: UUID) -> list[dict[str, Any]]:
+    """Return the different mappings that the practitioner used, the newest first."""
+    found: list[dict[str, Any]] = []
+    for batch in list_batches(session, practitioner_id):
+        if batch.mapping not in found:
+            found.append(batch.mapping)
+    return found[:_MOST_MAPPINGS]
+
+
+def _lock(session: Session, practitioner_id: UUID) -> None:
+    """Let one import or undo of a practitioner follow the other; SQLite's transactions do so anyway."""
+    session.execute(select(Practitioner.id).where(Practitioner.id == practitioner_id).with_for_update()).one()
+
+
+def _known_cases(session: Session, practitioner_id: UUID) -> dict[str, _Known]:
+    """Return what is there by alias key: the arm, the first start that a batch names, and the days with a visit."""
+    rows = session.execute(
+        select(ImportedCase.alias_key, ImportedCase.patient_id, ImportedCourse.arm, ImportedCourse.starts_on)
+        .join(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
+        .join(ImportBatch, ImportBatch.id == ImportedCourse.batch_id)
+        .where(ImportedCase.practitioner_id == practitioner_id)
+        .order_by(ImportBatch.imported_at, ImportBatch.id)
+    )
+    known: dict[str, _Known] = {}
+    of_patient: dict[UUID, _Known] = {}
+    for key, patient_id, arm, starts_on in rows:
+        one = known.setdefault(key, _Known(patient_id, arm, starts_on))
+        one.starts_on = one.starts_on or starts_on
+        of_patient[patient_id] = one
+    days = select(Visit.patient_id, Visit.day).join(ImportedCase, ImportedCase.patient_id == Visit.patient_id)
+    for patient_id, day in session.execute(days.where(ImportedCase.practitioner_id == practitioner_id)):
+        if patient_id in of_patient:
+            of_patient[patient_id].days.add(day)
+    return known
+
+
+def _contradicts(case: Case, before: _Known) -> str:
+    """Return the column in which the sheet says something else than an earlier one, "" where it does not."""
+    if case.arm != before.arm:
+        return "arm"
+    return "start" if case.starts_on and before.starts_on and case.starts_on != before.starts_on else ""
+
+
+def _conflicts(case: Case, column: str) -> list[Reported]:
+    value = case.arm if column == "arm" else str(case.starts_on)
+    rows = sorted({one.row for one in case.visits})
+    return [Reported(row=row, column=column, reason="conflict", value=value) for row in rows]
+
+
+def _add(
+    new: _New,
+    case: Case,
+    visits: Sequence[SheetVisit],
+    before: _Known | None,
+    *,
+    batch_id: UUID,
+    practitioner_id: UUID,
+    now: datetime,
+) -> None:
+    patient_id = before.patient_id if before else uuid4()
+    if before is None:
+        new.patients.append({"id": patient_id, "alias": case.alias, "created_at": now})
+        new.cases.append({"patient_id": patient_id, "practitioner_id": practitioner_id, "alias_key": case.key})
+    of_batch = {"patient_id": patient_id, "batch_id": batch_id}
+    new.courses.append({**of_batch, "arm": case.arm, "starts_on": case.starts_on})
+    new.visits += [
+        {
+            **of_batch,
+            "id": uuid4(),
+            "day": one.visit.day,
+            "pain": one.visit.tenths,
+            "session": one.visit.session,
+            "nsaid": one.visit.nsaid,
+            "change": one.visit.change,
+            "note": one.note,
+            "sheet_row": one.row,
+        }
+        for one in visits
+    ]
+
+
+def _batch(
+    batch_id: UUID,
+    practitioner_id: UUID,
+    reading: Reading,
+    visits_added: int,
+    data: bytes,
+    mapping: Mapping[str, Any],
+    now: datetime,
+) -> ImportBatch:
+    return ImportBatch(
+        id=batch_id,
+        practitioner_id=practitioner_id,
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        mapping=dict(mapping),
+        sessions=reading.sessions,
+        rows=reading.total,
+        rows_accepted=len(reading.accepted),
+        rows_rejected=len(reading.rejected),
+        rows_empty=len(reading.empty),
+        visits_added=visits_added,
+        imported_at=now,
+    )
+
+
+def _write(session: Session, batch: ImportBatch, new: _New) -> None:
+    session.add(batch)
+    session.flush()
+    for table, rows in (
+        (Patient, new.patients),
+        (ImportedCase, new.cases),
+        (ImportedCourse, new.courses),
+        (Visit, new.visits),
+    ):
+        if rows:
+            session.execute(insert(table), rows)

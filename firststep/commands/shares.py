@@ -12,6 +12,7 @@ from firststep.commands.people import patient_account, practitioner_account
 from firststep.extensions import db
 from firststep.models.sharing import SCOPES
 from firststep.services import sharing
+from firststep.services.consents import give_cohort_use
 from firststep.services.diary_fields import Refused, parse_day
 from firststep.web import clock
 from firststep.web.trail import operator
@@ -37,6 +38,8 @@ def add_share(patient_email: str, practitioner_email: str, scope: str, until: st
     until_on = _until(until, clock.local_day(clock.now(), owner.time_zone))
     terms = sharing.Terms(scope=scope, until_on=until_on, cohort_use=cohort)
     sharing.add_active(db.session, operator(), patient, practitioner, terms)
+    if cohort:
+        give_cohort_use(db.session, owner.id, clock.now())
     db.session.commit()
     click.echo(f"{reader.email} sees {owner.email} until {until_on}: {scope}.")
 

@@ -17,7 +17,6 @@ from firststep.commands.people import practitioner_account
 from firststep.extensions import db
 from firststep.services.sheet_imports import Stored, store_reading, undo_batch
 from firststep.services.sheet_reading import SheetRefused, read_file
-from firststep.sheets.problems import MOST_BYTES
 from firststep.sheets.reading import Reading, Reported
 from firststep.web import clock
 
@@ -42,9 +41,7 @@ def import_sheet(email: str, mapping_file: Path, file: Path, *, as_json: bool) -
     """
     practitioner, user = practitioner_account(email)
     mapping, now = _mapping(mapping_file), clock.now()
-    # One byte more than what is read is enough to say that it is too much.
-    with file.open("rb") as opened:
-        data = opened.read(MOST_BYTES + 1)
+    data = file.read_bytes()
     try:
         reading = read_file(data, mapping, today=clock.local_day(now, user.time_zone))
     except SheetRefused as refused:
@@ -53,7 +50,7 @@ def import_sheet(email: str, mapping_file: Path, file: Path, *, as_json: bool) -
     db.session.commit()
     told = _as_json(reading, stored)
     if as_json:
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(told))
     else:
         _tell(told, reading, stored)
 

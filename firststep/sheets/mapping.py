@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.visits import GLOBAL_CHANGES, NSAID_CLASSES, GlobalChange, NsaidClass
-from firststep.sheets.cells import Cell, fold, tidy
+from firststep.sheets.cells import Cell, fold, text_of, tidy
 from firststep.sheets.dates import DATE_ORDERS, DateOrder
 from firststep.sheets.problems import LAST_HEADER_ROW, MOST_COLUMNS, SheetProblem
 
@@ -109,7 +109,8 @@ def _text(value: object, where: str) -> str:
 def _texts(value: object, where: str) -> list[str]:
     if not isinstance(value, list) or len(value) > _MOST_LABELS:
         raise SheetProblem("bad_mapping", where=where)
-    return [_text(text, where) for text in value]
+    # A practice that writes 0, 1 and 2 maps numbers; an empty text in a list of empty marks says nothing new.
+    return [_text(text_of(text) if isinstance(text, int | float) else text, where) for text in value if text != ""]
 
 
 def _one_of(value: object, words: Sequence[str], where: str) -> str:

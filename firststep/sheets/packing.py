@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from math import ceil
 from typing import Final, Literal, TypeAlias
 
 from firststep.sheets.problems import (
@@ -19,6 +20,7 @@ Kind: TypeAlias = Literal["xlsx", "ods", "xls", "csv"]
 
 #: What zipfile raises for bytes that are no zip, or no longer one.
 ZIP_DAMAGE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+_MEGABYTE: Final = 1_000_000
 _ZIP: Final = b"PK\x03\x04"
 _ENTRY: Final = b"PK\x01\x02"
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -41,7 +43,8 @@ def check_file(data: bytes) -> Kind:
     It costs milliseconds whatever the file is, so that it can run in the web process.
     """
     if len(data) > MOST_BYTES:
-        raise SheetProblem("too_big", megabytes=_megabytes(len(data)), most=_megabytes(MOST_BYTES))
+        # Rounded up: "5 MB; 5 MB is the limit" would explain nothing.
+        raise SheetProblem("too_big", megabytes=ceil(len(data) / _MEGABYTE), most=_megabytes(MOST_BYTES))
     if data.startswith(_ZIP):
         return _check_zip(data)
     if data.startswith(_COMPOUND):
@@ -101,4 +104,4 @@ def _kind_of(names: set[str], data: bytes) -> Kind:
 
 
 def _megabytes(count: int) -> int:
-    return round(count / 1_000_000)
+    return round(count / _MEGABYTE)

@@ -10,7 +10,7 @@ from typing import Final
 
 import python_calamine as calamine
 
-from firststep.sheets.cells import Broken, Cell, is_blank
+from firststep.sheets.cells import Broken, Cell, fold, is_blank
 from firststep.sheets.delimited import read_delimited
 from firststep.sheets.packing import ZIP_DAMAGE, Kind, check_file
 from firststep.sheets.problems import LAST_HEADER_ROW, MOST_COLUMNS, MOST_ROWS, SheetProblem
@@ -38,16 +38,21 @@ class Workbook:
         """
         if self._opened is None:
             return self._rows
-        if name is None and self.names:
-            name = self.names[0]
-        if name not in self.names:
-            raise SheetProblem("no_such_sheet", name=name or "")
+        name = self._found(name)
         broken = self._broken(name)
         try:
             sheet = self._opened.get_sheet_by_name(name)
         except calamine.CalamineError:
             raise SheetProblem("unreadable") from None
         return _grid_of(sheet, broken)
+
+    def _found(self, name: str | None) -> str:
+        """Return the sheet's name as the file writes it."""
+        alike = self.names if name is None else [one for one in self.names if fold(one) == fold(name)]
+        if not alike:
+            raise SheetProblem("no_such_sheet", name=name or "")
+        # Two may differ in a capital letter only.
+        return name if name in self.names and name is not None else alike[0]
 
     def _broken(self, name: str) -> Mapping[tuple[int, int], Broken]:
         if self.kind != "xlsx":

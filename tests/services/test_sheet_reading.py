@@ -98,7 +98,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], tuple[int, str]]] = {
         lambda: zipped({f"xl/{number}": "" for number in range(201)}),
         (413, "This file has more than 200 parts; save the one sheet in a file of its own."),
     ),
-    "too big": (lambda: b"a;b\n" * 1_300_000, (413, "This file has 5 MB; 5 MB is the limit.")),
+    "too big": (lambda: b"a;b\n" * 1_300_000, (413, "This file has 6 MB; 5 MB is the limit.")),
     "300,000 rows": (many_rows, (422, "Up to 5,000 rows; this sheet has more.")),
     "61 columns": (lambda: xlsx([["a"] * 61]), (422, "Up to 60 columns; this sheet has more.")),
     "a PNG": (lambda: b"\x89PNG\r\n\x1a\n" + bytes(500), NOT_A_SPREADSHEET),
@@ -153,6 +153,7 @@ def test_the_sample_through_the_child(app: Flask) -> None:
 def test_another_sheet_is_looked_into_by_its_name(app: Flask) -> None:
     with app.test_request_context():
         assert look_into_file(SAMPLE, "old 2019").proposal.mapping["sheet"] == "old 2019"
+        assert look_into_file(SAMPLE, " OLD  2019").proposal.mapping["columns"]["visit_date"] == "Date"
         with pytest.raises(SheetRefused, match="This file has no sheet called Log 2"):
             look_into_file(SAMPLE, "Log 2")
 

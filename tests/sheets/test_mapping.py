@@ -28,7 +28,7 @@ from tests.sheets.tables import LONG, WIDE, read_long, row
         ({"nsaid": {"none": ["no"], "some": [" NO"]}}, "nsaid"),
         ({"nsaid": {"much": ["no"]}}, "nsaid"),
         ({"change": {"much_improved": "better"}}, "change"),
-        ({"empty": [1]}, "empty"),
+        ({"empty": [None]}, "empty"),
         ({"sheet": ""}, "sheet"),
         ({"weeks": {"D": 1}}, "weeks"),
     ],
@@ -95,3 +95,9 @@ def test_a_header_below_the_sheet() -> None:
 
 def test_letters() -> None:
     assert [letter_of(column) for column in (0, 25, 26, 59)] == ["A", "Z", "AA", "BH"]
+
+
+def test_labels_may_be_numbers_and_an_empty_mark_nothing() -> None:
+    told = {"nsaid": {"none": [0], "some": [1.0], "most": ["2"]}, "empty": ["", "x"]}
+    reading = read_long(*(row(f"P{number}", Pills=number) for number in (0, 1, 2.0, "x", "")), **told)
+    assert [case.visits[0].visit.nsaid for case in reading.cases] == ["none", "some", "most", None, None]

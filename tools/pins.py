@@ -12,11 +12,12 @@ INPUTS = ROOT / "requirements"
 
 
 def main() -> None:
-    """Compile the three lists; the second keeps the versions of the first. ``--upgrade`` takes newer ones."""
+    """Compile the four lists; the second keeps the versions of the first. ``--upgrade`` takes newer ones."""
     upgrade = [argument for argument in sys.argv[1:] if argument == "--upgrade"]
     compile_pins(INPUTS / "run.in", RUN_PINS, *upgrade)
     compile_pins(INPUTS / "dev.in", DEV_PINS, "--constraints", str(RUN_PINS.relative_to(ROOT)), *upgrade)
     compile_pins(INPUTS / "node.in", INPUTS / "node.txt", *upgrade)
+    compile_pins(INPUTS / "fuzz.in", INPUTS / "fuzz.txt", *upgrade)
 
 
 def compile_pins(source: Path, target: Path, *options: str) -> None:

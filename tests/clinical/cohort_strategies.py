@@ -18,8 +18,8 @@ _visits = st.lists(visit_series(), min_size=1, max_size=2).map(tuple)
 
 
 def a_year(levels: list[int]) -> tuple[VisitSeries, ...]:
-    """Return visits 40 days apart, from the start on."""
-    visits = (Visit(FIRST + timedelta(days=40 * number), level) for number, level in enumerate(levels))
+    """Return visits 40 days apart, from the start on; each is a session."""
+    visits = (Visit(FIRST + timedelta(days=40 * number), level, number + 1) for number, level in enumerate(levels))
     return (VisitSeries("standard", tuple(visits)),)
 
 

@@ -26,7 +26,7 @@ from tests.clinical.diaries import MONDAY
 from tests.clinical.visit_strategies import COURSES
 
 quickly = settings(
-    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None
 )
 
 #: What random practices have to have, or the comparison with the slow telling would say little.
@@ -70,9 +70,10 @@ def table(people: list[Person]) -> Any:
 def test_the_quick_table_agrees_with_the_slow_one() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(quickly, max_examples=300)
+    @settings(quickly, max_examples=150)
     @given(practices())
     @example([Person(visits=a_year(COURSES[0]))] * 12)
+    @example([Person(visits=a_year(levels)) for levels in (COURSES[0], COURSES[1]) for _ in range(7)])
     def compare(people: list[Person]) -> None:
         found, expected = table(people), cohort_oracle.cohort(people)
         assert close(found, expected), f"found {json.dumps(found)}\nexpected {json.dumps(expected)}"

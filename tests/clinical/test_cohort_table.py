@@ -34,7 +34,7 @@ from firststep.clinical.intervals import Interval, mean_with_interval
 from firststep.clinical.survival import FollowUp, FollowUps
 from tests.clinical.test_survival import PLACEBO, TREATED, people
 
-quickly = settings(max_examples=300, deadline=None, derandomize=True, database=None)
+quickly = settings(max_examples=150, deadline=None, derandomize=True, database=None)
 follow_ups = st.lists(st.builds(FollowUp, st.integers(0, 250), st.booleans()), max_size=40)
 
 

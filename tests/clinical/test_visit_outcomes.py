@@ -76,7 +76,7 @@ def exact(found: VisitOutcomes) -> dict[str, Any]:
 def test_the_quick_rules_agree_with_the_slow_ones() -> None:
     reached: Counter[str] = Counter()
 
-    @settings(quickly, max_examples=2_000)
+    @settings(quickly, max_examples=1_000)
     @given(visit_series())
     def compare(series: VisitSeries) -> None:
         found = visit_outcomes(series)

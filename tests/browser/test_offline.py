@@ -116,7 +116,14 @@ def test_it_can_be_installed(playwright: Playwright, site: str, tmp_path: Path) 
     session = context.new_cdp_session(page)
     assert session.send("Page.getInstallabilityErrors") == {"installabilityErrors": []}
     said: dict[str, Any] = page.evaluate("fetch('/manifest.webmanifest').then((answer) => answer.json())")
-    assert said["display"] == "standalone"
+    assert (said["id"], said["display"]) == ("/", "standalone")
+    # What the phone shows outside the app says nothing about a condition.
+    assert [(one["name"], one["url"]) for one in said["shortcuts"]] == [
+        ("Log today", "/log"),
+        ("My progress", "/progress"),
+    ]
+    assert said["name"] == said["short_name"] == "Firststep"
+    assert {"192x192", "512x512"} <= {icon["sizes"] for icon in said["icons"]}
     for icon in said["icons"]:
         answer = context.request.get(f"{site}{icon['src']}")
         assert answer.status == 200

@@ -183,8 +183,12 @@ def test_a_new_account_takes_it_over_once(
     expect(page.locator("[data-tried], [data-tried-done]").first).to_be_hidden()
     assert pain(page) == ["6"]
     assert stored(app, EVA) == ([(TODAY, "right", 60)], 2)
+    # Whoever is signed in has a log of their own.
     page.goto("/try")
-    page.wait_for_url("**/log")
+    expect(page.get_by_role("heading", name="Somebody is signed in on this phone")).to_be_visible()
+    expect(page.locator("form[data-log]")).to_be_hidden()
+    assert problems(page) == []
+    take(page, "try-signed-in")
 
 
 @pytest.mark.parametrize("answer", ["Yes, add", "No"])

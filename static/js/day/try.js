@@ -1,8 +1,8 @@
 /**
  * The day's form without an account: what is entered is kept in the browser's database for a guest and never sent.
  *
- * Hooks: [name=feet], [data-try-night], [data-try-forget], [data-try-gone], [data-try-others] with its words, and those
- * of the phone's own log (shell.js).
+ * Hooks: [name=feet], [data-try-signed-in], [data-try-night], [data-try-forget], [data-try-gone], [data-try-others] with
+ * its words, and those of the phone's own log (shell.js).
  */
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { daysTried } from "../phone/tried.js";
@@ -20,8 +20,8 @@ const own = (name) => document.querySelector(`[data-try-${name}]`);
 
 /** @param {Parts} parts */
 export async function startTry(parts) {
-  await leaveWhoIsSignedIn(parts);
-  document.addEventListener("visibilitychange", () => void leaveWhoIsSignedIn(parts));
+  document.addEventListener("visibilitychange", () => void giveWay(parts));
+  if (await giveWay(parts)) return;
   if (location.hash === GONE) sayGone();
   const { day, hour } = wallClock(undefined);
   const night = part("night");
@@ -35,10 +35,14 @@ export async function startTry(parts) {
   });
 }
 
-/** Whoever is signed in has a log of their own. @param {Parts} parts */
-async function leaveWhoIsSignedIn({ whoseIsIt }) {
+/** Whoever is signed in has a log of their own. @param {Parts} parts @returns {Promise<boolean>} */
+async function giveWay({ whoseIsIt }) {
   const whose = await whoseIsIt();
-  if (whose && !whose.locked) location.replace("/log");
+  const [card, shown] = [own("signed-in"), part("day")];
+  if (!whose || whose.locked || !card || !shown) return false;
+  card.hidden = false;
+  shown.hidden = true;
+  return true;
 }
 
 /** @param {Parts} parts @param {string} day @param {string} today */

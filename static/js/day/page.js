@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { isLogged } from "../phone/days.js";
 import { DayForm } from "./form.js";
+import { inTurn } from "./in_turn.js";
 import { listRefused } from "./refused.js";
 import { offerSame } from "./same.js";
 import { said, say } from "./status.js";
@@ -19,7 +20,9 @@ import { said, say } from "./status.js";
 export function startDay(phone, form, { served }) {
   const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-status]"));
   const around = { line, entered: false, taking: 0 };
-  const update = () => void showWhere(day, around);
+  // The database is asked for what stands around the line: a tap brings several changes, and one look sees them all.
+  const lookAround = inTurn(() => showAround(day));
+  const update = () => void showWhere(day, around).then(lookAround);
   const day = new DayForm(form, phone, { onTaken: (kept) => void follow(kept) });
 
   /** @param {Promise<Kept>} kept */
@@ -61,6 +64,10 @@ async function showWhere(day, around) {
   if (line && (state !== "" || entered)) say(line, state, status);
   const signIn = document.querySelector("[data-log-sign-in]");
   if (signIn instanceof HTMLElement) signIn.hidden = state !== "signed-out";
+}
+
+/** @param {DayForm} day shows what was refused, what is offered, and which days are logged */
+async function showAround(day) {
   await listRefused(day.phone, day.form);
   await offerSame(day);
   await markStrip(day.phone);
@@ -69,9 +76,9 @@ async function showWhere(day, around) {
 /** @param {Phone} phone shows the days of the strip that are logged on this phone and not yet on the server */
 async function markStrip(phone) {
   const records = await phone.store.records();
-  for (const day of new Set(records.map((record) => record.op.day))) {
-    const shown = document.getElementById(`strip-${day}`);
-    if (shown && isLogged(await phone.dayShown(day))) shown.classList.add("days__day--logged");
+  if (records.length === 0) return;
+  for (const values of await phone.daysShown([...new Set(records.map((record) => record.op.day))])) {
+    if (isLogged(values)) document.getElementById(`strip-${values.day}`)?.classList.add("days__day--logged");
   }
 }
 

@@ -46,7 +46,10 @@ export async function offerSame(day) {
 }
 
 /** @param {import("./form.js").DayForm} day */
-const offered = async (day) => sameAs(await day.phone.dayShown(day.day), await day.phone.dayShown(dayAfter(day.day, -1)));
+async function offered(day) {
+  const [today, yesterday] = await day.phone.daysShown([day.day, dayAfter(day.day, -1)]);
+  return today && yesterday ? sameAs(today, yesterday) : {};
+}
 
 /** @param {HTMLFormElement} form @param {string} field @param {Value | undefined} value @returns {string} in the words of the page */
 function answerWords(form, field, value) {

@@ -6,6 +6,7 @@ import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { isLogged } from "../phone/days.js";
 import { lastChart } from "../phone/last_chart.js";
 import { listDoses } from "./doses.js";
+import { inTurn } from "./in_turn.js";
 import { askMissed } from "./missed.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
 import { startTry } from "./try.js";
@@ -70,14 +71,15 @@ async function showLog(phone, { startDay }) {
   showFeet(/** @type {string | undefined} */ (await phone.store.get("feet")));
   showHead(day, clock.day);
   startDay(phone, form, { served: false });
-  const update = async () => {
+  // What is asked comes first; the days below it are drawn when it can be answered.
+  shown.hidden = false;
+  const update = inTurn(async () => {
     const logged = await drawStrip(phone, day, clock.day);
     await askMissed(phone, { day, today: clock.day, logged });
     await listDoses(phone, form, day);
-  };
+  });
   phone.addEventListener("change", () => void update());
   await update();
-  shown.hidden = false;
 }
 
 /** @param {string} today */
@@ -95,9 +97,9 @@ async function drawStrip(phone, current, today) {
   const strip = part("strip");
   if (!strip) return [];
   const days = Array.from({ length: STRIP_DAYS }, (_one, index) => dayAfter(today, index + 1 - STRIP_DAYS));
-  const logged = (await Promise.all(days.map(async (day) => (isLogged(await phone.dayShown(day)) ? [day] : [])))).flat();
-  strip.replaceChildren(...days.map((day) => stripDay(day, logged.includes(day), day === current, strip)));
-  return logged;
+  const values = await phone.daysShown(days);
+  strip.replaceChildren(...values.map((one) => stripDay(one.day, isLogged(one), one.day === current, strip)));
+  return values.filter(isLogged).map((one) => one.day);
 }
 
 /** @param {string} day @param {boolean} logged @param {boolean} current @param {HTMLElement} strip */

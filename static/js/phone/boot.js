@@ -32,7 +32,10 @@ async function start() {
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? null;
   const phone = await Phone.open(named, token);
   await noteWhose({ user: named, locked: false });
-  phone.addEventListener("change", async () => showUnsent(await phone.status(), { signedIn: true }));
+  // The log says it in a line of its own.
+  if (!document.querySelector("[data-log-status]")) {
+    phone.addEventListener("change", async () => showUnsent(await phone.status(), { signedIn: true }));
+  }
   watchLeaving(phone);
   phone.watch();
   void keepChart(phone);

@@ -28,8 +28,14 @@ export function dayAfter(day, by) {
   return moment.toISOString().slice(0, 10);
 }
 
+/** @type {Map<string, Intl.DateTimeFormat>} each kept: making one takes a phone longer than a hundred words of it */
+const writers = new Map();
+
 /** @param {string} day @param {Intl.DateTimeFormatOptions} options @returns {string} the day in the page's language */
 export function dayWords(day, options) {
   const language = globalThis.document?.documentElement.lang || undefined;
-  return new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" }).format(new Date(`${day}T12:00:00Z`));
+  const look = JSON.stringify([language, options]);
+  const writer = writers.get(look) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+  writers.set(look, writer);
+  return writer.format(new Date(`${day}T12:00:00Z`));
 }

@@ -182,6 +182,13 @@ export class Phone extends EventTarget {
     return withOps(kept?.values ?? emptyDay(day), records);
   }
 
+  /** @param {readonly string[]} days @returns {Promise<import("./days.js").AnyDay[]>} each with all that waits, read at once */
+  async daysShown(days) {
+    const [kept, records] = await Promise.all([this.store.days(), this.store.records()]);
+    const values = new Map(kept.map((one) => [one.day, one.values]));
+    return days.map((day) => withOps(values.get(day) ?? emptyDay(day), records));
+  }
+
   /** Brings over the last weeks from the server; without a connection those of before stay. */
   async refreshDays() {
     let told;

@@ -11,7 +11,7 @@ from flask_wtf.csrf import generate_csrf
 
 from blueprints.diary.area import diary
 from firststep.extensions import db
-from firststep.services.diary_days import read_kept_days
+from firststep.services.diary_days import first_kept_day, read_kept_days
 from firststep.services.diary_events import KINDS, read_events
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_ops import apply_op
@@ -59,6 +59,7 @@ def kept_days() -> Response:
         feet=patient.feet,
         left_empty_until=left.isoformat() if left else None,
         rev=rev,
+        first=first_kept_day(today).isoformat(),
         days=days,
     )
     response.headers["Cache-Control"] = "no-store"

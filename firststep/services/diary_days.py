@@ -19,6 +19,11 @@ DAYS_KEPT: Final = 60
 _SHOWN: Final = ("dose",)
 
 
+def first_kept_day(today: date) -> date:
+    """Return the first of the days that the phone is told of."""
+    return today - timedelta(days=DAYS_KEPT - 1)
+
+
 def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> tuple[int, list[dict[str, object]]]:
     """Return the server's revision, and each of the last days of which anything is noted, in four statements.
 
@@ -27,7 +32,7 @@ def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> tuple[
     newest = select(func.max(DiaryChange.seq)).where(DiaryChange.patient_id == patient_id)
     rev = session.scalar(newest) or 0
     # Whoever travels east may have entries of a day that has not come here.
-    span = {"first": today - timedelta(days=DAYS_KEPT - 1), "last": today + timedelta(days=1)}
+    span = {"first": first_kept_day(today), "last": today + timedelta(days=1)}
     entries = read_entries(session, patient_id, **span)
     events: dict[date, list[Event]] = {}
     for event in read_events(session, patient_id, _SHOWN, **span):

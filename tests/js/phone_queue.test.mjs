@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { test } from "node:test";
 import { emptyDay, isLogged, withOps } from "../../static/js/phone/days.js";
-import { count, drop, fold, queued, release, settle, take } from "../../static/js/phone/queue.js";
+import { count, drop, fold, queued, release, settle, take, takeOver } from "../../static/js/phone/queue.js";
 import { deleteStore, openStore, pageStore } from "../../static/js/phone/stores.js";
 
 const DAY = "2026-11-24";
@@ -40,6 +40,19 @@ for (const [name, open] of [["database", () => openStore(randomUUID())], ["page"
     for (const op of [first, other, second]) await put(store, op);
     assert.deepEqual(await ids(store), [other.op, second.op]);
     assert.deepEqual(withOps(emptyDay(DAY), await store.records()).feet, { right: { first_step_pain: 4 }, left: { first_step_pain: 6 } });
+  });
+
+  test(`${name}: what a page that was left could not keep comes in, but not over what was tapped later`, async () => {
+    const store = await open();
+    const at = (op, minute) => ({ ...op, entered_at: `${DAY}T06:0${minute}:00Z` });
+    const [both, later, other] = [at(tap({ stretch_done: true, stretch_minutes: 5 }), 1), at(tap({ stretch_done: false }), 2), at(pain(4), 3)];
+    const takeIn = (op) => store.change((records) => takeOver(records, queued(op)));
+    await put(store, later);
+    await takeIn(both);
+    await takeIn(both);
+    await takeIn(other);
+    await takeIn(at(pain(9), 2));
+    assert.deepEqual((await store.records()).map((record) => record.op.set), [{ stretch_done: false }, { stretch_minutes: 5 }, { first_step_pain: 4 }]);
   });
 
   test(`${name}: once it was sent it is never changed, not even when nothing came back`, async () => {

@@ -17,7 +17,14 @@ import { dropTap, noteTap, takeOverTaps } from "./taps.js";
 /** @typedef {import("./stores.js").Store} Store */
 /** @typedef {import("./sync.js").Outcome} Outcome */
 /** @typedef {{unsent: number, rejected: number, outcome: Outcome | null, lasting: boolean, sending: boolean}} Status */
-/** @typedef {{day: string, foot: Foot | null, set: Record<string, Value>, recalled?: boolean}} Entry */
+/**
+ * @typedef {object} Entry
+ * @property {string} day
+ * @property {Foot | null} foot
+ * @property {Record<string, Value>} set
+ * @property {boolean} [recalled]
+ * @property {boolean} [served] whether the page showed what the server has of the day
+ */
 
 /** After a failure: soon, because a connection that comes back needs a moment; then every half minute. */
 const AGAIN_AFTER_MS = [1_000, 3_000, 10_000, 30_000];
@@ -43,6 +50,8 @@ export class Phone extends EventTarget {
   #device = "";
   /** @type {number | null} */
   #rev = null;
+  /** The first day that the server told of; what stands before it was never seen here. */
+  #first = "9999";
   /** @type {Map<string, import("./days.js").KeptDay>} */
   #days = new Map();
   /** @type {Sender} */
@@ -78,14 +87,16 @@ export class Phone extends EventTarget {
 
   /** Reads what every entry needs. */
   async load() {
-    const [zone, rev, device, days] = await Promise.all([
+    const [zone, rev, first, device, days] = await Promise.all([
       this.store.get("zone"),
       this.store.get("rev"),
+      this.store.get("first"),
       this.store.get("device"),
       this.store.days(),
     ]);
     if (typeof zone === "string") this.#zone = zone;
     if (typeof rev === "number") this.#rev = rev;
+    if (typeof first === "string") this.#first = first;
     // A random name of this phone, so that what another one entered can be told apart.
     this.#device = typeof device === "string" ? device : crypto.randomUUID();
     if (device !== this.#device) await this.store.set("device", this.#device);
@@ -98,7 +109,7 @@ export class Phone extends EventTarget {
    * @returns {Promise<{op: string, sent: Promise<Answer[]>, before: import("./days.js").AnyDay}>} after it is kept:
    *   ``sent`` after it was tried, ``before`` the day as it stood
    */
-  async add({ day, foot, set, recalled = false }) {
+  async add({ day, foot, set, recalled = false, served = false }) {
     const op = {
       op: crypto.randomUUID(),
       v: WIRE_VERSION,
@@ -108,10 +119,11 @@ export class Phone extends EventTarget {
       entered_at: new Date().toISOString(),
       zone: this.#zone,
       device: this.#device,
-      seen_rev: this.#days.get(day)?.rev ?? this.#rev,
+      seen_rev: this.#days.get(day)?.rev ?? (served || day >= this.#first ? this.#rev : 0),
       recalled,
     };
     await this.#append(queued(op));
+    if (this.store.lasting) await takeOverTaps(this.user, this.store);
     let before = emptyDay(day);
     await this.store.change((records) => {
       before = withOps(this.#days.get(day)?.values ?? before, records.filter((record) => record.op.op !== op.op));
@@ -201,10 +213,10 @@ export class Phone extends EventTarget {
       return false;
     }
     if (told.user !== this.user) return false;
-    const { days, rev, zone, feet, left_empty_until } = told;
+    const { days, rev, zone, feet, first, left_empty_until } = told;
     // What was entered while this was on its way is newer than what it tells.
     await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
-    for (const [name, value] of Object.entries({ rev, zone, feet, left_empty_until })) await this.store.set(name, value);
+    for (const [name, value] of Object.entries({ rev, zone, feet, first, left_empty_until })) await this.store.set(name, value);
     await this.load();
     this.#changed();
     return true;

@@ -45,14 +45,18 @@ export const WIRE_VERSION = 1;
  */
 /** @typedef {{foot: Foot | null, field: string, value: unknown, device: string | null, entered_at: string}} Superseded */
 
-/** @param {Op} op @returns {string} what the op is about: the same twice means that the later one replaces the earlier */
-function subject({ day, foot, set }) {
-  const named = Object.entries(set).map(([field, value]) => {
-    const thing = value !== null && typeof value === "object" && "id" in value ? value.id : "";
-    return `${field}:${thing}`;
-  });
-  return [day, foot ?? "", ...named.sort()].join("|");
+/** @param {Op} op @param {string} field of its set @returns {string} what the op says there something about */
+function about({ day, foot, set }, field) {
+  const value = set[field];
+  const thing = value !== null && typeof value === "object" && "id" in value ? value.id : "";
+  return [day, foot ?? "", `${field}:${thing}`].join("|");
 }
+
+/** @param {Op} op @returns {string[]} */
+const abouts = (op) => Object.keys(op.set).map((field) => about(op, field));
+
+/** @param {Op} op @returns {string} what the op is about: the same twice means that the later one replaces the earlier */
+const subject = (op) => abouts(op).sort().join("\n");
 
 /** @param {Record<string, Value>} earlier @param {Record<string, Value>} later @returns {Record<string, Value>} */
 function merged(earlier, later) {
@@ -71,6 +75,21 @@ function merged(earlier, later) {
 export const queued = (op) => ({ state: "waiting", tried: false, op, error: null });
 
 /**
+ * Brings in an op from before, which the page that it was tapped on could not: what was tapped later about the same is
+ * the last word and stays it.
+ * @param {readonly Kept[]} records
+ * @param {Queued} record
+ * @returns {Change}
+ */
+export function takeOver(records, record) {
+  const { op } = record;
+  if (records.some((one) => one.op.op === op.op)) return { put: [], remove: [] };
+  const later = new Set(records.filter((one) => one.op.entered_at > op.entered_at).flatMap((one) => abouts(one.op)));
+  const left = Object.entries(op.set).filter(([field]) => !later.has(about(op, field)));
+  return { put: left.length > 0 ? [{ ...record, op: { ...op, set: Object.fromEntries(left) } }] : [], remove: [] };
+}
+
+/**
  * Folds an op that was added last into what waits: an earlier one about the same thing that was never sent is
  * replaced; what was refused for the same thing is answered by the new one.
  * @param {readonly Kept[]} records
@@ -81,8 +100,8 @@ export function fold(records, opId) {
   const record = records.find((one) => one.op.op === opId);
   // Sent and answered meanwhile by another page: there is nothing to fold any more.
   if (!record) return { put: [], remove: [] };
-  const about = subject(record.op);
-  const same = records.filter((one) => one.n < record.n && subject(one.op) === about);
+  const mine = subject(record.op);
+  const same = records.filter((one) => one.n < record.n && subject(one.op) === mine);
   const answered = same.filter((one) => one.state === "rejected").map((one) => one.n);
   if (record.tried) return { put: [], remove: answered };
   const newest = same.findLast((one) => one.state !== "rejected");

@@ -3,7 +3,7 @@
  * even one that was just committed (seen in Chromium 156); a word in localStorage stands from the moment of the tap,
  * for the milliseconds until the database has the entry.
  */
-import { fold } from "./queue.js";
+import { fold, takeOver } from "./queue.js";
 
 /** @typedef {import("./queue.js").Queued} Queued */
 
@@ -40,14 +40,13 @@ function notedTaps(user) {
 }
 
 /**
- * Brings into the database what the page before could not; an op that it has already is the same op for the server.
+ * Brings into the database what a page that was left could not.
  * @param {string} user
  * @param {import("./stores.js").Store} store
  */
 export async function takeOverTaps(user, store) {
   for (const record of notedTaps(user)) {
-    const known = (await store.records()).some(({ op }) => op.op === record.op.op);
-    if (!known) await store.append(record);
+    await store.change((records) => takeOver(records, record));
     dropTap(user, record.op.op);
     await store.change((records) => fold(records, record.op.op));
   }

@@ -1,0 +1,1 @@
+"""Real phones (the product's own scripts under Node) against the real application, with everything that goes wrong."""

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -146,10 +147,10 @@ def open_phone(app: Flask, site: str, chromium: Browser, faults: Faults) -> Iter
         context.close()
 
 
-def sign_in(app: Flask, context: BrowserContext, site: str, user_id: UUID) -> None:
-    """Give the browser a session of the user."""
+def sign_in(app: Flask, context: BrowserContext, site: str, user_id: UUID, *, at: datetime = people.NOW) -> None:
+    """Give the browser a session of the user, begun at the moment."""
     name = app.config["SESSION_COOKIE_NAME"]
-    cookie = people.sign_in(app, user_id).get_cookie(name)
+    cookie = people.sign_in(app, user_id, at=at).get_cookie(name)
     assert cookie is not None
     context.add_cookies([{"name": name, "value": cookie.value, "url": site, "httpOnly": True, "sameSite": "Lax"}])
 

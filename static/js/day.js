@@ -19,6 +19,7 @@ async function startServed() {
   if (!phone || !(form instanceof HTMLFormElement)) return;
   const day = startDay(phone, form, { served: true });
   if (!(await phone.refreshDays())) return;
+  day.keptIsNewer = true;
   await day.fill();
   await tellLeftEmpty(phone).catch(() => undefined);
   await meetGuest(phone, day);

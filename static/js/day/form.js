@@ -5,7 +5,7 @@
  * browsers without JavaScript and for answers that a link brought. The line that says what is saved is status.js's.
  */
 import { doseOf, DOSE_FIELDS, inputNameOf, partsOf, textsOf, valueOf } from "./fields.js";
-import { follow, mark, show } from "./looks.js";
+import { cameWith, follow, mark, show } from "./looks.js";
 
 /** @typedef {import("../phone/phone.js").Phone} Phone */
 /** @typedef {import("../phone/queue.js").Answer} Answer */
@@ -22,9 +22,15 @@ const FEET = ["right", "left"];
 /** @typedef {{onTaken: (kept: Promise<Kept>) => void}} Around what the page does about an entry, from the moment of the tap */
 
 export class DayForm {
-  /** Fields that were answered on this page and may still wait: what the server told meanwhile does not replace them. */
-  #typing = new Set();
+  /**
+   * Fields that were answered on this page and may still wait, each with the last touch of it: what the server told
+   * meanwhile does not replace them.
+   * @type {Map<string, symbol>}
+   */
+  #typing = new Map();
   #noted;
+  /** Whether what the phone keeps of the day is newer than what the page came with. */
+  keptIsNewer = false;
 
   /**
    * @param {HTMLFormElement} form
@@ -53,16 +59,18 @@ export class DayForm {
     return this.form.dataset.day ?? "";
   }
 
-  /** Shows the day as it stands on this phone. */
+  /** Shows the day as it stands on this phone; of a day that the phone does not keep, what the page came with. */
   async fill() {
-    const values = await this.phone.dayShown(this.day);
+    const kept = this.keptIsNewer && (await this.phone.store.day(this.day)) !== undefined;
+    const values = await (kept ? this.phone.dayShown(this.day) : this.phone.waitingOf(this.day));
     const told = Object.entries(this.dayKinds).map(([field, kind]) => ({ name: field, kind, value: values[field] }));
     for (const foot of FEET) {
       for (const [field, kind] of Object.entries(this.footKinds)) told.push({ name: `${field}-${foot}`, kind, value: values.feet[foot][field] });
     }
     const filled = new Set([...this.form.querySelectorAll("[data-filled]")].map((field) => field.getAttribute("name")));
     for (const { name, kind, value } of told) {
-      if (!this.#typing.has(name) && !filled.has(name)) show(this.form, name, textsOf(kind, value));
+      if (this.#typing.has(name) || filled.has(name)) continue;
+      show(this.form, name, kept || value !== undefined ? textsOf(kind, value) : cameWith(this.form, name));
     }
     await this.showRefusals();
   }
@@ -84,7 +92,10 @@ export class DayForm {
    * @param {Said} said
    */
   keep({ foot, set }) {
-    const kept = this.phone.add({ day: this.day, foot, set }).then((added) => ({ ...added, before: beforeOf(added.before, { foot, set }) }));
+    const kept = this.phone.add({ day: this.day, foot, set }).then((added) => {
+      const otherwise = added.knew ? () => null : (/** @type {string} */ field) => this.#cameWith(field, foot);
+      return { ...added, before: beforeOf(added.before, { foot, set }, otherwise) };
+    });
     this.onTaken(kept);
     return kept;
   }
@@ -107,7 +118,7 @@ export class DayForm {
   /** @param {EventTarget | null} target */
   #touch(target) {
     const name = target instanceof Element ? target.getAttribute("name") : null;
-    if (name) this.#typing.add(name);
+    if (name) this.#typing.set(name, Symbol("touch"));
   }
 
   /** @param {EventTarget | null} target an input that was answered */
@@ -117,9 +128,11 @@ export class DayForm {
     if (!name) return;
     const entry = DOSE.includes(name) ? this.#dose() : this.#answer(name);
     if (!entry) return;
-    this.#typing.add(name);
+    const touch = Symbol("touch");
+    this.#typing.set(name, touch);
     mark(this.form, name, "");
-    void this.keep(entry).then(({ sent }) => sent.then(() => this.#typing.delete(name)));
+    const release = () => this.#typing.get(name) === touch && this.#typing.delete(name);
+    void this.keep(entry).then(({ sent }) => sent.then(release));
   }
 
   /** @param {string} name @returns {Said | null} */
@@ -127,6 +140,12 @@ export class DayForm {
     const { foot, field } = partsOf(name);
     const kind = (foot ? this.footKinds : this.dayKinds)[field];
     return kind ? { foot, set: { [field]: valueOf(kind, this.#textsIn(name)) } } : null;
+  }
+
+  /** @param {string} field @param {Foot | null} foot @returns {Value} the answer that the page came with */
+  #cameWith(field, foot) {
+    const kind = (foot ? this.footKinds : this.dayKinds)[field];
+    return kind ? valueOf(kind, cameWith(this.form, inputNameOf(field, foot))) : null;
   }
 
   /** @returns {Said | null} */
@@ -187,12 +206,14 @@ function wasChanged(field) {
 /**
  * @param {import("../phone/days.js").AnyDay} values of the day before the entry
  * @param {Said} said
+ * @param {(field: string) => Value} otherwise what stood where the values say nothing of the field
  * @returns {Said | null}
  */
-export function beforeOf(values, { foot, set }) {
+export function beforeOf(values, { foot, set }, otherwise) {
   const stood = Object.keys(set).map((field) => {
     if (field === "dose") return null;
-    return [field, (foot ? values.feet[foot][field] : values[field]) ?? null];
+    const value = foot ? values.feet[foot][field] : values[field];
+    return [field, value === undefined ? otherwise(field) : value];
   });
   // A dose has its own way back: it is removed.
   return stood.includes(null) ? null : { foot, set: Object.fromEntries(/** @type {[string, Value][]} */ (stood)) };

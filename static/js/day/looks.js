@@ -55,6 +55,18 @@ export function show(form, name, texts) {
 }
 
 /**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @returns {string[]} what the inputs of the name held when the page came
+ */
+export function cameWith(form, name) {
+  return [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)].flatMap((field) => {
+    if (field instanceof HTMLInputElement && (field.type === "radio" || field.type === "checkbox")) return field.defaultChecked ? [field.value] : [];
+    return field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? [field.defaultValue] : [];
+  });
+}
+
+/**
  * Puts a sentence at an input, or takes it away.
  * @param {HTMLFormElement} form
  * @param {string} name

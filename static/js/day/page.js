@@ -24,6 +24,8 @@ export function startDay(phone, form, { served }) {
   const lookAround = inTurn(() => showAround(day));
   const update = () => void showWhere(day, around).then(lookAround);
   const day = new DayForm(form, phone, { onTaken: (kept) => void follow(kept) });
+  // The server's page is newer than what the phone kept before, until the server has told more.
+  day.keptIsNewer = !served;
 
   /** @param {Promise<Kept>} kept */
   async function follow(kept) {
@@ -37,11 +39,14 @@ export function startDay(phone, form, { served }) {
     const answers = await sent;
     const mine = answers.findLast((answer) => answer.day?.day === day.day);
     sayElsewhere(answers);
+    if (mine) day.keptIsNewer = true;
     if (mine && served) await refreshParts(day, op);
-    await day.showRefusals();
+    // An answer tells the whole day: also what another phone entered meanwhile, which counts as seen from here on.
+    await day.fill();
   }
 
   phone.addEventListener("change", update);
+  phone.addEventListener("elsewhere", () => void day.fill());
   window.addEventListener("offline", update);
   const save = form.querySelector("[data-log-save]");
   if (save instanceof HTMLElement) {

@@ -67,7 +67,7 @@ export class Phone extends EventTarget {
     this.#sender = new Sender({ ...this.#reach, store });
     if ("BroadcastChannel" in globalThis) {
       this.#others = new BroadcastChannel(`firststep-${user}`);
-      this.#others.onmessage = () => this.#tell();
+      this.#others.onmessage = () => void this.#hear();
     }
   }
 
@@ -106,8 +106,9 @@ export class Phone extends EventTarget {
   /**
    * Keeps an entry on the phone, and sends it.
    * @param {Entry} entry
-   * @returns {Promise<{op: string, sent: Promise<Answer[]>, before: import("./days.js").AnyDay}>} after it is kept:
-   *   ``sent`` after it was tried, ``before`` the day as it stood
+   * @returns {Promise<{op: string, sent: Promise<Answer[]>, before: import("./days.js").AnyDay, knew: boolean}>} after it
+   *   is kept: ``sent`` after it was tried, ``before`` the day as it stood, ``knew`` whether the phone kept that day: of
+   *   any other ``before`` has only what waited
    */
   async add({ day, foot, set, recalled = false, served = false }) {
     const op = {
@@ -125,12 +126,13 @@ export class Phone extends EventTarget {
     await this.#append(queued(op));
     if (this.store.lasting) await takeOverTaps(this.user, this.store);
     let before = emptyDay(day);
+    const knew = this.#days.has(day);
     await this.store.change((records) => {
       before = withOps(this.#days.get(day)?.values ?? before, records.filter((record) => record.op.op !== op.op));
       return fold(records, op.op);
     });
     this.#changed();
-    return { op: op.op, sent: this.flush(), before };
+    return { op: op.op, sent: this.flush(), before, knew };
   }
 
   /** @param {import("./queue.js").Queued} record */
@@ -201,6 +203,11 @@ export class Phone extends EventTarget {
     return days.map((day) => withOps(values.get(day) ?? emptyDay(day), records));
   }
 
+  /** @param {string} day @returns {Promise<import("./days.js").AnyDay>} only what waits of the day */
+  async waitingOf(day) {
+    return withOps(emptyDay(day), await this.store.records());
+  }
+
   /** Brings over the last weeks from the server; without a connection those of before stay. */
   async refreshDays() {
     let told;
@@ -244,6 +251,13 @@ export class Phone extends EventTarget {
   /** @param {import("./days.js").KeptDay} day */
   #keep(day) {
     if (!isOlder(day, this.#days.get(day.day))) this.#days.set(day.day, day);
+  }
+
+  /** Another page of the browser, or the service worker, changed something. */
+  async #hear() {
+    await this.load().catch(() => undefined);
+    this.dispatchEvent(new Event("elsewhere"));
+    this.#tell();
   }
 
   async #whenThereIsSomething() {

@@ -63,6 +63,7 @@ def lost(faults: Faults) -> Iterator[None]:
         "ERR_CONNECTION_REFUSED",
         "ERR_CONNECTION_FAILED",
         "Failed to fetch",
+        "An unknown error occurred when fetching the script",
         "status of 404",
         "status of 401",
     ):

@@ -34,7 +34,7 @@ _TAP_ALL = """
   for (const [name, value] of answers) document.querySelector(`[name="${name}"][value="${value}"]`).click();
 }
 """
-_NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {value: undefined})"
+NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {value: undefined})"
 
 
 def changes_of(app: Flask, field: str) -> list[str | None]:
@@ -135,7 +135,7 @@ def test_a_day_that_the_phone_does_not_keep_stays_as_the_server_showed_it(
     tap(page, "First-step pain", "6")
     status(page).to_have_text("Saved")
     other = open_phone(cast.ben_user)
-    other.add_init_script(_NO_BACKGROUND_SYNC)
+    other.add_init_script(NO_BACKGROUND_SYNC)
     other.goto(long_ago)
     other.wait_for_load_state("networkidle")
     pain = other.locator("[name=first_step_pain-right]:checked")
@@ -172,7 +172,7 @@ def test_without_background_sync_each_occasion_sends(
     app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults, occasion: str
 ) -> None:
     page = open_phone(cast.ben_user)
-    page.add_init_script(_NO_BACKGROUND_SYNC)
+    page.add_init_script(NO_BACKGROUND_SYNC)
     page.clock.install(time=NOW)
     page.goto(_DAY)
     # No timer runs any more unless the test lets it.

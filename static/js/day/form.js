@@ -61,8 +61,10 @@ export class DayForm {
 
   /** Shows the day as it stands on this phone; of a day that the phone does not keep, what the page came with. */
   async fill() {
-    const kept = this.keptIsNewer && (await this.phone.store.day(this.day)) !== undefined;
-    const values = await (kept ? this.phone.dayShown(this.day) : this.phone.waitingOf(this.day));
+    const read = await this.#read().catch(() => null);
+    // The database was deleted or closed under the page: what stands there stays.
+    if (!read) return;
+    const { kept, values } = read;
     const told = Object.entries(this.dayKinds).map(([field, kind]) => ({ name: field, kind, value: values[field] }));
     for (const foot of FEET) {
       for (const [field, kind] of Object.entries(this.footKinds)) told.push({ name: `${field}-${foot}`, kind, value: values.feet[foot][field] });
@@ -73,6 +75,11 @@ export class DayForm {
       show(this.form, name, kept || value !== undefined ? textsOf(kind, value) : cameWith(this.form, name));
     }
     await this.showRefusals();
+  }
+
+  async #read() {
+    const kept = this.keptIsNewer && (await this.phone.store.day(this.day)) !== undefined;
+    return { kept, values: await (kept ? this.phone.dayShown(this.day) : this.phone.waitingOf(this.day)) };
   }
 
   /** Puts each sentence of the server at its input. */

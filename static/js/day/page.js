@@ -61,6 +61,8 @@ export function startDay(phone, form, { served }) {
 async function showWhere(day, around) {
   const { line } = around;
   const status = await day.phone.status();
+  // Of what cannot be read nothing is said, and least of all that it is saved.
+  if (status.unreadable) return void (line && say(line, "", status));
   // What waited from before and is sent now is told too.
   around.entered ||= status.unsent > 0;
   const { entered } = around;

@@ -2,6 +2,7 @@
  * The phone's own pages, for when there is no connection: they come without a person in them and are filled from what
  * is kept for the one who was signed in last. A script of its own, which day.js fetches on these pages.
  */
+import { watchRisk } from "../phone/at_risk.js";
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { isLogged } from "../phone/days.js";
 import { lastChart } from "../phone/last_chart.js";
@@ -24,6 +25,7 @@ export async function startShell(page, parts) {
   const phone = await parts.Phone.open(whose.user, null);
   if (page === "progress") await showChart(phone);
   else await showLog(phone, parts);
+  watchRisk(phone);
   phone.watch();
 }
 

@@ -4,6 +4,7 @@
  * Hooks: meta[name=phone-user]: the patient's name on this phone; empty where the server knows that no patient is
  * signed in; none on pages that know nobody, as the phone's own, which day.js fills.
  */
+import { watchRisk } from "./at_risk.js";
 import { meetGuest } from "./guest.js";
 import { keepChart } from "./last_chart.js";
 import { watchLeaving } from "./leaving.js";
@@ -36,6 +37,7 @@ async function start() {
   if (!document.querySelector("[data-log-status]")) {
     phone.addEventListener("change", async () => showUnsent(await phone.status(), { signedIn: true }));
   }
+  watchRisk(phone);
   watchLeaving(phone);
   phone.watch();
   void keepChart(phone);
@@ -58,7 +60,7 @@ async function lockOther(user) {
     const counts = await counted(store);
     store.close();
     await noteWhose({ user: before.user, locked: true });
-    if (user === "") showUnsent({ ...counts, outcome: "signed-out", lasting: true, sending: false }, { signedIn: false });
+    if (user === "") showUnsent({ ...counts, outcome: "signed-out", lasting: true, sending: false, unreadable: false }, { signedIn: false });
   } catch {
     // The browser keeps nothing.
   }

@@ -16,7 +16,15 @@ import { dropTap, noteTap, takeOverTaps } from "./taps.js";
 /** @typedef {import("./queue.js").Value} Value */
 /** @typedef {import("./stores.js").Store} Store */
 /** @typedef {import("./sync.js").Outcome} Outcome */
-/** @typedef {{unsent: number, rejected: number, outcome: Outcome | null, lasting: boolean, sending: boolean}} Status */
+/**
+ * @typedef {object} Status
+ * @property {number} unsent
+ * @property {number} rejected
+ * @property {Outcome | null} outcome of the last attempt
+ * @property {boolean} lasting
+ * @property {boolean} sending
+ * @property {boolean} unreadable the database was deleted or closed under the page: what waited there is not known
+ */
 /**
  * @typedef {object} Entry
  * @property {string} day
@@ -186,8 +194,9 @@ export class Phone extends EventTarget {
 
   /** @returns {Promise<Status>} */
   async status() {
-    const counts = count(await this.store.records());
-    return { ...counts, outcome: this.#outcome, lasting: this.store.lasting, sending: this.#sending > 0 };
+    const records = await this.store.records().catch(() => null);
+    const about = { outcome: this.#outcome, lasting: this.store.lasting, sending: this.#sending > 0 };
+    return { ...count(records ?? []), ...about, unreadable: records === null };
   }
 
   /** @param {string} day @returns {Promise<import("./days.js").AnyDay>} the day with all that waits */
@@ -222,9 +231,14 @@ export class Phone extends EventTarget {
     if (told.user !== this.user) return false;
     const { days, rev, zone, feet, first, left_empty_until } = told;
     // What was entered while this was on its way is newer than what it tells.
-    await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
-    for (const [name, value] of Object.entries({ rev, zone, feet, first, left_empty_until })) await this.store.set(name, value);
-    await this.load();
+    try {
+      await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
+      for (const [name, value] of Object.entries({ rev, zone, feet, first, left_empty_until })) await this.store.set(name, value);
+      await this.load();
+    } catch {
+      // The database was deleted or closed meanwhile; the page still has what it came with.
+      return false;
+    }
     this.#changed();
     return true;
   }

@@ -106,7 +106,7 @@ function newest(kept, told, rev) {
 }
 
 /** @param {string} user forgets everything about the user, also what was not sent */
-export const deleteStore = (user) => deleteDB(nameOf(user));
+export const deleteStore = async (user) => deleteDB(nameOf(user));
 
 /** @returns {Store} for a browser that keeps nothing: it lives as long as the page */
 export function pageStore() {

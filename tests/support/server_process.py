@@ -42,13 +42,16 @@ class ServerProcess:
         """The settings that the process reads from its environment."""
         return load_settings(self._environment)
 
-    def start(self, root: Path = ROOT) -> None:
-        """Serve; return when the port answers. ``root`` is the project, or a copy of another version of it."""
+    def start(self, root: Path = ROOT, **more: str) -> None:
+        """Serve; return when the port answers.
+
+        ``root`` is the project, or a copy of another version of it; ``more`` are settings in upper case.
+        """
         watched = root / "tests" / "support" / "dying_server.py"
         module = "tests.support.dying_server" if watched.exists() else "app"
         command = [sys.executable, "-m", "flask", "--app", module, "serve", "--no-worker"]
         kept = {name: value for name, value in os.environ.items() if name in _FROM_OUTSIDE}
-        environment = {**kept, **self._environment, "DIES_AT": str(self._dies_at)}
+        environment = {**kept, **self._environment, "DIES_AT": str(self._dies_at), **more}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, cwd=root, env=environment, stdout=log, stderr=log)
         self._wait_until_served()

@@ -71,6 +71,14 @@ function merged(earlier, later) {
   return set;
 }
 
+/**
+ * An op that an older build put into the queue, as this one tells it: the server may not take the older version any
+ * more, and what waits has to go out all the same. Version 1 is the first, so there is nothing to rewrite yet.
+ * @param {Op} op
+ * @returns {Op}
+ */
+export const inThisVersion = (op) => ({ ...op, v: Math.max(op.v, WIRE_VERSION) });
+
 /** @param {Op} op @returns {Queued} the record of an op that was just made */
 export const queued = (op) => ({ state: "waiting", tried: false, op, error: null });
 

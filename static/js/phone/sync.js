@@ -4,7 +4,7 @@
  * An entry leaves the phone only on "stored" or "known". No session, a worn-out token, a busy or silent server, no
  * network: everything stays and goes out later.
  */
-import { count, release, settle, take } from "./queue.js";
+import { count, inThisVersion, release, settle, take } from "./queue.js";
 
 /** @typedef {import("./queue.js").Answer} Answer */
 /** @typedef {import("./queue.js").Kept} Kept */
@@ -78,7 +78,7 @@ export class Sender {
       const asked = this.#token === null ? await this.#askToken() : { token: this.#token };
       if ("outcome" in asked) return asked.outcome;
       this.#token = asked.token;
-      const response = await this.#post(batch.map((record) => record.op), asked.token);
+      const response = await this.#post(batch.map((record) => inThisVersion(record.op)), asked.token);
       if (response === null) return "offline";
       if (response.status === 200) return readAnswers(response);
       if (response.status === 401) return "signed-out";

@@ -1,11 +1,12 @@
 /**
  * Reminders on this device: the settings page's card, which says in words how things stand.
  *
- * Hooks: [data-push] with data-push-key (the server's public key), data-push-told and data-push-removed (where to
- * post); [data-push-state="unsupported | install | blocked | off | on | failed"], of which one is shown;
+ * Hooks: [data-push] with data-push-key (the server's public key) and data-push-told (where to post);
+ * [data-push-state="unsupported | install | blocked | off | on | failed"], of which one is shown;
  * [data-push-on] and [data-push-off], buttons. Permission is asked only from a tap.
  */
 import { fromBase64url } from "./base64url.js";
+import { currentSubscription, endSubscription } from "./push_device.js";
 
 /** @typedef {"unsupported" | "install" | "blocked" | "off" | "on" | "failed"} State */
 
@@ -17,12 +18,6 @@ export function stateOf({ hasPush, isApple, isInstalled, permission, isSubscribe
   if (!hasPush) return isApple && !isInstalled ? "install" : "unsupported";
   if (permission === "denied") return "blocked";
   return isSubscribed && permission === "granted" ? "on" : "off";
-}
-
-/** @returns {Promise<PushSubscription | null>} what the browser holds now */
-async function current() {
-  const registration = await navigator.serviceWorker?.getRegistration();
-  return (await registration?.pushManager?.getSubscription()) ?? null;
 }
 
 /** @param {PushSubscription | null} subscription */
@@ -68,17 +63,9 @@ async function switchOn(card) {
   await tell(card.dataset.pushTold ?? "", await registration.pushManager.subscribe(options));
 }
 
-/** @param {HTMLElement} card */
-async function switchOff(card) {
-  const subscription = await current();
-  if (!subscription) return;
-  const answer = await fetch(card.dataset.pushRemoved ?? "", {
-    method: "POST",
-    headers: { Accept: "application/json", "X-CSRFToken": token() },
-    body: new URLSearchParams({ endpoint: subscription.endpoint }),
-  });
-  if (!answer.ok) throw new Error(`answered with ${answer.status}`);
-  await subscription.unsubscribe();
+async function switchOff() {
+  const subscription = await currentSubscription();
+  if (subscription) await endSubscription(subscription);
 }
 
 /** @param {HTMLElement} card @param {State} state */
@@ -99,7 +86,7 @@ function show(card, state) {
 async function run(card, change) {
   try {
     await change(card);
-    show(card, stateOf(facts(await current())));
+    show(card, stateOf(facts(await currentSubscription())));
   } catch {
     show(card, "failed");
   }
@@ -107,7 +94,7 @@ async function run(card, change) {
 
 /** @param {HTMLElement} card tells the server the subscription that this device has now */
 async function heal(card) {
-  const subscription = await current();
+  const subscription = await currentSubscription();
   if (!subscription || Notification.permission !== "granted") return;
   if (!isForKey(subscription, card.dataset.pushKey ?? "")) return switchOn(card);
   await tell(card.dataset.pushTold ?? "", subscription);

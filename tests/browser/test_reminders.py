@@ -10,10 +10,12 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
-from firststep.models import PushSubscription
+from firststep.models import PushSubscription, User
+from firststep.services.push_subscriptions import Subscription, subscribe
+from tests.browser import steps
 from tests.browser.conftest import Faults, OpenPage
 from tests.browser.test_offline import install
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 
 pytestmark = pytest.mark.browser
 
@@ -37,6 +39,18 @@ PushManager.prototype.subscribe = async (options) => (held = make(options));
 PushManager.prototype.getSubscription = async () => held;
 Notification.requestPermission = async () => "granted";
 """
+# What the browser holds and shows outside of its pages, written down where the next page can read it.
+_HELD = """
+const subscription = {
+  endpoint: ENDPOINT,
+  options: {},
+  unsubscribe: async () => { localStorage.unsubscribed = "yes"; return true; },
+};
+PushManager.prototype.getSubscription = async () => localStorage.unsubscribed ? null : subscription;
+Navigator.prototype.setAppBadge = async (count) => { localStorage.badge = String(count); };
+Navigator.prototype.clearAppBadge = async () => { localStorage.badge = "0"; };
+"""
+_ENDPOINT = "https://push.example.org/send/phone"
 _KEYS = {
     "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
     "auth": "BTBZMqHH6r4Tts7J_aSIgg",
@@ -86,6 +100,28 @@ def test_a_device_is_switched_on_and_off_by_a_tap(app: Flask, open_phone: OpenPa
     page.get_by_role("button", name="Switch off on this device").click()
     expect(page.get_by_text("Off on this device.").first).to_be_visible()
     assert count(app) == 0
+
+
+def test_signing_out_ends_the_reminders_of_the_device(app: Flask, open_phone: OpenPage, cast: Cast, site: str) -> None:
+    with app.app_context():
+        for endpoint in (_ENDPOINT, "https://push.example.org/send/another-phone"):
+            told = Subscription(endpoint=endpoint, p256dh=_KEYS["p256dh"], auth=_KEYS["auth"])
+            subscribe(db.session, db.session.get_one(User, cast.ana_user), told, session_id=None, now=NOW)
+        db.session.commit()
+    page = open_phone(cast.ana_user)
+    page.context.grant_permissions(["notifications"], origin=site)
+    page.add_init_script(_HELD.replace("ENDPOINT", json.dumps(_ENDPOINT)))
+    page.goto("/log")
+    install(page)
+    page.evaluate("navigator.serviceWorker.ready.then((it) => it.showNotification('Firststep', { tag: 'reminder' }))")
+    assert len(page.evaluate(_SHOWN)) == 1
+    page.evaluate("navigator.setAppBadge(2)")
+    steps.sign_out(page)
+    assert page.evaluate(_SHOWN) == []
+    assert page.evaluate("[localStorage.unsubscribed, localStorage.badge]") == ["yes", "0"]
+    with app.app_context():
+        left = db.session.scalars(select(PushSubscription.endpoint)).all()
+    assert left == ["https://push.example.org/send/another-phone"]
 
 
 def test_a_browser_that_blocks_is_told_so(open_phone: OpenPage, cast: Cast, faults: Faults) -> None:

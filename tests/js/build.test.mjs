@@ -13,7 +13,7 @@ const KB = 1024;
 /** Bytes over the wire with gzip, which every proxy can do; the compressed files that are served are smaller. */
 const BUDGETS = {
   "app.js": 3 * KB,
-  "shared.js": 20 * KB,
+  "shared.js": 21 * KB,
   "day.js": 7 * KB,
   "adopt.js": 2 * KB,
   "install.js": 1 * KB,

@@ -3,6 +3,7 @@
  *
  * Hooks: the form that signs out (its action ends in /logout), dialog#leaving with its buttons.
  */
+import { endReminders } from "../push_device.js";
 import { forgetGuest } from "./guest.js";
 import { deleteStore } from "./stores.js";
 import { dropTaps } from "./taps.js";
@@ -41,6 +42,7 @@ export async function forget(phone) {
   // A browser that keeps nothing may refuse this too: it must not keep the person signed in.
   await deleteStore(phone.user).catch(() => undefined);
   await noteWhose(null);
+  await endReminders().catch(() => undefined);
   await navigator.clearAppBadge?.().catch(() => undefined);
 }
 

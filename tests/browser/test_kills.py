@@ -29,6 +29,5 @@ def test_no_tap_is_lost_or_doubled_when_the_server_is_killed(tmp_path: Path, chr
             rounds.close()
         finally:
             server.kill()
-
     assert rounds.report.faults() == []
     assert rounds.report.stored > len(POINTS)

@@ -180,7 +180,7 @@ def test_what_waits_for_a_day_is_told_on_every_page(open_phone: OpenPage, cast: 
     page.clock.fast_forward(timedelta(hours=23).total_seconds() * 1000)
     expect(warning).to_be_hidden()
     page.clock.fast_forward(timedelta(hours=1).total_seconds() * 1000)
-    told = "Something that you entered on Monday, November 23 is still only on this phone."
+    told = "Something that you entered on Monday 23 November is still only on this phone."
     expect(warning).to_contain_text(told)
     page.goto("/settings")
     expect(warning).to_contain_text(told)

@@ -125,7 +125,7 @@ def test_it_opens_without_a_connection(open_phone: OpenPage, faults: Faults) -> 
     faults.forgive("ERR_INTERNET_DISCONNECTED")
 
 
-@pytest.mark.parametrize(("choice", "words"), [("Yesterday", "Sunday, November 22"), ("Today", "Monday, November 23")])
+@pytest.mark.parametrize(("choice", "words"), [("Yesterday", "Sunday 22 November"), ("Today", "Monday 23 November")])
 def test_at_night_it_asks_which_day_is_meant(open_phone: OpenPage, choice: str, words: str) -> None:
     page = open_phone()
     open_try(page, at=datetime(2026, 11, 23, 1, 30, tzinfo=UTC))
@@ -172,7 +172,7 @@ def test_a_new_account_takes_it_over_once(
     expect(page.get_by_role("radio", name="Right", exact=True)).to_be_checked()
     steps.begin(page, foot="Right", since="2026-08", care="Acupuncture", care_since=TODAY - timedelta(days=7))
     expect(
-        page.get_by_text("The entry of November 23 that was tried on this phone is in your diary now.")
+        page.get_by_text("The entry of 23 November that was tried on this phone is in your diary now.")
     ).to_be_visible()
     status(page).to_have_text("Saved")
     assert pain(page) == ["6"]
@@ -211,7 +211,7 @@ def test_a_diary_that_is_not_empty_is_asked_first(
     tap(page, "NSAID taken", "No")
     sign_in(app, page.context, site, cast.ben_user)
     page.goto("/log")
-    question = page.get_by_role("heading", name="Add the entry of November 23 that was tried on this phone?")
+    question = page.get_by_role("heading", name="Add the entry of 23 November that was tried on this phone?")
     expect(question).to_be_visible()
     take(page, "try-asked")
     assert problems(page) == []
@@ -247,7 +247,7 @@ def test_a_foot_that_the_account_does_not_ask_about_is_asked_first(
     try_it(page, foot="Left")
     sign_in(app, page.context, site, cast.ben_user)
     page.goto("/log")
-    expect(page.get_by_role("heading", name="Add the entry of November 23")).to_be_visible()
+    expect(page.get_by_role("heading", name="Add the entry of 23 November")).to_be_visible()
     assert stored(app, "ben@example.com") == ([], 0)
 
 

@@ -18,7 +18,7 @@ const DOSE = Object.keys(DOSE_FIELDS);
 const FEET = ["right", "left"];
 
 /** @typedef {{foot: Foot | null, set: Record<string, Value>}} Said what one tap says about the day */
-/** @typedef {{op: string, sent: Promise<Answer[]>, before: Said | null}} Kept ``before`` takes it back; null: nothing does */
+/** @typedef {{op: string, sent: Promise<Answer[]>, before: Said | null, replaced: boolean}} Kept ``before`` takes it back; null: nothing does */
 /** @typedef {{onTaken: (kept: Promise<Kept>) => void}} Around what the page does about an entry, from the moment of the tap */
 
 export class DayForm {

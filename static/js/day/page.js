@@ -33,9 +33,9 @@ export function startDay(phone, form, { served }) {
     around.taking += 1;
     // At once: what the line said before is not true of this tap.
     if (line) say(line, "saving", { unsent: 1, rejected: 0 });
-    const { op, sent, before } = await kept.finally(() => (around.taking -= 1));
+    const { op, sent, before, replaced } = await kept.finally(() => (around.taking -= 1));
     update();
-    offerWayBack(day, before ? { op, before } : null);
+    offerWayBack(day, before ? { op, before, replaced } : null);
     const answers = await sent;
     const mine = answers.findLast((answer) => answer.day?.day === day.day);
     sayElsewhere(answers);
@@ -92,7 +92,7 @@ async function markStrip(phone) {
 /**
  * Offers the way back from an entry that is only on this phone; the server offers its own once it has it.
  * @param {DayForm} day
- * @param {{op: string, before: import("./form.js").Said} | null} step
+ * @param {{op: string, before: import("./form.js").Said, replaced: boolean} | null} step
  */
 function offerWayBack(day, step) {
   const place = document.getElementById("log-answer");
@@ -102,7 +102,9 @@ function offerWayBack(day, step) {
   Object.assign(button, { type: "button", className: "button button--plain", textContent: place.dataset.undo });
   button.addEventListener("click", async () => {
     place.replaceChildren();
-    if (!(await day.phone.takeBack(step.op))) await day.phone.add({ day: day.day, ...step.before });
+    const gone = await day.phone.takeBack(step.op);
+    // A second thought took the place of the first, which was not sent either: what stood comes back as an entry.
+    if (!gone || step.replaced) await day.phone.add({ day: day.day, ...step.before });
     await day.fill();
   });
   place.replaceChildren(button);

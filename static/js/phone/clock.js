@@ -33,7 +33,9 @@ const writers = new Map();
 
 /** @param {string} day @param {Intl.DateTimeFormatOptions} options @returns {string} the day in the page's language */
 export function dayWords(day, options) {
-  const language = globalThis.document?.documentElement.lang || undefined;
+  const page = globalThis.document?.documentElement.lang || undefined;
+  // The server's English dates have the day before the month, and one page has one order.
+  const language = page === "en" ? "en-GB" : page;
   const look = JSON.stringify([language, options]);
   const writer = writers.get(look) ?? new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
   writers.set(look, writer);

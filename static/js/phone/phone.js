@@ -114,9 +114,9 @@ export class Phone extends EventTarget {
   /**
    * Keeps an entry on the phone, and sends it.
    * @param {Entry} entry
-   * @returns {Promise<{op: string, sent: Promise<Answer[]>, before: import("./days.js").AnyDay, knew: boolean}>} after it
-   *   is kept: ``sent`` after it was tried, ``before`` the day as it stood, ``knew`` whether the phone kept that day: of
-   *   any other ``before`` has only what waited
+   * @returns {Promise<{op: string, sent: Promise<Answer[]>, before: import("./days.js").AnyDay, knew: boolean, replaced: boolean}>}
+   *   after it is kept: ``sent`` after it was tried, ``before`` the day as it stood, ``knew`` whether the phone kept that
+   *   day: of any other ``before`` has only what waited; ``replaced`` whether it took the place of one that waited
    */
   async add({ day, foot, set, recalled = false, served = false }) {
     const op = {
@@ -135,12 +135,15 @@ export class Phone extends EventTarget {
     if (this.store.lasting) await takeOverTaps(this.user, this.store);
     let before = emptyDay(day);
     const knew = this.#days.has(day);
+    let replaced = false;
     await this.store.change((records) => {
       before = withOps(this.#days.get(day)?.values ?? before, records.filter((record) => record.op.op !== op.op));
-      return fold(records, op.op);
+      const change = fold(records, op.op);
+      replaced = records.some((record) => change.remove.includes(record.n) && record.state !== "rejected");
+      return change;
     });
     this.#changed();
-    return { op: op.op, sent: this.flush(), before, knew };
+    return { op: op.op, sent: this.flush(), before, knew, replaced };
   }
 
   /** @param {import("./queue.js").Queued} record */

@@ -14,7 +14,7 @@ from typing import Final, Literal, Self, TypeAlias
 
 from firststep.clinical.diary import ARMS, Arm, Diary
 from firststep.clinical.measures import Measure
-from firststep.clinical.outcomes import RULES, Outcomes, is_late, mean_around_week_12, means_of, outcomes
+from firststep.clinical.outcomes import RULES, Outcomes, mean_around_week_12, means_of, outcomes
 from firststep.clinical.survival import FollowUp, FollowUps
 from firststep.clinical.visit_outcomes import VISIT_RULES, VisitOutcomes, visit_outcomes
 from firststep.clinical.visits import VisitSeries
@@ -90,7 +90,7 @@ def diary_member(arm: Arm, diary: Diary, measure: Measure = COHORT_MEASURE) -> M
     return Member(
         arm=arm,
         rules=found.rules,
-        left_out=_left_out(found, is_late=_is_late(found, diary)),
+        left_out=_left_out(found, has_week12=_has_week_12(found, diary)),
         reduction=found.reduction_week12,
         relief=_to_relief(found),
         relapse=_to_relapse(found),
@@ -118,37 +118,40 @@ def visit_member(arm: Arm, found: VisitOutcomes) -> Member:
     )
 
 
-def _is_late(found: Outcomes, diary: Diary) -> bool:
-    """Tell whether a late baseline is all that stands between the person and a reduction at week 12."""
-    if found.baseline is None or found.starts_on is None or not is_late(found.baseline, found.starts_on):
-        return False
-    return mean_around_week_12(means_of(diary, found), found.starts_on) is not None
+def _has_week_12(found: Outcomes, diary: Diary) -> bool:
+    """Tell whether there is a mean around week 12, also where the baseline is too late to be compared with it."""
+    return found.starts_on is not None and mean_around_week_12(means_of(diary, found), found.starts_on) is not None
 
 
-def _left_out(found: Outcomes | VisitOutcomes, *, is_late: bool = False) -> LeftOut | None:
+def _left_out(found: Outcomes | VisitOutcomes, *, has_week12: bool = False) -> LeftOut | None:
     if found.baseline is None:
         return "no_baseline"
     if found.low_baseline:
         return "low_baseline"
     if found.reduction_week12 is not None:
         return None
-    return "late_baseline" if is_late else "no_week12"
+    # With a mean there, only a late baseline leaves the reduction unsaid.
+    return "late_baseline" if has_week12 else "no_week12"
 
 
 def _to_relief(found: Outcomes | VisitOutcomes) -> FollowUp | None:
     """Return the days from the start to relief or to the end of follow-up; an end before the start is on day 0."""
-    if found.baseline is None or found.low_baseline or found.starts_on is None or found.censored_on is None:
+    if found.baseline is None or found.low_baseline:
         return None
-    if found.relief.state == "confirmed" and found.relief.days is not None:
+    if found.relief.days is not None:
         return FollowUp(found.relief.days, happened=True)
+    assert found.starts_on is not None
+    assert found.censored_on is not None
     return FollowUp(max((found.censored_on - found.starts_on).days, 0), happened=False)
 
 
 def _to_relapse(found: Outcomes | VisitOutcomes) -> FollowUp | None:
-    if found.relief.state != "confirmed" or found.relief.day is None or found.censored_on is None:
+    if found.relief.state != "confirmed":
         return None
     if found.relapse.days is not None:
         return FollowUp(found.relapse.days, happened=True)
+    assert found.relief.day is not None
+    assert found.censored_on is not None
     return FollowUp((found.censored_on - found.relief.day).days, happened=False)
 
 

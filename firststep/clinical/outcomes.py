@@ -158,16 +158,10 @@ def reduction_at_week_12(means: SevenDayMeans, baseline: Baseline, starts_on: da
 
     Rule: outcomes daily-1, 11.
     """
-    nearest = None if is_late(baseline, starts_on) else mean_around_week_12(means, starts_on)
+    if (baseline.day - starts_on).days > LATEST_BASELINE_DAYS:
+        return None
+    nearest = mean_around_week_12(means, starts_on)
     return None if nearest is None else baseline.value - nearest
-
-
-def is_late(baseline: Baseline, starts_on: date) -> bool:
-    """Tell whether the baseline lies so long after the start that nothing at week 12 is compared with it.
-
-    Rule: outcomes daily-1, 11.
-    """
-    return (baseline.day - starts_on).days > LATEST_BASELINE_DAYS
 
 
 def mean_around_week_12(means: SevenDayMeans, starts_on: date) -> Fraction | None:

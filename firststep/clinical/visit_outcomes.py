@@ -154,12 +154,14 @@ def visit_relapse(since: Sequence[VisitValue], baseline: Fraction, after_relief:
 def visit_reduction_at_week_12(values: Sequence[VisitValue], baseline: Fraction, starts_on: date) -> Fraction | None:
     """Return baseline minus the value nearest to day 84, within 28 days of it; the earlier of equals. In points.
 
+    ``values`` hold at least the one of the baseline.
+
     Rule: outcomes visits-1, 6.
     """
     middle = starts_on + timedelta(days=_WEEK_12_DAYS)
     # min keeps the first of equals, and the values are in the order of days.
-    nearest = min(values, key=lambda value: abs((value.day - middle).days), default=None)
-    if nearest is None or abs((nearest.day - middle).days) > _WEEK_12_REACH_DAYS:
+    nearest = min(values, key=lambda value: abs((value.day - middle).days))
+    if abs((nearest.day - middle).days) > _WEEK_12_REACH_DAYS:
         return None
     return baseline - nearest.points
 
@@ -184,8 +186,8 @@ def improved_after_4_sessions(series: VisitSeries, baseline: Fraction) -> bool |
 def _fourth_session(series: VisitSeries) -> Visit | None:
     if series.sessions == "numbered":
         return next((visit for visit in series.in_order if visit.session == _SESSION), None)
-    if series.sessions == "counted" and len(series.in_order) >= _SESSION:
-        return series.in_order[_SESSION - 1]
+    if series.sessions == "counted":
+        return next(iter(series.in_order[_SESSION - 1 :]), None)
     return None
 
 

@@ -13,6 +13,7 @@ from blueprints.charts.routes import charts
 from blueprints.diary.routes import diary
 from blueprints.digest.routes import digest
 from blueprints.events.routes import events
+from blueprints.own_data.routes import own_data
 from blueprints.pages.routes import pages
 from blueprints.practice.routes import practice
 from blueprints.pwa.routes import pwa
@@ -45,7 +46,7 @@ from firststep.web.typography import init_typography
 
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
-    *(sharing, practice, digest, reminders),
+    *(sharing, practice, digest, reminders, own_data),
 )
 
 

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
 
 _WRITING: ContextVar[bool] = ContextVar("writing", default=True)
 
@@ -55,6 +56,19 @@ def reading_only() -> Iterator[None]:
         yield
     finally:
         _WRITING.reset(token)
+
+
+@contextmanager
+def one_moment(session: Session) -> Iterator[None]:
+    """Let everything that is read in this block be of one moment; what was not committed before is given up."""
+    session.rollback()
+    with reading_only():
+        if session.get_bind().dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        try:
+            yield
+        finally:
+            session.rollback()
 
 
 def set_writing(writing: bool) -> None:

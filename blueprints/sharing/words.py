@@ -14,6 +14,7 @@ from firststep.services.audit import CHANGED
 from firststep.services.share_lists import Person, ShareLine
 from firststep.web import clock, dates
 from firststep.web.actors import current_account
+from firststep.web.share_words import scope_words, trail_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,15 +41,6 @@ def day_words(day: date) -> str:
 def moment_words(moment: datetime) -> str:
     """Return the moment as the person's clock showed it."""
     return dates.moment_words(moment, current_account().time_zone)
-
-
-def scope_words(scope: str) -> str:
-    """Return what may be seen, in a few words."""
-    return {
-        "summary": _("The summary"),
-        "charts": _("The charts"),
-        "notes": _("The charts and your notes"),
-    }[scope]
 
 
 def scope_hint(scope: str) -> str:
@@ -110,22 +102,4 @@ def log_line(event: AccessEvent, own_user_id: object, addresses: Mapping[UUID, s
     else:
         who = _("You") if event.actor_user_id == own_user_id else event.actor_name
     whom = addresses.get(event.share_id, "") if event.share_id and event.what in CHANGED else ""
-    return LogLine(when=moment_words(event.at), who=who, what=event_words(event.what), whom=whom)
-
-
-def event_words(what: str) -> str:
-    """Return what happened."""
-    return {
-        "viewed_summary": _("looked at the summary"),
-        "viewed_charts": _("looked at the charts"),
-        "viewed_notes": _("looked at the charts and notes"),
-        "share_invited": _("invited somebody"),
-        "share_resent": _("sent the invitation again"),
-        "share_withdrawn": _("withdrew an invitation"),
-        "share_accepted": _("accepted the invitation"),
-        "share_confirmed": _("confirmed the person and opened the share"),
-        "share_renewed": _("made the share last longer"),
-        "share_stopped": _("stopped the share"),
-        "share_expired": _("ended the share on its last day"),
-        "share_added": _("opened a share by command"),
-    }[what]
+    return LogLine(when=moment_words(event.at), who=who, what=trail_words(event.what), whom=whom)

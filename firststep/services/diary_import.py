@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical.diary import LAST_DAY, one_answer
 from firststep.clinical.measures import DAILY_ITEMS, FEET, DailyItem
+from firststep.services.csv_cells import unguarded
 from firststep.services.diary_entry import read_entry
 from firststep.services.diary_fields import (
     Refused,
@@ -27,6 +28,8 @@ from firststep.services.diary_ops import Op, Source, apply_op
 
 _ITEMS: Final = tuple(item for item in DAILY_ITEMS if item.csv_column)
 COLUMNS: Final = ("day", "foot", *(item.csv_column for item in _ITEMS if item.csv_column))
+# Their cells hold the person's own words, of which spaces at either end are a part.
+_OWN_WORDS: Final = frozenset(item.csv_column for item in _ITEMS if item.kind == "text")
 
 
 class BadFile(ValueError):
@@ -110,7 +113,8 @@ def _read_row(line: int, raw: Mapping[str, str | list[str] | None]) -> ImportRow
         cell = raw.get(name, "")
         if cell is None:
             raise BadFile(_("Line %(line)s: there are fewer cells than columns.", line=line))
-        cells[name] = cell.strip() if isinstance(cell, str) else ""
+        text = cell if isinstance(cell, str) else ""
+        cells[name] = unguarded(text) if name in _OWN_WORDS else text.strip()
     if "" in raw:
         raise BadFile(_("Line %(line)s: there are more cells than columns.", line=line))
     try:

@@ -25,9 +25,14 @@ def sealing_key() -> bytes:
 
 
 def acting() -> Actor:
-    """Return the signed-in person as the trail names them."""
+    """Return the signed-in person as the trail names them.
+
+    A patient acts on the own trail only, which says "you" by the id: no name of theirs is sealed into rows that stay
+    when the account is deleted.
+    """
     user = current_account()
-    return Actor(user_id=user.id, name=user.name or user.email, now=clock.now(), key=sealing_key())
+    name = "" if user.role == "patient" else user.name or user.email
+    return Actor(user_id=user.id, name=name, now=clock.now(), key=sealing_key())
 
 
 def operator() -> Actor:

@@ -157,6 +157,8 @@ ROUTES: Final[dict[str, str]] = {
     "POST reminders.unsubscribe": "patient",
     "POST reminders.change_feed": "patient",
     "GET reminders.feed": "bearer",
+    "GET own_data.export": "signed_in",
+    "POST own_data.export": "signed_in",
     "GET digest.dev_mails": "everybody",
     "GET digest.dev_mail": "everybody",
 }

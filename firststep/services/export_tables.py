@@ -1,0 +1,299 @@
+"""Everything that is kept of one patient, as tables of plain values: what the export writes in each of its forms.
+
+Pain is in points of 0 to 10, days are ISO dates, moments ISO with their offset; None is "not recorded".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from sqlalchemy import Executable, Row, select
+from sqlalchemy.orm import Session
+
+from firststep.clinical.measures import DAY_ITEMS, FEET, FOOT_ITEMS
+from firststep.models import (
+    AccessEvent,
+    Consent,
+    Day,
+    DiaryChange,
+    Episode,
+    FootDay,
+    MailPreference,
+    Patient,
+    Practitioner,
+    Reminder,
+    Share,
+    User,
+    UserSession,
+)
+from firststep.services.diary_events import KINDS
+from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
+from firststep.services.diary_import import COLUMNS as DIARY_COLUMNS
+from firststep.services.diary_wire import points
+
+Plain: TypeAlias = str | int | float | bool | list[str] | None
+Record: TypeAlias = dict[str, Plain]
+
+#: The kinds of dated things, by the name of their table here.
+EVENT_TABLES: Final = {
+    "doses": "dose",
+    "treatments": "treatment_session",
+    "flares": "flare",
+    "pauses": "pause",
+    "plans": "plan",
+    "ratings": "pgic",
+    "questions": "question",
+}
+_MARKS: Final = ("first_step_entered_at", "first_step_recalled")
+_ROWS_AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One kind of thing: its columns, and how its rows are read, in one statement."""
+
+    name: str
+    columns: tuple[str, ...]
+    read: Callable[[Session, UUID], Iterator[Record]]
+
+
+def tables() -> tuple[Table, ...]:
+    """Return every table of an export, in its order."""
+    return (
+        Table(name="account", columns=_ACCOUNT, read=_account),
+        Table(name="days", columns=("day", *DAY_FIELDS), read=_days),
+        Table(name="pain", columns=("day", "foot", *FOOT_FIELDS, *_MARKS), read=_pain),
+        *(_event_table(name, key) for name, key in EVENT_TABLES.items()),
+        Table(name="courses_of_care", columns=("arm", "starts_on", "ends_on"), read=_care),
+        Table(name="changes", columns=_CHANGES, read=_changes),
+        Table(name="consents", columns=_CONSENTS, read=_consents),
+        Table(name="shares", columns=_SHARES, read=_shares),
+        Table(name="access_log", columns=_ACCESS, read=_access),
+        Table(name="devices", columns=_DEVICES, read=_devices),
+    )
+
+
+def read_diary_rows(session: Session, patient_id: UUID) -> Iterator[Record]:
+    """Go through the diary as `diary import` reads it: one row per day and foot, with what belongs to the day on each.
+
+    A day without any pain has one row, which names the right foot because each row must name one.
+    """
+    statement = (
+        select(FootDay.foot, *(getattr(FootDay, name) for name in FOOT_FIELDS), *_columns(Day, "day", *DAY_FIELDS))
+        .select_from(Day)
+        .outerjoin(FootDay, (FootDay.patient_id == Day.patient_id) & (FootDay.day == Day.day))
+        .where(Day.patient_id == patient_id)
+    )
+    without_day = (
+        select(FootDay.foot, *(getattr(FootDay, name) for name in FOOT_FIELDS), FootDay.day)
+        .outerjoin(Day, (FootDay.patient_id == Day.patient_id) & (FootDay.day == Day.day))
+        .where(FootDay.patient_id == patient_id, Day.day.is_(None))
+    )
+    found = [*_rows(session, statement), *_rows(session, without_day)]
+    for row in sorted(found, key=lambda row: (row.day, row.foot or "")):
+        record = _diary_record(row._mapping)
+        if any(value is not None for name, value in record.items() if name not in ("day", "foot")):
+            yield record
+
+
+def read_amended(session: Session, patient_id: UUID) -> frozenset[tuple[str, str, str]]:
+    """Return (day, foot, field) of each pain that replaced an earlier one."""
+    statement = (
+        select(DiaryChange.day, DiaryChange.foot, DiaryChange.field)
+        .where(
+            DiaryChange.patient_id == patient_id,
+            DiaryChange.field.in_(FOOT_FIELDS),
+            DiaryChange.old_value.is_not(None),
+        )
+        .distinct()
+    )
+    return frozenset((row.day.isoformat(), row.foot, row.field) for row in _rows(session, statement))
+
+
+def _diary_record(found: Any) -> Record:
+    record: Record = {"day": found["day"].isoformat(), "foot": found["foot"] or FEET[0]}
+    for item in (*FOOT_ITEMS, *DAY_ITEMS):
+        if item.csv_column is None:
+            continue
+        value = found.get(item.key)
+        if item.kind == "pain":
+            value = points(value)
+        elif item.kind == "yes_no" and value is not None:
+            value = item.csv_words[0] if value else item.csv_words[1]
+        record[item.csv_column] = value
+    return {name: record[name] for name in DIARY_COLUMNS}
+
+
+def _event_table(name: str, key: str) -> Table:
+    kind = KINDS[key]
+    names = ("id", "day", *kind.fields)
+
+    def read(session: Session, patient_id: UUID) -> Iterator[Record]:
+        table = kind.table
+        columns = table.__mapper__.columns
+        statement = select(*(columns[field].label(field) for field in names)).where(table.patient_id == patient_id)
+        for row in _rows(session, statement.order_by(table.day, table.id)):
+            record = _record(row)
+            if "worst_pain" in record:
+                record["worst_pain"] = points(row.worst_pain)
+            yield record
+
+    return Table(name=name, columns=names, read=read)
+
+
+def _days(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(*_columns(Day, "day", *DAY_FIELDS)).where(Day.patient_id == patient_id).order_by(Day.day)
+    return map(_record, _rows(session, statement))
+
+
+def _pain(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(*_columns(FootDay, "day", "foot", *FOOT_FIELDS, *_MARKS)).where(FootDay.patient_id == patient_id)
+    for row in _rows(session, statement.order_by(FootDay.day, FootDay.foot)):
+        yield _record(row) | {name: points(row._mapping[name]) for name in FOOT_FIELDS}
+
+
+def _care(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(Episode.arm, Episode.starts_on, Episode.ends_on).where(Episode.patient_id == patient_id)
+    return map(_record, _rows(session, statement.order_by(Episode.starts_on, Episode.id)))
+
+
+_CHANGES: Final = (
+    *("seq", "day", "foot", "field", "event_id", "old_value", "new_value"),
+    *("entered_at", "stored_at", "zone", "recalled", "source", "device_id"),
+)
+
+
+def _changes(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(*_columns(DiaryChange, *_CHANGES)).where(DiaryChange.patient_id == patient_id)
+    for row in _rows(session, statement.order_by(DiaryChange.seq)):
+        record = _record(row)
+        record["foot"] = record["foot"] or None
+        if row.field in FOOT_FIELDS:
+            # Of pain the history keeps tenths.
+            for name in ("old_value", "new_value"):
+                text = row._mapping[name]
+                record[name] = None if text is None else f"{points(int(text)):g}"
+        yield record
+
+
+_ACCOUNT: Final = (
+    *("email", "name", "created_at", "confirmed_at", "locale", "time_zone", "week_starts_on", "feet", "onset_on"),
+    *("birth_year", "country", "diary_closed_at", "weekly_mail", "weekly_level", "weekly_weekday", "weekly_hour"),
+    *("weekly_minute", "weekly_paused_at", "weekly_unsubscribed_at", "reminder_by_mail", "reminder_hour"),
+    *("reminder_repeats",),
+)
+
+
+def _account(session: Session, patient_id: UUID) -> Iterator[Record]:
+    of_user = ("email", "name", "created_at", "confirmed_at", "locale", "time_zone", "week_starts_on")
+    wish = {name: getattr(MailPreference, name) for name in ("level", "weekday", "hour", "minute", "paused_at")}
+    statement = (
+        select(
+            *_columns(User, *of_user),
+            *_columns(Patient, "feet", "onset_on", "birth_year", "country", "diary_closed_at"),
+            MailPreference.weekly.label("weekly_mail"),
+            MailPreference.unsubscribed_at.label("weekly_unsubscribed_at"),
+            *(column.label(f"weekly_{name}") for name, column in wish.items()),
+            *(getattr(Reminder, name).label(f"reminder_{name}") for name in ("by_mail", "hour", "repeats")),
+        )
+        .select_from(Patient)
+        .join(User, User.id == Patient.user_id)
+        .outerjoin(MailPreference, MailPreference.patient_id == Patient.id)
+        .outerjoin(Reminder, Reminder.patient_id == Patient.id)
+        .where(Patient.id == patient_id)
+    )
+    for row in _rows(session, statement):
+        record = _record(row)
+        yield {name: record[name] for name in _ACCOUNT}
+
+
+_CONSENTS: Final = ("kind", "text_version", "given_at", "withdrawn_at")
+
+
+def _consents(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = (
+        select(*_columns(Consent, *_CONSENTS))
+        .join(Patient, Patient.user_id == Consent.user_id)
+        .where(Patient.id == patient_id)
+        .order_by(Consent.id)
+    )
+    return map(_record, _rows(session, statement))
+
+
+_SHARES: Final = (
+    *("id", "invited_email", "practitioner", "state", "scope", "from_day", "until_on", "cohort_use"),
+    *("invited_at", "accepted_at", "confirmed_at", "ended_at"),
+)
+
+
+def _shares(session: Session, patient_id: UUID) -> Iterator[Record]:
+    own = [name for name in _SHARES if name != "practitioner"]
+    statement = (
+        select(*_columns(Share, *own), User.name.label("practitioner"))
+        .outerjoin(Practitioner, Practitioner.id == Share.practitioner_id)
+        .outerjoin(User, User.id == Practitioner.user_id)
+        .where(Share.patient_id == patient_id)
+        .order_by(Share.invited_at, Share.id)
+    )
+    for row in _rows(session, statement):
+        record = _record(row)
+        yield {name: record[name] for name in _SHARES}
+
+
+# "actor" says who acted; "actor_name" is the name as it is sealed, which is empty where the person or the operator did.
+_ACCESS: Final = ("seq", "at", "actor", "what", "share_id", "actor_name", "previous_hash", "hash")
+
+
+def _access(session: Session, patient_id: UUID) -> Iterator[Record]:
+    own = [name for name in _ACCESS if name != "actor"]
+    statement = (
+        select(*_columns(AccessEvent, *own, "actor_user_id"), Patient.user_id)
+        .join(Patient, Patient.id == AccessEvent.patient_id)
+        .where(AccessEvent.patient_id == patient_id)
+        .order_by(AccessEvent.seq)
+    )
+    for row in _rows(session, statement):
+        record = _record(row)
+        if row.actor_user_id is None:
+            record["actor"] = "operator"
+        else:
+            record["actor"] = "self" if row.actor_user_id == row.user_id else row.actor_name
+        yield {name: record[name] for name in _ACCESS}
+
+
+_DEVICES: Final = ("label", "own_device", "created_at", "last_seen_at")
+
+
+def _devices(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = (
+        select(*_columns(UserSession, *_DEVICES))
+        .join(Patient, Patient.user_id == UserSession.user_id)
+        .where(Patient.id == patient_id)
+        .order_by(UserSession.created_at)
+    )
+    return map(_record, _rows(session, statement))
+
+
+def _columns(table: Any, *names: str) -> list[Any]:
+    return [getattr(table, name).label(name) for name in names]
+
+
+def _rows(session: Session, statement: Executable) -> Iterator[Row[Any]]:
+    return iter(session.execute(statement.execution_options(yield_per=_ROWS_AT_ONCE)))
+
+
+def _record(row: Row[Any]) -> Record:
+    return {str(name): _plain(value) for name, value in row._mapping.items()}
+
+
+def _plain(value: Any) -> Plain:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        # The one moment that Flask-Security keeps without a zone is in UTC.
+        value = value.replace(tzinfo=UTC)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

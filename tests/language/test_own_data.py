@@ -1,0 +1,45 @@
+"""The pages behind the password, and the page in an export, which no sweep of routes reaches."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from firststep.extensions import db
+from firststep.models import User
+from tests.cast import CANARY_NAME, CANARY_NOTE, Browser, Cast
+from tests.support.fresh import just_proven
+from tests.support.pseudo_locale import LANGUAGE
+from tests.support.visible import unmarked_of_page
+
+pytestmark = pytest.mark.sqlite_only
+
+HEADERS = {"Accept-Language": LANGUAGE}
+ALLOWED = {"Firststep", CANARY_NAME, CANARY_NOTE, "Dr Cho", "csv/changes.csv"}
+PAGES = ("/settings/export",)
+
+
+@pytest.fixture
+def reader(app: Flask, cast: Cast) -> Browser:
+    """Return Ana's browser after she chose the language of these tests and typed her password."""
+    with app.app_context():
+        db.session.execute(update(User).values(locale=LANGUAGE))
+        db.session.commit()
+    return just_proven(app, cast.ana_user)
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_each_page_speaks_the_readers_language(reader: Browser, address: str) -> None:
+    answer = reader.get(address, headers=HEADERS)
+    assert answer.status_code == 200
+    assert unmarked_of_page(answer.text, ALLOWED) == []
+
+
+def test_the_page_to_read_speaks_the_readers_language(reader: Browser) -> None:
+    archive = zipfile.ZipFile(io.BytesIO(reader.post("/settings/export", headers=HEADERS, buffered=True).data))
+    seal = archive.read("everything.json").decode().rpartition('"hash":"')[2][:64]
+    assert unmarked_of_page(archive.read("read-me-first.html").decode(), {*ALLOWED, seal}) == []

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 
 _WRITING: ContextVar[bool] = ContextVar("writing", default=True)
 
+_BUSY_MS = 5000
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     # FULL and not NORMAL: an acknowledged entry must survive a power cut.
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA secure_delete=ON",
     "PRAGMA cache_size=-16000",
     "PRAGMA temp_store=MEMORY",
@@ -69,6 +70,26 @@ def one_moment(session: Session) -> Iterator[None]:
             yield
         finally:
             session.rollback()
+
+
+def truncate_log(engine: Engine) -> bool:
+    """Bring SQLite's write-ahead log into the database and empty it: deleted rows can be read in it until then.
+
+    False when somebody reads the log at this moment; then it is for the next time. PostgreSQL keeps its own.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        # While it waits for a reader nobody can write.
+        cursor.execute("PRAGMA busy_timeout=300")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        found = cursor.fetchone()
+        cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        return found is not None and found[0] == 0
+    finally:
+        connection.close()
 
 
 def set_writing(writing: bool) -> None:

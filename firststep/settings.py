@@ -66,6 +66,11 @@ class Settings:
         return self.database_url.startswith("sqlite")
 
     @property
+    def deletion_ledger(self) -> Path:
+        """Return the file with the ids of what was deleted, which restoring an older backup reads."""
+        return self.var_dir / "firststep-deletions.log"
+
+    @property
     def uses_mail_sink(self) -> bool:
         """Tell whether mail goes into the local folder instead of to a server."""
         return not self.smtp_url

@@ -47,6 +47,8 @@ def app(application: Flask) -> Flask:
     application.config["CLOCK"] = lambda: people.NOW
     with application.app_context():
         empty_tables(db.session)
+    # The cast has the same ids in every test: what one of them deleted must not be deleted again in another.
+    application.config["SETTINGS"].deletion_ledger.unlink(missing_ok=True)
     limiter.reset()
     return application
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import Connection
 
@@ -14,7 +15,18 @@ from firststep.database import reading_only
 from firststep.extensions import alembic, db
 from firststep.services import audit
 from firststep.services.backup import BackupError, Contents, restore_backup, write_backup
+from firststep.services.deletion_ledger import (
+    FILE_NAME,
+    Deleted,
+    LedgerDamaged,
+    noted,
+    play_again,
+    read_ledger,
+    write_through,
+)
+from firststep.settings import Settings
 from firststep.web import clock
+from firststep.web.erasing import finish_erasure
 from firststep.web.trail import sealing_key
 
 
@@ -32,7 +44,10 @@ def backup(file: Path) -> None:
     revision = _revision()
     with reading_only(), _snapshot() as connection:
         held = write_backup(connection, file, revision=revision, now=clock.now())
+    beside = file.with_name(FILE_NAME)
+    write_through(beside, _known_deletions())
     _report(f"Backed up to {file}", held)
+    click.echo(f"Keep {beside.name} beside the backups: restoring an older one reads there who has left since.")
     click.echo("Keep SECRET_KEY in another safe place: without it second factors in this backup cannot be used.")
 
 
@@ -44,12 +59,27 @@ def restore(file: Path) -> None:
     alembic.upgrade()
     revision = _revision()
     try:
+        deleted = read_ledger(file.with_name(FILE_NAME)) | read_ledger(_settings().deletion_ledger)
         with db.engine.begin() as connection:
             held = restore_backup(connection, file, revision=revision)
-    except BackupError as error:
+            again = play_again(connection, deleted)
+    except (BackupError, LedgerDamaged) as error:
         raise click.ClickException(str(error)) from error
     _report(f"Restored from {file} and checked", held)
+    if again:
+        click.echo(f"Deleted again, as it was deleted after this backup: {again} accounts or diaries.")
+    finish_erasure()
     _check_trails()
+
+
+def _known_deletions() -> set[Deleted]:
+    deleted = noted(db.session) | read_ledger(_settings().deletion_ledger)
+    db.session.rollback()
+    return deleted
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.config["SETTINGS"])
 
 
 def _snapshot() -> Connection:

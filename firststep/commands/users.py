@@ -5,17 +5,20 @@ from __future__ import annotations
 import sys
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import AppGroup
 from flask_security import hash_password
 from flask_security.proxies import _security
 
 from firststep.extensions import db
+from firststep.mail.kept import forget_kept
+from firststep.mail.sink import sink_folder
 from firststep.models import User
-from firststep.services import accounts
+from firststep.services import accounts, erasure
 from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.zones import zone_names
 from firststep.web import clock
+from firststep.web.erasing import finish_erasure
 from firststep.web.trail import operator
 
 user = AppGroup("user", help="Add, list, disable and delete accounts, and take away a lost second factor.")
@@ -91,15 +94,20 @@ def reset_factor(email: str) -> None:
 @click.argument("email")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def delete_user(email: str, *, yes: bool) -> None:
-    """Delete an account with its diary, shares and mails, at once and for good; backups keep it until they go."""
+    """Delete an account with its diary, shares and mails, at once and for good.
+
+    Backups keep it until they go; restoring one deletes it again.
+    """
     person = _account(email)
     address = person.email
     if not yes:
         db.session.rollback()
         click.confirm(f"Delete {address} and everything that belongs to it?", abort=True)
         person = _account(email)
-    accounts.delete_account(db.session, operator(), person)
+    erasure.erase_account(db.session, operator(), person)
     db.session.commit()
+    forget_kept(sink_folder(current_app.config["SETTINGS"]), address)
+    finish_erasure()
     click.echo(f"{address} is deleted. The sealed record of who looked keeps its rows; they hold no entries.")
 
 

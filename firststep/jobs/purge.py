@@ -6,7 +6,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from firststep.extensions import db
-from firststep.services import outbox, sessions
+from firststep.services import outbox, sessions, uploads
+from firststep.web.erasing import finish_erasure
 from firststep.web.sessions import LONGEST_REST
 
 # Long enough to answer "did the mail go out?"; a week is told once all the same, the patient's row knows it.
@@ -14,8 +15,13 @@ SETTLED_MAIL_IS_KEPT = timedelta(days=30)
 
 
 def purge(now: datetime) -> Counter[str]:
-    """Delete mails that were settled a month ago and sessions that open nothing any more; return how many of each."""
+    """Delete settled mails, sessions that open nothing, and files that nobody brought back; return how many of each.
+
+    Then the log of the database is emptied, which may hold what was deleted.
+    """
     deleted = Counter(mails=outbox.purge_settled(db.session, now - SETTLED_MAIL_IS_KEPT))
     deleted["sessions"] = sessions.purge_resting(db.session, now - LONGEST_REST)
+    deleted["uploads"] = uploads.purge_uploads(db.session, now - uploads.WAITS_FOR)
     db.session.commit()
+    finish_erasure()
     return deleted

@@ -21,5 +21,6 @@ ACCOUNT_KINDS: dict[str, Builder] = {
     "address_changed": account_notices.address_changed,
     "address_exists": account_notices.address_exists,
     "factor_changed": account_notices.factor_changed,
+    "account_deleted": account_notices.account_deleted,
     "code_missing": account_notices.code_missing,
 }

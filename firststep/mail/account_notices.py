@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flask_babel import lazy_gettext as _
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from firststep.mail.account_letter import Text, account_letter
 from firststep.mail.message import Letter
-from firststep.mail.writing import link_to
+from firststep.mail.writing import link_to, write_letter
 from firststep.models import OutboxMail, User, UserSession
+from firststep.web.language import ENGLISH
 
 # A stranger who goes on trying is told of once in this time.
 ONE_WARNING = timedelta(hours=1)
@@ -71,6 +73,28 @@ def factor_changed(session: Session, row: OutboxMail, _now: datetime) -> Letter 
         ],
         button=(_("Choose a new password"), link_to("accounts.forgot_password")),
     )
+
+
+def account_deleted(_session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
+    """Return the last mail, to the address of an account that is gone."""
+    if row.address is None:
+        return None
+    letter = write_letter(
+        "account",
+        to=row.address,
+        locale=str(row.parameters.get("locale", ENGLISH)),
+        line=_("Your account is deleted"),
+        sentences=[
+            _("Your account at Firststep was deleted with everything in it. This is the last mail to this address."),
+            _(
+                "Backups that were made before go within 35 days. It was not you? Then write to the operator of the "
+                "site."
+            ),
+        ],
+        button=None,
+        code="",
+    )
+    return replace(letter, kind=row.kind)
 
 
 def code_missing(session: Session, row: OutboxMail, now: datetime) -> Letter | None:

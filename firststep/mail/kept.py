@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 # The name that the sink gives: nothing else in the folder, and no path, is ever opened.
@@ -29,6 +30,18 @@ def list_kept(folder: Path, most: int = 100) -> list[KeptMail]:
     """Return the newest mails, newest first."""
     names = sorted((path.name for path in folder.glob("*.eml") if _NAME.fullmatch(path.name)), reverse=True)
     return [mail for name in names[:most] if (mail := read_kept(folder, name))]
+
+
+def forget_kept(folder: Path, address: str) -> None:
+    """Remove the mails to somebody who left: a sink stands for mailboxes that are theirs, but lies on our disk."""
+    for path in folder.glob("*.eml"):
+        try:
+            with path.open("rb") as file:
+                to = BytesHeaderParser(policy=policy.default).parse(file)["To"]
+        except FileNotFoundError:
+            continue
+        if to is not None and any(one.addr_spec == address for one in to.addresses):
+            path.unlink(missing_ok=True)
 
 
 def read_kept(folder: Path, name: str) -> KeptMail | None:

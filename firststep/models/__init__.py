@@ -10,12 +10,14 @@ from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, Share
 from firststep.models.sheets import ImportBatch, ImportedCase, ImportedCourse, Visit
 from firststep.models.treatment import Episode
+from firststep.models.whole import Deletion, Upload
 
 __all__ = [
     "AccessEvent",
     "Base",
     "Consent",
     "Day",
+    "Deletion",
     "DiaryChange",
     "Dose",
     "Episode",
@@ -37,6 +39,7 @@ __all__ = [
     "Reminder",
     "Share",
     "TreatmentSession",
+    "Upload",
     "User",
     "UserSession",
     "Visit",

@@ -12,9 +12,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
-from firststep.models import MailPreference, OutboxMail, Patient, Practitioner, User, UserSession
-from firststep.services import consents, sharing
-from firststep.services.audit import Actor
+from firststep.models import MailPreference, Patient, Practitioner, User, UserSession
+from firststep.services import consents
 from firststep.services.outbox import enqueue
 
 Role = Literal["patient", "practitioner"]
@@ -252,12 +251,3 @@ def has_any_factor(user: User) -> bool:
 def _naive(now: datetime) -> datetime:
     # Flask-Security keeps this one moment without a zone, in UTC.
     return now.astimezone(UTC).replace(tzinfo=None)
-
-
-def delete_account(session: Session, actor: Actor, user: User) -> None:
-    """End the person's shares in the record, and delete the account with all that hangs on it."""
-    if user.patient is not None:
-        sharing.stop_all(session, actor, user.patient.id)
-    session.execute(delete(OutboxMail).where(OutboxMail.user_id == user.id))
-    session.execute(delete(User).where(User.id == user.id))
-    session.expire_all()

@@ -1,7 +1,8 @@
 """A backup that is one file for both databases, taken while people write, and that proves itself when read.
 
 The file is a zip: ``manifest.json`` (schema revision, moment, rows and SHA-256 of each table) and one file of JSON
-lines per table, ordered by primary key. Sessions are left out: after a restore everybody signs in again.
+lines per table, ordered by primary key. Sessions are left out: after a restore everybody signs in again; and files
+that somebody is about to bring back.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from sqlalchemy.types import Date, DateTime, TypeDecorator
 from firststep.models import Base
 
 FORMAT = "firststep-backup-1"
-LEFT_OUT = frozenset({"user_session"})
+LEFT_OUT = frozenset({"upload", "user_session"})
 _BATCH_ROWS = 500
 # Neither a row nor the manifest comes near it; a longer one is a trap that would fill the memory.
 _LONGEST_LINE_BYTES = 1 << 20
@@ -152,7 +153,8 @@ def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, 
         lines = io.BufferedReader(member)  # type: ignore[type-var]
         while line := lines.readline(_LONGEST_LINE_BYTES):
             values = orjson.loads(line)
-            batch.append({column.name: _decoded(column.type, values[column.name]) for column in table.columns})
+            # A statement takes the column's key, which is another than its name where the unit is in the name.
+            batch.append({column.key: _decoded(column.type, values[column.name]) for column in table.columns})
             if len(batch) == _BATCH_ROWS:
                 yield batch
                 batch = []

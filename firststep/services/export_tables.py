@@ -182,7 +182,16 @@ def _changes(session: Session, patient_id: UUID) -> Iterator[Record]:
 
 _ACCOUNT: Final = (
     *("email", "name", "created_at", "confirmed_at", "locale", "time_zone", "week_starts_on", "feet", "onset_on"),
-    *("birth_year", "country", "diary_closed_at", "weekly_mail", "weekly_level", "weekly_weekday", "weekly_hour"),
+    *(
+        "birth_year",
+        "country",
+        "left_empty_until",
+        "diary_closed_at",
+        "weekly_mail",
+        "weekly_level",
+        "weekly_weekday",
+        "weekly_hour",
+    ),
     *("weekly_minute", "weekly_paused_at", "weekly_unsubscribed_at", "reminder_by_mail", "reminder_hour"),
     *("reminder_repeats",),
 )
@@ -194,7 +203,7 @@ def _account(session: Session, patient_id: UUID) -> Iterator[Record]:
     statement = (
         select(
             *_columns(User, *of_user),
-            *_columns(Patient, "feet", "onset_on", "birth_year", "country", "diary_closed_at"),
+            *_columns(Patient, "feet", "onset_on", "birth_year", "country", "left_empty_until", "diary_closed_at"),
             MailPreference.weekly.label("weekly_mail"),
             MailPreference.unsubscribed_at.label("weekly_unsubscribed_at"),
             *(column.label(f"weekly_{name}") for name, column in wish.items()),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,8 @@ from firststep.models.mail import OUTBOX_STATES
 
 # Mail that a person can unsubscribe from; everything else belongs to the account.
 LIST_KINDS = ("weekly_summary", "weekly_question", "reminder", "reminder_test")
+# To somebody who has no account any more: the address goes with the mail.
+GOODBYE = "account_deleted"
 
 # Longer than either step of sending one mail may take; it is renewed before the second, so that however long a mail
 # waits for its turn no two workers hand it over.
@@ -178,9 +180,10 @@ def oldest_due(session: Session, now: datetime) -> datetime | None:
 
 
 def purge_settled(session: Session, before: datetime) -> int:
-    """Delete mails that were settled before the moment; their addresses need not be kept."""
+    """Delete mails that were settled before the moment, and each last one to somebody whose account is gone."""
+    old = and_(OutboxMail.run_at < before, OutboxMail.created_at < before)
     settled = delete(OutboxMail).where(
-        OutboxMail.state.in_(("sent", "failed", "dropped")), OutboxMail.run_at < before, OutboxMail.created_at < before
+        OutboxMail.state.in_(("sent", "failed", "dropped")), or_(old, OutboxMail.kind == GOODBYE)
     )
     return len(session.execute(settled.returning(OutboxMail.id)).all())
 

@@ -1,4 +1,4 @@
-"""Taking everything along: asked for the password, noted in the record, kept by no cache, and for its owner only."""
+"""Taking everything along, and leaving: after the password, noted in the record, and for nobody but the owner."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from firststep.extensions import db
-from firststep.models import Patient
-from firststep.services import audit
-from tests.cast import CANARY_NOTE, NOW, Browser, Cast
+from firststep.mail.unsubscribing import make_token
+from firststep.models import OutboxMail, Patient, UserSession
+from firststep.services import audit, sharing
+from firststep.services.outbox import enqueue
+from tests.blueprints.accounts_support import enter, letter, letters, page, visitor
+from tests.cast import CANARY_EMAIL, CANARY_NAME, CANARY_NOTE, NOW, Browser, Cast
 from tests.support.fresh import just_proven
+from tests.support.tables import fingerprint
 
 
 def trail(app: Flask, cast: Cast) -> list[str]:
@@ -71,3 +75,101 @@ def test_a_new_account_has_an_export_too(app: Flask, cast: Cast) -> None:
     page = zipfile.ZipFile(io.BytesIO(answer.data)).read("read-me-first.html").decode()
     assert "<svg" not in page
     assert "Log one morning" in page
+
+
+PATHS = ("/settings/delete-diary", "/settings/delete-account")
+
+
+def test_the_pages_say_what_goes_what_stays_and_who_loses_access(app: Flask, cast: Cast) -> None:
+    ana = just_proven(app, cast.ana_user)
+    for path in PATHS:
+        text = page(ana.get(path)).text
+        # 35 days from the 23rd of November.
+        assert "until 28 December 2026 at the latest" in text
+        assert "Who loses access Dr Cho" in text
+        assert "Take my data" in text
+    assert "Nobody: you share with nobody now." in page(just_proven(app, cast.ben_user).get(PATHS[0])).text
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("word", ["", "delet", "yes", "DELETE!"])
+def test_without_the_word_nothing_goes(app: Flask, cast: Cast, path: str, word: str) -> None:
+    ana = just_proven(app, cast.ana_user)
+    before = fingerprint(app, without={"user_session"})
+    answer = ana.post(path, data={"word": word})
+    assert (answer.status_code, "Type the word" in answer.text) == (422, True)
+    assert fingerprint(app, without={"user_session"}) == before
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_the_password_of_just_now_nothing_goes(app: Flask, cast: Cast, ana: Browser, path: str) -> None:
+    before = fingerprint(app, without={"user_session"})
+    answer = ana.post(path, data={"word": "delete"})
+    assert urlsplit(answer.location).path == "/verify"
+    assert fingerprint(app, without={"user_session"}) == before
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_open_page_of_the_practitioner_finds_nothing_any_more(
+    app: Flask, cast: Cast, cho: Browser, path: str
+) -> None:
+    addresses = (f"/practice/{cast.share}", f"/practice/{cast.share}/figure.json")
+    assert [cho.get(address).status_code for address in addresses] == [200, 200]
+    answer = just_proven(app, cast.ana_user).post(path, data={"word": "delete"})
+    assert answer.status_code == 200
+    assert [cho.get(address).status_code for address in addresses] == [404, 404]
+    assert CANARY_NAME not in cho.get("/practice").text
+
+
+def test_every_session_ends_with_the_account_and_the_page_takes_the_diary_off_the_phone(
+    app: Flask, cast: Cast, ana: Browser
+) -> None:
+    here = just_proven(app, cast.ana_user)
+    answer = here.post("/settings/delete-account", data={"word": "delete"})
+    assert page(answer).heading == "Your account is deleted"
+    assert page(answer).soup.find(attrs={"data-forget": True})["data-forget"] != ""
+    assert page(answer).soup.find("meta", {"name": "phone-user"})["content"] == ""
+    for browser in (here, ana):
+        assert urlsplit(browser.get("/settings").location).path == "/login"
+    assert enter(visitor(app), CANARY_EMAIL).status_code == 422
+    with app.app_context():
+        assert db.session.scalars(select(UserSession).where(UserSession.user_id == cast.ana_user)).all() == []
+
+
+def test_the_account_stays_with_an_empty_diary(app: Flask, cast: Cast) -> None:
+    ana = just_proven(app, cast.ana_user)
+    answer = ana.post("/settings/delete-diary", data={"word": "delete"})
+    assert page(answer).heading == "Your diary is empty"
+    assert page(answer).soup.find(attrs={"data-forget": True})["data-forget"] != ""
+    assert ana.get("/settings").status_code == 200
+    assert ana.get("/log").location == "/start"
+    assert "deleted the whole diary" in ana.get("/share/log").text
+    assert letters(app, "account_deleted") == []
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_unsubscribing_works_after_leaving(app: Flask, cast: Cast, nobody: Browser, path: str) -> None:
+    with app.app_context():
+        token = make_token(cast.ana, "weekly_summary")
+    just_proven(app, cast.ana_user).post(path, data={"word": "delete"})
+    for _ in range(2):
+        assert nobody.post(f"/mail/unsubscribe/{token}").status_code == 200
+
+
+def test_waiting_mails_are_dropped_and_one_last_one_has_no_word_about_health(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        for kind in ("password_changed", "weekly_summary", "reminder"):
+            enqueue(db.session, kind=kind, now=NOW, user_id=cast.ana_user)
+        actor = audit.Actor(user_id=cast.ana_user, name="", now=NOW, key=b"k" * 32)
+        terms = sharing.Terms(scope="notes", until_on=None)
+        sharing.invite(db.session, actor, cast.ana, "invited@example.org", terms)
+        sharing.invite(db.session, actor, cast.ben, "invited@example.org", terms)
+        db.session.commit()
+    just_proven(app, cast.ana_user).post("/settings/delete-account", data={"word": "delete"})
+    with app.app_context():
+        kinds = list(db.session.scalars(select(OutboxMail.kind).order_by(OutboxMail.kind)))
+    # Ben's own invitation to the same address stays.
+    assert kinds == ["account_deleted", "share_invitation"]
+    last = letter(app, "account_deleted")
+    assert (last.to, last.subject) == (CANARY_EMAIL, "Your account is deleted")
+    assert [word for word in ("pain", "diary", "heel", "health", "foot") if word in last.text.lower()] == []

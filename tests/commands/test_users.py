@@ -112,7 +112,10 @@ def test_a_deleted_account_leaves_nothing_but_the_sealed_record(app: Flask, cast
         for table in (Patient, Day, FootDay, Share, Episode):
             column = table.id if table is Patient else table.patient_id
             assert db.session.scalars(select(column).where(column == cast.ana)).all() == []
-        assert [event.what for event in audit.read_trail(db.session, cast.ana)] == ["share_stopped"]
+        assert [event.what for event in audit.read_trail(db.session, cast.ana)] == [
+            "account_deleted",
+            "share_stopped",
+        ]
         assert db.session.get(User, cast.ben_user) is not None
     assert run(app, "delete", "cho@example.com", "--yes").exit_code == 0
     assert "has no account" in run(app, "delete", "ana@example.com", "--yes").output

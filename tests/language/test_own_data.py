@@ -13,14 +13,14 @@ from firststep.extensions import db
 from firststep.models import User
 from tests.cast import CANARY_NAME, CANARY_NOTE, Browser, Cast
 from tests.support.fresh import just_proven
-from tests.support.pseudo_locale import LANGUAGE
+from tests.support.pseudo_locale import CLOSES, LANGUAGE, OPENS
 from tests.support.visible import unmarked_of_page
 
 pytestmark = pytest.mark.sqlite_only
 
 HEADERS = {"Accept-Language": LANGUAGE}
 ALLOWED = {"Firststep", CANARY_NAME, CANARY_NOTE, "Dr Cho", "csv/changes.csv"}
-PAGES = ("/settings/export",)
+PAGES = ("/settings/export", "/settings/delete-diary", "/settings/delete-account")
 
 
 @pytest.fixture
@@ -36,6 +36,16 @@ def reader(app: Flask, cast: Cast) -> Browser:
 def test_each_page_speaks_the_readers_language(reader: Browser, address: str) -> None:
     answer = reader.get(address, headers=HEADERS)
     assert answer.status_code == 200
+    assert unmarked_of_page(answer.text, ALLOWED) == []
+
+
+@pytest.mark.parametrize("address", PAGES[1:])
+@pytest.mark.parametrize("word", ["", "x", "delete"])
+def test_each_answer_to_the_word_speaks_the_readers_language(reader: Browser, address: str, word: str) -> None:
+    # In the language of these tests the word is another one: what is typed is what the page says.
+    typed = f"{OPENS}delete{CLOSES}" if word == "delete" else word
+    answer = reader.post(address, data={"word": typed}, headers=HEADERS)
+    assert answer.status_code == (200 if word == "delete" else 422)
     assert unmarked_of_page(answer.text, ALLOWED) == []
 
 

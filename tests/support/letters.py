@@ -57,6 +57,8 @@ def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
     elif kind == "reminder":
         reminders.save(session, session.get_one(Patient, cast.ana), by_mail=True, hour=8, repeats=False, now=NOW)
         more["parameters"] = {"day": "2026-11-23", "number": 1}
+    elif kind == "account_deleted":
+        more |= {"address": "ana@example.com", "user_id": None, "parameters": {"locale": user.locale}}
     elif kind == "reset_password":
         more["parameters"] = {"serial": user.reset_serial}
     elif kind == "share_invitation":

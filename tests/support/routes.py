@@ -159,6 +159,10 @@ ROUTES: Final[dict[str, str]] = {
     "GET reminders.feed": "bearer",
     "GET own_data.export": "signed_in",
     "POST own_data.export": "signed_in",
+    "GET own_data.delete_diary": "signed_in",
+    "POST own_data.delete_diary": "signed_in",
+    "GET own_data.delete_account": "signed_in",
+    "POST own_data.delete_account": "signed_in",
     "GET digest.dev_mails": "everybody",
     "GET digest.dev_mail": "everybody",
 }

@@ -7,8 +7,9 @@
 import { watchRisk } from "./at_risk.js";
 import { meetGuest } from "./guest.js";
 import { keepChart } from "./last_chart.js";
-import { watchLeaving } from "./leaving.js";
+import { forgetUser, watchLeaving } from "./leaving.js";
 import { Phone } from "./phone.js";
+import { endReminders } from "../push_device.js";
 import { openStore } from "./stores.js";
 import { counted } from "./sync.js";
 import { showUnsent } from "./strip.js";
@@ -24,6 +25,13 @@ export const startPhone = () => (started ??= start());
 /** @returns {Promise<Phone | null>} */
 async function start() {
   const named = document.querySelector('meta[name="phone-user"]')?.getAttribute("content");
+  const gone = document.querySelector("[data-forget]")?.getAttribute("data-forget");
+  if (gone) {
+    await forgetUser(gone);
+    // With the account, and not with the diary alone.
+    if (named === "") await endReminders().catch(() => undefined);
+    return null;
+  }
   if (named === null || named === undefined) return null;
   await lockOther(named);
   if (named === "") {

@@ -1,7 +1,8 @@
 /**
  * Signing out takes the person's diary off this phone; what was not sent is asked about first.
  *
- * Hooks: the form that signs out (its action ends in /logout), dialog#leaving with its buttons.
+ * Hooks: the form that signs out (its action ends in /logout), dialog#leaving with its buttons; data-forget, on the page
+ * after a deletion, names whom this phone forgets.
  */
 import { endReminders } from "../push_device.js";
 import { forgetGuest } from "./guest.js";
@@ -38,11 +39,16 @@ async function mayGo(phone) {
 /** @param {Phone} phone takes everything about the person off this phone */
 export async function forget(phone) {
   phone.close();
-  dropTaps(phone.user);
-  // A browser that keeps nothing may refuse this too: it must not keep the person signed in.
-  await deleteStore(phone.user).catch(() => undefined);
-  await noteWhose(null);
+  await forgetUser(phone.user);
   await endReminders().catch(() => undefined);
+}
+
+/** @param {string} user whose diary or account is deleted: nothing of it may be sent again */
+export async function forgetUser(user) {
+  dropTaps(user);
+  // A browser that keeps nothing may refuse this too: it must not keep the person signed in.
+  await deleteStore(user).catch(() => undefined);
+  await noteWhose(null);
   await navigator.clearAppBadge?.().catch(() => undefined);
 }
 

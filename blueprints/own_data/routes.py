@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.own_data import export, leaving
+from blueprints.own_data import bring_back, export, leaving
 from blueprints.own_data.area import own_data
 
-__all__ = ["export", "leaving", "own_data"]
+__all__ = ["bring_back", "export", "leaving", "own_data"]

@@ -6,6 +6,7 @@ from flask import Flask
 
 from firststep.commands.backup import init_backup_commands
 from firststep.commands.cohort import init_cohort_command
+from firststep.commands.data import init_data_commands
 from firststep.commands.demo import init_demo_command
 from firststep.commands.diary import init_diary_commands
 from firststep.commands.episodes import init_episode_commands
@@ -23,6 +24,7 @@ def init_commands(app: Flask) -> None:
     """Add the commands to the application."""
     init_backup_commands(app)
     init_cohort_command(app)
+    init_data_commands(app)
     init_demo_command(app)
     init_diary_commands(app)
     init_episode_commands(app)

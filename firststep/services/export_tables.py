@@ -147,13 +147,18 @@ def _event_table(name: str, key: str) -> Table:
 
 def _days(session: Session, patient_id: UUID) -> Iterator[Record]:
     statement = select(*_columns(Day, "day", *DAY_FIELDS)).where(Day.patient_id == patient_id).order_by(Day.day)
-    return map(_record, _rows(session, statement))
+    for row in _rows(session, statement):
+        record = _record(row)
+        # Of a day whose answers were all taken back nothing is recorded.
+        if any(record[name] is not None for name in DAY_FIELDS):
+            yield record
 
 
 def _pain(session: Session, patient_id: UUID) -> Iterator[Record]:
     statement = select(*_columns(FootDay, "day", "foot", *FOOT_FIELDS, *_MARKS)).where(FootDay.patient_id == patient_id)
     for row in _rows(session, statement.order_by(FootDay.day, FootDay.foot)):
-        yield _record(row) | {name: points(row._mapping[name]) for name in FOOT_FIELDS}
+        if any(row._mapping[name] is not None for name in FOOT_FIELDS):
+            yield _record(row) | {name: points(row._mapping[name]) for name in FOOT_FIELDS}
 
 
 def _care(session: Session, patient_id: UUID) -> Iterator[Record]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
-from flask import Flask, Request, abort, request
+from flask import Flask, Request, abort, current_app, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -15,6 +16,10 @@ from firststep.web.headers import SAFE_METHODS
 # Where scripts send JSON. Elsewhere forms are read, and a form made of JSON would not be one that a page can send.
 _JSON_ENDPOINTS = ("diary.store_one", "diary.store_batch", "security.wan_", "reminders.subscribe")
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+# What stands in a form beside its file.
+ROOM_FOR_FORM = 64 * 1024
 # Flask's own limit on form fields does not count url-encoded ones.
 MOST_FIELDS = 200
 
@@ -41,9 +46,27 @@ def init_requests(app: Flask, settings: Settings) -> None:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    app.before_request(allow_file)
     app.before_request(refuse_large_forms)
     app.before_request(refuse_unexpected_json)
     app.request_class = ChoosingRequest
+
+
+def takes_file(most_bytes: int) -> Callable[[View], View]:
+    """Let the view's form carry a file; elsewhere no body is larger than a form."""
+
+    def mark(view: View) -> View:
+        cast(Any, view).most_file_bytes = most_bytes
+        return view
+
+    return mark
+
+
+def allow_file() -> None:
+    """Raise the limit of the body where the view takes a file, before anything reads the form."""
+    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_file_bytes", None)
+    if most is not None and request.mimetype == "multipart/form-data":
+        request.max_content_length = most + ROOM_FOR_FORM
 
 
 def refuse_large_forms() -> None:

@@ -32,6 +32,7 @@ LINKS = (("60 per hour", "network"),)
 REMINDER_TESTS = (("6 per hour", "person"),)
 # Each reads everything that is kept of a person.
 EXPORTS = (("20 per hour", "person"),)
+UPLOADS = (("30 per hour", "person"),)
 DEVICES = (("60 per hour", "person"),)
 # Calendar programs ask a few times a day, and many of them from the same few networks.
 FEEDS = (("600 per hour", "network"),)

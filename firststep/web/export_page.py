@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Arm
 from firststep.clinical.measures import FEET, FOOT_ITEMS, Foot
 from firststep.figures.legend import LegendItem, legend
+from firststep.figures.period import PERIODS
 from firststep.figures.svg import draw
 from firststep.figures.theme import LIGHT
 from firststep.models import Patient
@@ -53,14 +54,15 @@ def readable_page(session: Session, patient_id: UUID, *, now: datetime) -> Itera
     today = local_day(now, zone_name)
     course = read_course(session, patient_id)
     entries = read_entries(session, patient_id, first=FIRST_DAY, last=LAST_DAY)
-    progress = progress_page(course, Choice(days=365), today=today, page=_nowhere, figure=_nowhere)
+    choice = _whole(course, today)
+    progress = progress_page(course, choice, today=today, page=_nowhere, figure=_nowhere)
     template = current_app.jinja_env.get_template(_TEMPLATE)
     yield from template.generate(
         language=language_tag(),
         name=patient.user.name or patient.user.email,
         made=moment_words(now, zone_name),
         progress=progress,
-        chart=_still(course, today, progress.sentence),
+        chart=_still(course, choice, today, progress.sentence),
         care=[
             (wording.arm_name(cast(Arm, one.arm)), _span(one.starts_on, one.ends_on))
             for one in list_episodes(session, patient_id)
@@ -79,10 +81,16 @@ def _nowhere(**_choice: Any) -> str:
     return ""
 
 
-def _still(course: Course, today: date, title: str) -> Still | None:
+def _whole(course: Course, today: date) -> Choice:
+    """Return the shortest period of the chart that shows the whole course, or else the longest there is."""
+    days = (today - min(course.diary.answered_days, default=today)).days
+    return Choice(days=next((length for length in sorted(PERIODS) if length > days), max(PERIODS)))
+
+
+def _still(course: Course, choice: Choice, today: date, title: str) -> Still | None:
     if not course.diary.answered_days:
         return None
-    figure = progress_figure(course, Choice(days=365), today=today)
+    figure = progress_figure(course, choice, today=today)
     width, height = WIDE
     drawn = draw(figure, width=width, height=height, title=title, description=wording.caution(), palette=LIGHT)
     return Still(svg=drawn, legend=legend(figure, LIGHT))

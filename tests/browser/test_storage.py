@@ -187,3 +187,6 @@ def test_what_waits_for_a_day_is_told_on_every_page(open_phone: OpenPage, cast: 
     expect(warning).to_contain_text(told)
     page.goto("/settings")
     expect(warning).to_contain_text(told)
+    page.unroute("**/diary/ops")
+    page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    expect(warning).to_be_hidden()

@@ -123,9 +123,9 @@ def test_an_old_app_is_refused_and_reloaded_by_a_tap_with_all_that_waits(
     assert stored(site_app) == Counter(answers)
     new_scripts = scripts_of(page)
     cached = set(page.evaluate(_CACHED))
-    assert new_scripts.isdisjoint(old_scripts)
-    assert new_scripts <= cached
-    assert old_scripts.isdisjoint(cached)
+    assert new_scripts != old_scripts
+    assert new_scripts - old_scripts <= cached
+    assert (old_scripts - new_scripts).isdisjoint(cached)
 
 
 def test_the_kill_switch_takes_the_worker_and_its_caches_and_leaves_what_waits(

@@ -21,7 +21,8 @@ export function startDay(phone, form, { served }) {
   const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-status]"));
   const around = { line, entered: false, taking: 0 };
   // The database is asked for what stands around the line: a tap brings several changes, and one look sees them all.
-  const lookAround = inTurn(() => showAround(day));
+  // Where it was deleted under the page, there is nothing to see.
+  const lookAround = inTurn(() => showAround(day).catch(() => undefined));
   const update = () => void showWhere(day, around).then(lookAround);
   const day = new DayForm(form, phone, { onTaken: (kept) => void follow(kept) });
   // The server's page is newer than what the phone kept before, until the server has told more.

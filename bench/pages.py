@@ -17,6 +17,7 @@ from bench.ratio import Ratio, compare
 from firststep.extensions import alembic, db
 from firststep.models import Patient
 from firststep.settings import load_settings
+from firststep.web.server import settle_memory
 from tests import cast as people
 from tests import factories
 from tests.support.crowd import add_crowd, add_year
@@ -68,6 +69,8 @@ def site(prepare: Callable[[Flask], object] = lambda _app: None) -> Iterator[Fla
         app.config["CLOCK"] = lambda: people.NOW
         with app.app_context():
             alembic.upgrade()
+        # As `flask serve` does.
+        settle_memory()
         yield app
         with app.app_context():
             db.engine.dispose()

@@ -16,7 +16,7 @@ from firststep.database import reading_only
 from firststep.extensions import alembic, db
 from firststep.models import User
 from firststep.settings import Settings
-from firststep.web.server import PortTaken, make_server, open_sockets
+from firststep.web.server import PortTaken, make_server, open_sockets, settle_memory
 
 
 def init_serve_command(app: Flask) -> None:
@@ -51,6 +51,7 @@ def serve(host: str, port: int | None, upgrade: bool, with_worker: bool) -> None
         if with_worker:
             worker.start()
         _welcome(app, port)
+        settle_memory()
         server.run()
     finally:
         worker.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import resource
 import socket
 from typing import Any
@@ -20,6 +21,8 @@ SILENT_CLIENT_S = 20
 # The app refuses most bodies far earlier; this bounds what a client can make the server store first.
 LARGEST_BODY_BYTES = 16 * 1024 * 1024
 LARGEST_HEADERS_BYTES = 32 * 1024
+# New objects before the garbage collector looks at the youngest of them, and rounds before it looks at older ones.
+_COLLECT_AFTER = (10_000, 20, 20)
 
 
 class PortTaken(Exception):
@@ -85,6 +88,17 @@ def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
         if isinstance(one, BaseWSGIServer):
             one.channel_class = _Channel
     return server
+
+
+def settle_memory() -> None:
+    """Take what the program consists of out of the garbage collector's rounds; call it once, before serving.
+
+    A page about ten years makes tens of thousands of objects, which die with it. Each of the collector's rounds that
+    they set off walked through the whole program too: about a quarter of such a page's processor time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 def _addresses(host: str, port: int) -> list[Any]:

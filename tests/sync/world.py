@@ -16,7 +16,7 @@ from flask import Flask
 
 from firststep.extensions import db
 from firststep.models import User
-from firststep.services import accounts
+from firststep.services import erasure
 from firststep.services.audit import Actor
 from firststep.services.diary_days import first_kept_day
 from firststep.web.phone import sync_user
@@ -168,7 +168,7 @@ class World:
         with self.app.app_context():
             user = db.session.get_one(User, person.user_id)
             actor = Actor(user_id=None, name="operator", now=NOW, key=b"k" * 32)
-            accounts.delete_account(db.session, actor, user)
+            erasure.erase_account(db.session, actor, user)
             db.session.commit()
         self.end_sessions(which)
         person.deleted = True

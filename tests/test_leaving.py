@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -262,3 +262,17 @@ def test_with_a_practitioner_go_the_people_of_their_sheets(app: Flask, cast: Cas
     with app.app_context():
         assert len(db.session.scalars(select(Patient).where(Patient.user_id.is_(None))).all()) == 1
         assert db.session.scalars(select(ImportedCase.practitioner_id)).all() == [cast.dee]
+
+
+def test_what_a_phone_had_not_sent_does_not_bring_the_diary_back(app: Flask, cast: Cast) -> None:
+    ana, ben = fill(app, cast), just_proven(app, cast.ben_user)
+    assert ana.post("/settings/delete-diary", data={"word": "delete"}).status_code == 200
+    values = {"v": 1, "day": "2026-11-22", "foot": "right", "set": {"first_step_pain": 9}}
+
+    def sent(browser: Browser, entered_at: datetime) -> str:
+        op = values | {"op": str(uuid4()), "entered_at": entered_at.isoformat()}
+        (answer,) = browser.post("/diary/ops", json={"ops": [op]}).json["answers"]
+        return answer["status"]
+
+    before = NOW - timedelta(seconds=1)
+    assert [sent(ana, before), sent(ana, NOW), sent(ben, before)] == ["rejected", "stored", "stored"]

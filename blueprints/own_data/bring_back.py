@@ -86,16 +86,16 @@ def _form(error: str = "") -> str:
 
 def _preview(plan: Plan, upload_id: UUID | None) -> str:
     names = {
-        "days": _("Answers of a day"),
-        "pain": _("Pain of a foot on a day"),
-        "courses_of_care": _("Course of care"),
+        "days": _("Days"),
+        "pain": _("Pain"),
+        "courses_of_care": _("Care"),
     }
     names |= {table: event_name(kind) for table, kind in EVENT_TABLES.items()}
     counts = [(name, plan.count(table)) for table, name in names.items()]
     rows = [_numbers(name, count) for name, count in counts if count.total]
     return render(
         "own_data/preview.html",
-        rows=[*rows, _numbers(_("All"), plan.whole)],
+        rows=[*rows, _numbers(_("Together"), plan.whole)],
         rejected=[(names[one.table], _day(one.day), one.reason) for one in plan.rejected[:MOST_REASONS]],
         more=max(0, len(plan.rejected) - MOST_REASONS),
         upload=upload_id,

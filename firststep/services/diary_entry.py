@@ -9,11 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from firststep.clinical.measures import ITEM_OF
-from firststep.models import Day, DiaryChange, FootDay, Patient
+from firststep.models import Day, Deletion, DiaryChange, FootDay, Patient
 from firststep.services.diary_events import KINDS, Event, EventChange
 from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS, Value
 
@@ -55,13 +55,17 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """An entry as an op finds it: which rows exist, whether the op is known, and the dated thing that it names."""
+    """An entry as an op finds it: which rows exist, whether the op is known, and the dated thing that it names.
+
+    ``emptied_at`` is when the person deleted all that the diary held, if that ever was.
+    """
 
     entry: Entry
     has_day: bool
     feet_rows: frozenset[str]
     op_known: bool
     closed: bool
+    emptied_at: datetime | None
     event: Event | None
     event_patient_id: UUID | None
 
@@ -98,7 +102,15 @@ def read_entries(session: Session, patient_id: UUID, *, first: date, last: date)
 def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, change: EventChange | None) -> Stored:
     """Return everything that an op needs to know before it writes, in one statement."""
     known = select(DiaryChange.seq).where(DiaryChange.op_id == op_id).exists()
-    statement = _one_day(patient_id, day, Day.day.label("own_day"), known.label("op_known"), Patient.diary_closed_at)
+    emptied = select(func.max(Deletion.at)).where(Deletion.what == "diary", Deletion.subject == patient_id)
+    statement = _one_day(
+        patient_id,
+        day,
+        Day.day.label("own_day"),
+        known.label("op_known"),
+        Patient.diary_closed_at,
+        emptied.scalar_subquery().label("emptied_at"),
+    )
     if change:
         table = KINDS[change.kind].table
         columns = [getattr(table, name).label(f"event_{name}") for name in ("id", "patient_id", "day", *_names(change))]
@@ -111,6 +123,7 @@ def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, c
         feet_rows=frozenset(row.foot for row in rows if row.foot is not None),
         op_known=first.op_known,
         closed=first.diary_closed_at is not None,
+        emptied_at=first.emptied_at,
         event=_event(first, change) if change and first.event_id is not None else None,
         event_patient_id=first.event_patient_id if change else None,
     )

@@ -87,6 +87,9 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
     if stored.closed:
         # Asked under the lock: of a batch nothing more is taken once the agreement to keep it is withdrawn.
         raise Refused("op", _("The diary is closed."))
+    if stored.emptied_at is not None and op.entered_at < stored.emptied_at:
+        # From a phone that had not sent it: what was deleted must not come back piece by piece.
+        raise Refused("op", _("This was entered before you deleted your data."))
     if stored.op_known:
         return _known_answer(session, patient_id, op)
     event_before = _own_event(stored, patient_id, op.event)

@@ -49,7 +49,7 @@ def test_the_preview_counts_and_stores_nothing_and_the_answer_stores_all(
     answer = choose(ben, data)
     assert answer.status_code == 200
     assert fingerprint(app, without={"user_session", "upload"}) == before
-    (accepted, there, rejected, total) = re.findall(r"All (\d+) (\d+) (\d+) (\d+)", page(answer).text)[0]
+    (accepted, there, rejected, total) = re.findall(r"Together (\d+) (\d+) (\d+) (\d+)", page(answer).text)[0]
     assert int(accepted) == int(total) - int(there) - int(rejected) > 40
     done = ben.post("/settings/import/confirm", data={"upload": upload_of(answer)}, follow_redirects=True)
     assert f"{accepted} things were brought back." in page(done).text

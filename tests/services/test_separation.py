@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -19,12 +21,14 @@ from firststep.services import (
     access,
     accounts,
     audit,
+    bringing_back,
     cohorts,
     consents,
     diary_entry,
     diary_history,
     diary_reading,
     digest,
+    erasure,
     mail_preferences,
     sessions,
     share_lists,
@@ -36,6 +40,8 @@ from firststep.services import (
 from firststep.services.diary_events import KINDS, Event, EventChange, read_events
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_ops import Op, apply_op
+from firststep.services.export import Owner, write_export
+from firststep.services.export_reading import read_export
 from tests import factories
 from tests.cast import NOW, TODAY, Cast, sign_in
 from tests.support.tables import fingerprint_of_person
@@ -61,6 +67,19 @@ def longest(_own_device: bool) -> tuple[timedelta, timedelta]:
     return timedelta(days=30), timedelta(days=180)
 
 
+def export_of(session: Session, patient_id: UUID) -> bytes:
+    """Return the zip that somebody takes along, without its page."""
+    file = io.BytesIO()
+    write_export(session, Owner(patient_id=patient_id, time_zone=ZONE), file, now=NOW, pages=())
+    return file.getvalue()
+
+
+def export_parts(session: Session, patient_id: UUID) -> dict[str, bytes]:
+    """Return what is in it, but for the spreadsheet, which holds the moment of its making."""
+    with zipfile.ZipFile(io.BytesIO(export_of(session, patient_id))) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith(".xlsx")}
+
+
 # Everything that is read about Ana by her id, by her account's, or through her share.
 READS: dict[str, Callable[[Session, Cast], Any]] = {
     "logged days": lambda s, c: diary_reading.read_logged_days(s, c.ana, first=EARLIER, last=TODAY),
@@ -84,6 +103,7 @@ READS: dict[str, Callable[[Session, Cast], Any]] = {
     "sessions": lambda s, c: sessions.living_sessions(s, c.ana_user, NOW, life=longest),
     "discreet letter": lambda s, c: weekly(s, c, detailed=False),
     "detailed letter": lambda s, c: weekly(s, c, detailed=True),
+    "export": lambda s, c: export_parts(s, c.ana),
     "reader of the letter": lambda s, c: mail_preferences.find_reader_of_user(s, c.ana_user),
 }
 
@@ -175,6 +195,11 @@ WRITES: dict[str, Callable[[Session, Cast], object]] = {
     "end other sessions": lambda s, c: sessions.end_other_sessions(s, c.ana_user, keep=uuid4()),
     "unsubscribe": lambda s, c: mail_preferences.unsubscribe(s, c.ana, NOW),
     "suspend the address": lambda s, c: mail_preferences.suspend_address(s, c.ana_user, NOW),
+    "empty the diary": lambda s, c: erasure.erase_diary(s, ana_acts(c), s.get_one(User, c.ana_user)),
+    "delete the account": lambda s, c: erasure.erase_account(s, ana_acts(c), s.get_one(User, c.ana_user)),
+    "bring an export of another back": lambda s, c: bringing_back.store(
+        s, c.ana, read_export(export_of(s, c.ben)), now=NOW, zone=ZONE
+    ),
     "stop all shares": lambda s, c: sharing.stop_all(s, ana_acts(c), c.ana),
 }
 

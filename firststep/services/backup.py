@@ -140,8 +140,9 @@ def _write_table(connection: Connection, archive: zipfile.ZipFile, table: Table)
 
 
 def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
-    statement = select(table).order_by(*table.primary_key.columns)
-    result = connection.execution_options(yield_per=_BATCH_ROWS).execute(statement)
+    # On the statement: on the connection it would go on for whatever is asked afterwards.
+    statement = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_BATCH_ROWS)
+    result = connection.execute(statement)
     for row in result.mappings():
         values = {str(name): _encoded(value) for name, value in row.items()}
         yield orjson.dumps(values, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)

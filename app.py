@@ -19,6 +19,7 @@ from blueprints.practice.routes import practice
 from blueprints.pwa.routes import pwa
 from blueprints.reminders.routes import reminders
 from blueprints.sharing.routes import sharing
+from blueprints.sheets.routes import sheets
 from blueprints.stretching.routes import stretching
 from blueprints.treatment.routes import treatment
 from blueprints.visits.routes import visits
@@ -46,7 +47,7 @@ from firststep.web.typography import init_typography
 
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
-    *(sharing, practice, digest, reminders, own_data),
+    *(sharing, practice, sheets, digest, reminders, own_data),
 )
 
 

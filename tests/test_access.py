@@ -174,7 +174,7 @@ def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World
 
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
-    ids = {name: uuid4() for name in ("episode", "session", "op", "plan", "question", "rating", "flare")}
+    ids = {name: uuid4() for name in ("episode", "session", "op", "plan", "question", "rating", "flare", "batch")}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)
     for actor in ("ben", "dee", "accepted", "stopped"):
         for headers in WAYS.values():

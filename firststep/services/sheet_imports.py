@@ -67,8 +67,24 @@ def store_reading(
     Of ``data``, the file, only the SHA-256 is kept; ``mapping`` is the decoded MAP.json.
     """
     _lock(session, practitioner_id)
+    batch_id = uuid4()
+    stored, new = _compare(session, practitioner_id, reading, batch_id=batch_id, now=now)
+    if new.courses:
+        _write(session, _batch(batch_id, practitioner_id, reading, stored.visits_added, data, mapping, now), new)
+    return stored
+
+
+def foresee_reading(session: Session, practitioner_id: UUID, reading: Reading, *, now: datetime) -> Stored:
+    """Return what ``store_reading`` would answer at this moment, under the number of no batch, and store nothing."""
+    return _compare(session, practitioner_id, reading, batch_id=uuid4(), now=now)[0]
+
+
+def _compare(
+    session: Session, practitioner_id: UUID, reading: Reading, *, batch_id: UUID, now: datetime
+) -> tuple[Stored, _New]:
+    """Return what becomes of the reading, and the rows that it adds as this batch."""
     known = _known_cases(session, practitioner_id)
-    batch_id, new = uuid4(), _New()
+    new = _New()
     already_there: list[int] = []
     conflicts: list[Reported] = []
     for case in reading.cases:
@@ -81,15 +97,14 @@ def store_reading(
         already_there += [one.row for one in case.visits if one.visit.day in days]
         if before is None or visits or (case.starts_on and not before.starts_on):
             _add(new, case, visits, before, batch_id=batch_id, practitioner_id=practitioner_id, now=now)
-    if new.courses:
-        _write(session, _batch(batch_id, practitioner_id, reading, len(new.visits), data, mapping, now), new)
-    return Stored(
+    stored = Stored(
         batch_id=batch_id if new.courses else None,
         cases_added=len(new.cases),
         visits_added=len(new.visits),
         already_there=tuple(sorted(set(already_there))),
         conflicts=tuple(conflicts),
     )
+    return stored, new
 
 
 def undo_batch(session: Session, practitioner_id: UUID, batch_id: UUID, *, now: datetime) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from firststep.settings import ROOT
 from firststep.sheets.mapping import mapping_from_json
 from firststep.sheets.packing import check_file
 from firststep.sheets.problems import ProblemCode, SheetProblem, known_code
+from firststep.sheets.proposal import Chosen
 from firststep.sheets.reading import Reading
 from firststep.sheets.wire import Look, look_from_json, reading_from_json
 
@@ -61,10 +63,13 @@ def read_file(data: bytes, mapping: Mapping[str, Any], *, today: date) -> Readin
         raise SheetRefused(problem) from None
 
 
-def look_into_file(data: bytes, sheet: str | None = None) -> Look:
-    """Return the sheets of the file and a proposal for one, the first unless named; raise SheetRefused."""
+def look_into_file(data: bytes, sheet: str | None = None, chosen: Chosen | None = None) -> Look:
+    """Return the sheets of the file and a proposal for one, the first unless named; raise SheetRefused.
+
+    What was ``chosen`` of that sheet stands in the proposal.
+    """
     try:
-        return look_from_json(_ask({"do": "look", "sheet": sheet}, data))
+        return look_from_json(_ask({"do": "look", "sheet": sheet, "chosen": asdict(chosen or Chosen())}, data))
     except SheetProblem as problem:
         raise SheetRefused(problem) from None
 

@@ -48,7 +48,7 @@ def _limit() -> None:
 def _obey(order: dict[str, Any], data: bytes) -> dict[str, Any]:
     # Imported under the limits, and only here: the parent knows the wire without the reader of workbooks.
     from firststep.sheets.mapping import mapping_from_json
-    from firststep.sheets.proposal import propose
+    from firststep.sheets.proposal import Chosen, propose
     from firststep.sheets.read import read_sheet
     from firststep.sheets.wire import Look, look_to_json, reading_to_json
     from firststep.sheets.workbooks import open_workbook
@@ -59,7 +59,8 @@ def _obey(order: dict[str, Any], data: bytes) -> dict[str, Any]:
         return reading_to_json(read_sheet(grid, mapping, today=date.fromisoformat(order["today"])))
     book = open_workbook(data)
     sheet = order["sheet"] or next(iter(book.names), None)
-    return look_to_json(Look(kind=book.kind, sheets=book.names, proposal=propose(book.grid(sheet), sheet)))
+    proposal = propose(book.grid(sheet), sheet, Chosen(**order["chosen"]))
+    return look_to_json(Look(kind=book.kind, sheets=book.names, proposal=proposal))
 
 
 if __name__ == "__main__":

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from firststep.sheets import words
 from firststep.sheets.cells import Cell, Grid, Row, fold, is_blank, shown, tidy
 from firststep.sheets.dates import DateOrder, needs_order, orders_that_fit
-from firststep.sheets.mapping import DATE_KEYS, LAST_WEEK, NEEDED, ColumnKey, Shape, letter_of
-from firststep.sheets.problems import MOST_COLUMNS
+from firststep.sheets.mapping import (
+    COLUMN_KEYS,
+    DATE_KEYS,
+    LAST_WEEK,
+    NEEDED,
+    OF_ONE_VISIT,
+    ColumnKey,
+    Shape,
+    letter_of,
+)
+from firststep.sheets.problems import MOST_COLUMNS, SheetProblem
 
+_T = TypeVar("_T")
 _TITLE_ROWS: Final = 20
 _MOST_LABELS: Final = 40
 _LONGEST_HEADER: Final = 120
@@ -25,9 +35,12 @@ class Proposal:
     ``date_order`` is null for a column whose rows allow more than one order, or contradict each other: ``asked``
     then holds an example as (row, text). ``unknown`` holds, by column, texts whose meaning nobody said. ``lacking``
     names columns that have to be chosen. ``header`` and ``rows`` are the texts of the first rows, for a preview.
+    ``letters`` and ``week_letters`` say where the columns of the mapping are in this sheet.
     """
 
     mapping: Mapping[str, Any]
+    letters: Mapping[ColumnKey, str]
+    week_letters: Mapping[str, int]
     asked: Mapping[ColumnKey, tuple[int, str]]
     unknown: Mapping[ColumnKey, tuple[str, ...]]
     lacking: tuple[ColumnKey, ...]
@@ -35,9 +48,25 @@ class Proposal:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def propose(grid: Grid, sheet: str | None) -> Proposal:
-    """Return the proposal for a sheet; nothing in it is guessed where two readings are possible."""
-    header_row = _header_row(grid)
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What somebody said of a sheet; None is proposed. Columns and weeks are named by letters."""
+
+    header_row: int | None = None
+    shape: Shape | None = None
+    columns: Mapping[ColumnKey, str] | None = None
+    weeks: Mapping[str, int] | None = None
+
+
+def propose(grid: Grid, sheet: str | None, chosen: Chosen | None = None) -> Proposal:
+    """Return the proposal for a sheet; nothing in it is guessed where two readings are possible.
+
+    What was ``chosen`` stands; raises SheetProblem where the sheet ends before the chosen header.
+    """
+    chosen = chosen or Chosen()
+    if chosen.header_row and chosen.header_row > len(grid):
+        raise SheetProblem("no_header", row=chosen.header_row)
+    header_row = chosen.header_row or _header_row(grid)
     header = grid[header_row - 1] if grid else ()
     rows = [
         Row(number, cells)
@@ -45,11 +74,7 @@ def propose(grid: Grid, sheet: str | None) -> Proposal:
         if not all(is_blank(cell) for cell in cells)
         and [fold(cell) for cell in cells] != [fold(cell) for cell in header]
     ]
-    weeks = _weeks(header)
-    columns = _columns(header, without=weeks)
-    shape: Shape = "wide" if len(weeks) > 1 and "visit_date" not in columns else "long"
-    if shape == "wide":
-        columns = {key: place for key, place in columns.items() if key in ("patient", "arm", "start", "note")}
+    shape, columns, weeks = _places(header, chosen)
     cells = {key: [(row.number, row.at(place)) for row in rows] for key, place in columns.items()}
     orders = {key: _order(cells[key]) for key in DATE_KEYS if key in cells}
     labels, unknown = _labels(cells)
@@ -69,9 +94,32 @@ def propose(grid: Grid, sheet: str | None) -> Proposal:
         asked={key: example for key, (_order, example) in orders.items() if example},
         unknown=unknown,
         lacking=tuple(key for key in NEEDED[shape] if key not in columns),
+        letters={key: letter_of(place) for key, place in columns.items()},
+        week_letters={letter_of(place): week for place, week in weeks.items()},
         header=tuple(shown(cell) for cell in header),
         rows=tuple((row.number, tuple(shown(cell) for cell in row.cells)) for row in rows[:_SHOWN_ROWS]),
     )
+
+
+def _places(header: Sequence[Cell], chosen: Chosen) -> tuple[Shape, dict[ColumnKey, int], dict[int, int]]:
+    """Return the shape, and where each column and each week is."""
+    weeks = _weeks(header) if chosen.weeks is None else _at_letters(header, chosen.weeks)
+    if chosen.columns is None:
+        columns = _columns(header, without=() if chosen.shape == "long" else weeks)
+    else:
+        wanted = _at_letters(header, {letter: key for key, letter in chosen.columns.items()})
+        columns = {key: place for place, key in wanted.items()}
+    shape = chosen.shape or ("wide" if len(weeks) > 1 and "visit_date" not in columns else "long")
+    if shape == "wide":
+        columns = {key: place for key, place in columns.items() if key not in OF_ONE_VISIT}
+        return shape, columns, {place: week for place, week in weeks.items() if place not in columns.values()}
+    return shape, {key: columns[key] for key in COLUMN_KEYS if key in columns}, {}
+
+
+def _at_letters(header: Sequence[Cell], by_letter: Mapping[str, _T]) -> dict[int, _T]:
+    """Return by places what is said by letters, of the columns that the header has."""
+    letters = {place: letter_of(place) for place in range(min(len(header), MOST_COLUMNS))}
+    return {place: by_letter[letter] for place, letter in letters.items() if letter in by_letter}
 
 
 def _header_row(grid: Grid) -> int:

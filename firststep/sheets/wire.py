@@ -77,6 +77,8 @@ def look_from_json(told: dict[str, Any]) -> Look:
         sheets=tuple(told["sheets"]),
         proposal=Proposal(
             mapping=proposal["mapping"],
+            letters=proposal["letters"],
+            week_letters=proposal["week_letters"],
             asked={key: (row, text) for key, (row, text) in proposal["asked"].items()},
             unknown={key: tuple(texts) for key, texts in proposal["unknown"].items()},
             lacking=tuple(proposal["lacking"]),

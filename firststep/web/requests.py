@@ -22,6 +22,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 ROOM_FOR_FORM = 64 * 1024
 # Flask's own limit on form fields does not count url-encoded ones.
 MOST_FIELDS = 200
+# Each column and each word of a sheet is a field or two.
+_MOST_CARRIED_FIELDS = 2_000
 
 
 class ChoosingRequest(Request):
@@ -52,11 +54,15 @@ def init_requests(app: Flask, settings: Settings) -> None:
     app.request_class = ChoosingRequest
 
 
-def takes_file(most_bytes: int) -> Callable[[View], View]:
-    """Let the view's form carry a file; elsewhere no body is larger than a form."""
+def takes_file(most_bytes: int, *, carried: int = 0) -> Callable[[View], View]:
+    """Let the view's form carry a file; elsewhere no body is larger than a form.
+
+    ``carried`` bytes may stand in fields, where a page sends a file again in one of them with all that was said of it.
+    """
 
     def mark(view: View) -> View:
         cast(Any, view).most_file_bytes = most_bytes
+        cast(Any, view).most_carried_bytes = carried
         return view
 
     return mark
@@ -64,9 +70,13 @@ def takes_file(most_bytes: int) -> Callable[[View], View]:
 
 def allow_file() -> None:
     """Raise the limit of the body where the view takes a file, before anything reads the form."""
-    most = getattr(current_app.view_functions.get(request.endpoint or ""), "most_file_bytes", None)
+    view = current_app.view_functions.get(request.endpoint or "")
+    most = getattr(view, "most_file_bytes", None)
     if most is not None and request.mimetype == "multipart/form-data":
         request.max_content_length = most + ROOM_FOR_FORM
+        if carried := getattr(view, "most_carried_bytes", 0):
+            request.max_form_memory_size = carried
+            request.max_form_parts = _MOST_CARRIED_FIELDS
 
 
 def refuse_large_forms() -> None:

@@ -20,6 +20,7 @@ from firststep.models import (
     Dose,
     Episode,
     Flare,
+    ImportBatch,
     Patient,
     Pgic,
     Plan,
@@ -117,6 +118,7 @@ class World:
     question: UUID
     rating: UUID
     flare: UUID
+    batch: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -140,6 +142,7 @@ def make_world(app: Flask) -> World:
         cho = db.session.get_one(Practitioner, cast.cho)
         cho.credential_number = CANARY_LICENCE
         factories.make_sheet(db.session, cho, alias=CANARY_CASE, note=CANARY_REMARK)
+        batch = db.session.scalars(select(ImportBatch.id).where(ImportBatch.practitioner_id == cho.id)).one()
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose, plan = _add_changes(db.session, cast.ana)
         question, rating = _add_for_the_visit(db.session, cast.ana)
@@ -168,6 +171,7 @@ def make_world(app: Flask) -> World:
         question=question,
         rating=rating,
         flare=flare,
+        batch=batch,
         tokens=tokens,
     )
 

@@ -3,7 +3,8 @@
 A new route needs one line here. Words: everybody; bearer (whoever holds a mailed token); half (password right, second
 factor pending, or signed in); password (signed in, with or without a second factor); signed_in; session_owner (the
 person whose session the address names); patient; owner (the patient whose object the address names); practitioner;
-reader (a practitioner with an active share, through that share); chart_reader (one whose share shows single days).
+importer (the practitioner whose batch the address names); reader (a practitioner with an active share, through that
+share); chart_reader (one whose share shows single days).
 """
 
 from __future__ import annotations
@@ -142,6 +143,11 @@ ROUTES: Final[dict[str, str]] = {
     "GET practice.patient": "reader",
     "GET practice.figure": "chart_reader",
     "GET practice.still": "reader",
+    "GET sheets.overview": "practitioner",
+    "POST sheets.read": "practitioner",
+    "POST sheets.bring_in": "practitioner",
+    "POST sheets.report": "practitioner",
+    "POST sheets.undo": "importer",
     "GET digest.preferences": "patient",
     "POST digest.save_schedule": "patient",
     "POST digest.save_level": "patient",
@@ -181,6 +187,7 @@ POLICIES: Final[dict[str, str]] = {
     "patient": "patient",
     "owner": "patient",
     "practitioner": "practitioner",
+    "importer": "practitioner",
     "reader": "practitioner",
     "chart_reader": "practitioner",
 }
@@ -221,6 +228,11 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "GET practice.figure",
             "GET practice.still",
             "POST sharing.accept",
+            "GET sheets.overview",
+            "POST sheets.read",
+            "POST sheets.bring_in",
+            "POST sheets.report",
+            "POST sheets.undo",
         }
     ),
 }

@@ -38,11 +38,12 @@ INSIDE: Final[Mapping[str, set[str]]] = {
     "patient": set(PATIENTS),
     "owner": {"ana"},
     "practitioner": set(PRACTITIONERS),
+    "importer": {"cho"},
     "reader": set(READERS),
     "chart_reader": READERS - {"summary"},
 }
 # Words of routes whose address names an object.
-OF_AN_OBJECT: Final = frozenset({"session_owner", "owner", "reader", "chart_reader"})
+OF_AN_OBJECT: Final = frozenset({"session_owner", "owner", "importer", "reader", "chart_reader"})
 
 
 def send(app: Flask, world: World, route: str, actor: str, **request: Any) -> TestResponse:
@@ -67,6 +68,7 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "event_id": world.flare,
         "kind": "flare",
         "rating_id": world.rating,
+        "batch_id": world.batch,
         "key": "plantar_fascia",
         "day": actors.DAY,
         "token": "x" * 43,

@@ -113,7 +113,8 @@ def test_each_day_comes_back_in_its_order(day: date, order: DateOrder, separator
     assert read_day(separator.join(parts[part] for part in order), order=order, today=TODAY) == day
 
 
-@given(st.dates(date(1900, 1, 1), TODAY), st.sampled_from(sorted(MONTHS)))
+# Up to the year before: in another month of this year the day may lie after today.
+@given(st.dates(date(1900, 1, 1), date(TODAY.year - 1, 12, 31)), st.sampled_from(sorted(MONTHS)))
 def test_each_month_comes_back_from_each_of_its_names(day: date, name: str) -> None:
     day = day.replace(month=MONTHS[name], day=min(day.day, 28))
     for text in (f"{day.day}. {name.title()} {day.year}", f"{name.upper()} {day.day}, {day.year}"):

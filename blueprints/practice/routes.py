@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, request
 from flask_babel import gettext as _
 
 from blueprints.practice.view import patient_view
+from blueprints.practice.visit import sessions_from, visit_view
 from blueprints.practice.words import list_row, moment_words
 from firststep.extensions import db
 from firststep.services import access
@@ -51,6 +52,17 @@ def patient(share_id: UUID) -> str:
     questions = access.read_shared_questions(db.session, grant)
     shown = patient_view(grant, course, notes, questions, choice)
     return render("practice/patient.html", block="chart", **shown)
+
+
+@practice.get("/practice/<uuid:share_id>/visit")
+@policy(GET="practitioner")
+def visit(share_id: UUID) -> str:
+    """Show what matters before a visit, on one screen; the look stands in the person's trail as any other."""
+    grant = note_look(share_id)
+    course = access.read_shared_course(db.session, grant, lately=sessions_from(grant))
+    questions = access.read_shared_questions(db.session, grant)
+    people = access.shared_patients(db.session, current_practitioner().id, now=clock.now())
+    return render("practice/visit.html", **visit_view(grant, course, questions, people))
 
 
 @practice.get("/practice/<uuid:share_id>/figure.json")

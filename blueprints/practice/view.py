@@ -27,7 +27,7 @@ def patient_view(
     return {
         "name": grant.patient_name or _("Without a name"),
         "share_id": grant.share_id,
-        "week": _week_words(found.starts_on, grant.today),
+        "week": week_words(found.starts_on, grant.today),
         "rows": _rows(grant, course),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
         "progress": _shared_page(grant, course, choice, found),
@@ -46,13 +46,14 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes) 
         figure=partial(url_for, "practice.figure", share_id=grant.share_id),
         own=False,
     )
-    page = replace(page, sentence=_sentence(found))
+    page = replace(page, sentence=sentence(found))
     if grant.shows_charts:
         return page
     return replace(page, picture=None, ratings=[], flares=[], panels=[], period_tabs=[], range_tabs=[], sources=())
 
 
-def _week_words(starts_on: date | None, today: date) -> str:
+def week_words(starts_on: date | None, today: date) -> str:
+    """Say how long the course has lasted, nothing before it began."""
     if starts_on is None or starts_on > today:
         return ""
     since = weeks_since_start((today - starts_on).days // 7)
@@ -68,7 +69,8 @@ def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
     ]
 
 
-def _sentence(found: Outcomes) -> str:
+def sentence(found: Outcomes) -> str:
+    """Say where the course stands, to a reader who is not the person."""
     name = measure_name(found.measure)
     if found.current is None:
         return _("%(measure)s: a 7-day mean needs at least 4 entries in 7 days.", measure=name)

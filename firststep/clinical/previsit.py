@@ -44,7 +44,8 @@ DEFAULTS: Final = Thresholds()
 class Flag:
     """A rule that fired, with its numbers.
 
-    ``days`` are those that the rule counted: without an entry, with an NSAID, of a flare-up, or without a change.
+    ``days`` are those that the rule counted: without an entry, with an NSAID, of a flare-up with its first and today,
+    or without a change.
     ``now`` and ``before`` are means in points of 10, of "rise" and "unchanged" only.
     """
 
@@ -186,7 +187,7 @@ def flags(
 
 
 def _flare(open_flares: Iterable[date], today: date, thresholds: Thresholds) -> Flag | None:
-    days = max(((today - first).days for first in open_flares), default=0)
+    days = max(((today - first).days + 1 for first in open_flares), default=0)
     return Flag(kind="flare", days=days) if days >= thresholds.flare_days else None
 
 

@@ -63,9 +63,11 @@ class FlareLine:
     note: str
 
 
-def flare_lines(course: Course, today: date) -> list[FlareLine]:
-    """Return each flare-up that the person confirmed, the newest first."""
+def flare_lines(course: Course, today: date, *, not_settled_by: date | None = None) -> list[FlareLine]:
+    """Return each flare-up that the person confirmed, the newest first; of a day on, those not settled by then."""
     found = [event for event in course.events_of("flare") if event["confirmed"]]
+    if not_settled_by is not None:
+        found = [event for event in found if event["settled_on"] is None or event["settled_on"] > not_settled_by]
     return [
         FlareLine(since=_since(event, course), said=flare_line(event, today, course=course), note=event["note"] or "")
         for event in reversed(found)

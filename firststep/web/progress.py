@@ -162,6 +162,13 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
     return trajectory(_view(course, choice, found, compared, today))
 
 
+def still_picture(course: Course, choice: Choice, *, today: date, size: tuple[int, int], title: str) -> Markup:
+    """Return the trajectory of the same choice as one drawing of a width and height in pixels."""
+    choice, found, compared = _resolved(course, choice)
+    drawn = trajectory(_view(course, choice, found, compared, today))
+    return draw(drawn, width=size[0], height=size[1], title=title, description="")
+
+
 def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure: Callable[[str], str]) -> list[Panel]:
     weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
     panels = (

@@ -153,6 +153,7 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "visits.edit": [{"question_id": to_ask.id}],
         "visits.edit_rating": [{"rating_id": rated.id}],
         "practice.patient": [{"share_id": share.id}],
+        "practice.visit": [{"share_id": share.id}],
         "digest.dev_mail": [],
     } | {endpoint: [{"token": token}] for endpoint, token in mailed.items()}
 

@@ -71,7 +71,7 @@ def test_a_gap_or_a_change_ends_what_is_unchanged() -> None:
 
 @pytest.mark.parametrize(("days", "fires"), [(2, False), (3, True)])
 def test_a_flare_up_open_for_three_days(days: int, fires: bool) -> None:
-    found = flags(Diary(), None, [TODAY - timedelta(days=days)], TODAY)
+    found = flags(Diary(), None, [TODAY - timedelta(days=days - 1)], TODAY)
     assert found == ((Flag(kind="flare", days=days),) if fires else ())
 
 

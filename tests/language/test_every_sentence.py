@@ -210,7 +210,7 @@ def test_a_year_of_each_kind_of_course_speaks_the_readers_language(app: Flask, q
     for address, user in users.items():
         browser = people.sign_in(app, user)
         paths = (
-            [f"/practice/{share}" for share in shares]
+            [f"/practice/{share}{page}" for share in shares for page in ("", "/visit")]
             if address.startswith("cho@")
             else ["/progress", "/log", "/log/2026-11-10/history", "/questions"]
         )

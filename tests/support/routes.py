@@ -141,6 +141,7 @@ ROUTES: Final[dict[str, str]] = {
     "POST sharing.accept": "practitioner",
     "GET practice.patients": "practitioner",
     "GET practice.patient": "reader",
+    "GET practice.visit": "reader",
     "GET practice.figure": "chart_reader",
     "GET practice.still": "reader",
     "GET sheets.overview": "practitioner",
@@ -225,6 +226,7 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
         {
             "GET practice.patients",
             "GET practice.patient",
+            "GET practice.visit",
             "GET practice.figure",
             "GET practice.still",
             "POST sharing.accept",

@@ -1,0 +1,165 @@
+"""The page before a visit: its figures and flags, the scopes, the neighbours of the list, and what it asks for."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from firststep.extensions import db
+from firststep.models import AccessEvent, Day, Flare, FootDay, Patient, Practitioner, Question, Share, TreatmentSession
+from tests import factories
+from tests.cast import TODAY, Browser, Cast
+from tests.support.crowd import add_crowd
+from tests.support.statements import counted
+
+SESSION_ON = TODAY - timedelta(days=10)
+FLARE_ON = TODAY - timedelta(days=4)
+
+
+def address(cast: Cast) -> str:
+    return f"/practice/{cast.share}/visit"
+
+
+def text_of(page: BeautifulSoup) -> str:
+    return re.sub(r"\s+", " ", page.select_one("main").get_text(" "))  # type: ignore[union-attr]
+
+
+def opened(cho: Browser, cast: Cast) -> BeautifulSoup:
+    answer = cho.get(address(cast))
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+@pytest.fixture
+def noted(app: Flask, cast: Cast) -> None:
+    """Let Ana have had a session, a flare-up that is open, and a question."""
+    with app.app_context():
+        add_noted(db.session, cast)
+        db.session.commit()
+
+
+def add_noted(session: Session, cast: Cast) -> None:
+    of_ana: dict[str, Any] = {"patient_id": cast.ana}
+    session.add(TreatmentSession(**of_ana, day=SESSION_ON, kind="acupuncture"))
+    session.add(Flare(**of_ana, day=FLARE_ON, confirmed=True, trigger="A long walk"))
+    session.add(Question(**of_ana, day=FLARE_ON, text="May I run?"))
+
+
+def set_share(app: Flask, cast: Cast, **values: Any) -> None:
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(**values))
+        db.session.commit()
+
+
+@pytest.mark.usefixtures("noted")
+def test_with_notes_everything_stands_there(app: Flask, cho: Browser, cast: Cast) -> None:
+    set_share(app, cast, scope="notes")
+    page = opened(cho, cast)
+    text = text_of(page)
+    assert "Since the last treatment session, 13 Nov 2026" in text
+    assert "A flare-up is open, day 5." in text
+    assert "“A long walk”" in text
+    assert "May I run?" in text
+    assert "not for emergencies" in text
+    assert page.select_one(".visit svg") is not None
+    assert len(page.select(".visit__numbers > div")) == 4
+
+
+@pytest.mark.usefixtures("noted")
+def test_charts_hold_no_words_of_the_person(cho: Browser, cast: Cast) -> None:
+    text = text_of(opened(cho, cast))
+    assert "A flare-up is open, day 5." in text
+    assert "A long walk" not in text
+    assert "May I run?" not in text
+
+
+@pytest.mark.usefixtures("noted")
+def test_a_summary_holds_no_single_day(app: Flask, cho: Browser, cast: Cast) -> None:
+    set_share(app, cast, scope="summary")
+    page = opened(cho, cast)
+    text = text_of(page)
+    assert "The last four weeks" in text
+    for hidden in ("13 Nov 2026", "flare-up", "Flare-up", "Worst", "A long walk", "May I run?"):
+        assert hidden not in text
+    assert page.select_one(".visit svg") is None
+
+
+@pytest.mark.usefixtures("noted")
+def test_days_that_are_not_shared_are_not_counted(app: Flask, cho: Browser, cast: Cast) -> None:
+    set_share(app, cast, from_day=TODAY - timedelta(days=1))
+    text = text_of(opened(cho, cast))
+    assert "The shared days, from 22 Nov 2026 on" in text
+    assert "13 Nov 2026" not in text
+    assert "Logged: 0 of 2 days" in text
+    # The flare-up began before them, so nobody can say which day of it this is.
+    assert "A flare-up is open, for at least 2 days." not in text
+    set_share(app, cast, from_day=TODAY - timedelta(days=2))
+    assert "A flare-up is open, for at least 3 days." in text_of(opened(cho, cast))
+
+
+def test_silence_says_its_number_and_its_rule(app: Flask, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        for table in (Day, FootDay):
+            recent = (table.patient_id == cast.ana) & (table.day > TODAY - timedelta(days=9))
+            db.session.execute(delete(table).where(recent))
+        db.session.commit()
+    text = text_of(opened(cho, cast))
+    assert "No entry for 9 days. Rule: 7 days or more" in text
+    assert "First-step pain, 7-day mean Cannot be said" in text
+
+
+def test_a_look_is_noted_as_that_of_the_whole_course(app: Flask, cho: Browser, cast: Cast) -> None:
+    def looks() -> int:
+        with app.app_context():
+            return db.session.scalar(select(func.count()).where(AccessEvent.share_id == cast.share)) or 0
+
+    before = looks()
+    opened(cho, cast)
+    assert looks() == before + 1
+
+
+def test_neighbours_are_those_of_the_list(app: Flask, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        shares = []
+        for alias in ("Aaa", "Zzz"):
+            patient = Patient(alias=alias, created_at=factories.LONG_AGO)
+            db.session.add(patient)
+            db.session.flush()
+            share = factories.make_share(db.session, patient, db.session.get_one(Practitioner, cast.cho))
+            shares.append(share.id)
+        db.session.commit()
+    page = opened(cho, cast)
+    links = {link["rel"][0]: link["href"] for link in page.select("main a[rel]")}
+    assert links == {"prev": f"/practice/{shares[0]}/visit", "next": f"/practice/{shares[1]}/visit"}
+    first = BeautifulSoup(cho.get(f"/practice/{shares[0]}/visit").get_data(as_text=True), "html.parser")
+    assert first.select_one("a[rel=prev]") is None
+    assert "Cannot be said" in text_of(first)
+
+
+def test_both_pages_lead_here(cho: Browser, cast: Cast) -> None:
+    for page in ("/practice", f"/practice/{cast.share}"):
+        assert f'href="{address(cast)}"' in cho.get(page).get_data(as_text=True)
+
+
+def test_statements_do_not_grow_with_other_patients(app: Flask, cho: Browser, cast: Cast) -> None:
+    set_share(app, cast, scope="notes")
+    with counted(app) as few:
+        opened(cho, cast)
+    with app.app_context():
+        add_crowd(db.session, cast.ana, 200)
+        others = list(db.session.scalars(select(Patient).where(Patient.alias == "").limit(40)))
+        practitioner = db.session.get_one(Practitioner, cast.cho)
+        for other in others:
+            if other.id not in (cast.ana, cast.ben):
+                factories.make_share(db.session, other, practitioner)
+        db.session.commit()
+    with counted(app) as many:
+        opened(cho, cast)
+    assert len(many.own) == len(few.own) <= 12, few.own

@@ -1,0 +1,71 @@
+"""The page before a visit in Chromium: one screen of a laptop, one printed page, the arrow keys, the end of a share."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+from sqlalchemy import update
+
+from firststep.extensions import db
+from firststep.models import Patient, Practitioner, Share
+from tests import factories
+from tests.blueprints.test_visit_page import add_noted
+from tests.browser.conftest import Faults, OpenPage
+from tests.cast import Cast
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def other(app: Flask, cast: Cast) -> Any:
+    """Let Ana's share show everything, and return that of somebody who stands after her in the list."""
+    with app.app_context():
+        add_noted(db.session, cast)
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope="notes"))
+        patient = Patient(alias="Zzz", created_at=factories.LONG_AGO)
+        db.session.add(patient)
+        db.session.flush()
+        share = factories.make_share(db.session, patient, db.session.get_one(Practitioner, cast.cho))
+        db.session.commit()
+        return share.id
+
+
+@pytest.mark.usefixtures("other")
+def test_one_screen_and_one_printed_page(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.cho_user)
+    page.goto(f"/practice/{cast.share}/visit")
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    page.set_viewport_size({"width": 1280, "height": 800})
+    assert page.evaluate("document.documentElement.scrollHeight") == 800
+    printed = page.pdf(format="A4")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_arrow_keys_go_through_the_list(open_phone: OpenPage, cast: Cast, other: Any) -> None:
+    page = open_phone(cast.cho_user)
+    page.goto(f"/practice/{cast.share}/visit")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(f"**/practice/{other}/visit")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(f"**/practice/{cast.share}/visit")
+
+
+@pytest.mark.usefixtures("other")
+def test_an_open_page_ends_with_the_share(app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults) -> None:
+    page = open_phone(cast.cho_user)
+    page.goto(f"/practice/{cast.share}/visit")
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(state="stopped"))
+        db.session.commit()
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.get_by_role("alert")).to_have_text("Access ended")
+    expect(page.locator("main")).not_to_contain_text("Ana")
+    # The browser says of the answer that it was a 404, which it is meant to be.
+    assert [message for message in faults.messages if "404" not in message] == []
+    faults.messages.clear()

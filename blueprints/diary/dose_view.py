@@ -61,7 +61,8 @@ def doses_after_tap(recent: Recent, day: date, reader: Reader, dose_id: UUID | N
     """Return the doses as they stand after a tap, and the way to a second one once the form's own is noted."""
     doses = recent.doses_of(day)
     noted = any(dose.id == dose_id for dose in doses)
-    address = url_for("diary.past_day", day=day.isoformat(), _anchor="nsaid_taken")
+    # Without scripts only an address that differs from the last one is opened again.
+    address = url_for("diary.past_day", day=day.isoformat(), after=dose_id, _anchor="nsaid_taken")
     return doses_context(recent, day, reader, listed=doses) | {"another_dose_href": address if noted else ""}
 
 

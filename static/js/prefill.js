@@ -1,9 +1,12 @@
 /**
- * Answers that a link of ours brings in the end of the log's address, which no server sees: the timer's.
+ * Answers that a link brings in the end of the log's address, which no server sees: the timer's.
  *
- * They are filled in and nothing is saved: only when the person saves, or answers something on the form, do they
- * count as typed.
+ * A tap at the timer is an answer like a tap on the log: it leaves a word in the tab that its link repeats, and is
+ * taken once. A link from elsewhere knows no word: what it brings is filled in and nothing is saved before the person
+ * saves, or answers something on the form.
  */
+import { hasWord, spendWord } from "./timer_word.js";
+
 /**
  * @param {string} shown what the field holds
  * @param {string} told a value; "+2" adds to the number that is there
@@ -35,18 +38,37 @@ function fillIn(form, name, told) {
   return field;
 }
 
-/** Fills in what the address brought, once: going back or loading again does not bring it again. */
+/** Going back or loading again does not bring it again. */
+const forgetEnd = () => history.replaceState(history.state, "", location.pathname + location.search);
+
+/** @param {HTMLFormElement} form @returns {HTMLInputElement[]} what was filled in of the address */
+const fillFromAddress = (form) =>
+  toldBy(location.hash, (form.dataset.fills ?? "").split("|"))
+    .map(([name, value]) => fillIn(form, name, value))
+    .filter((field) => field !== null);
+
+/**
+ * Enters what the person tapped at the timer, as one entry; sets are added to those that the form shows by now.
+ * @param {import("./day/form.js").DayForm} day
+ */
+export function takeFromTimer(day) {
+  if (!spendWord(location.hash)) return;
+  const fields = fillFromAddress(day.form);
+  forgetEnd();
+  day.takeTogether(fields);
+}
+
+/** Fills in what the address brought, once, unless the person tapped it at the timer: that is taken with the form. */
 export function prefill() {
   // At night a page in between asks for the day.
   for (const link of document.querySelectorAll(/** @type {"a"} */ ("a[data-keeps-end]"))) link.hash = location.hash;
   const form = document.querySelector("form[data-log]");
-  if (!(form instanceof HTMLFormElement)) return;
-  const told = toldBy(location.hash, (form.dataset.fills ?? "").split("|"));
-  const filled = told.map(([name, value]) => fillIn(form, name, value)).filter((field) => field !== null);
+  if (!(form instanceof HTMLFormElement) || hasWord(location.hash)) return;
+  const filled = fillFromAddress(form);
   if (filled.length === 0) return;
   // What the phone knows of the day does not replace them, see day/form.js.
   for (const field of filled) field.dataset.filled = "yes";
-  history.replaceState(history.state, "", location.pathname + location.search);
+  forgetEnd();
   const answer = () => {
     for (const type of ["change", "submit"]) document.removeEventListener(type, answer, { capture: true });
     for (const field of filled) {

@@ -2,10 +2,11 @@
  * The guided timer's page: shows where a session is, and says it with sound and vibration.
  *
  * Hooks: [data-timer] with its words and the names of the log's fields, and one <option> per plan with its numbers;
- * see templates/stretching/timer.html. A person's own numbers come in the end of the address. Nothing is stored and nothing is sent: the links to the log carry what
- * was done in the end of their address, where the person looks at it and saves it.
+ * see templates/stretching/timer.html. A person's own numbers come in the end of the address. Nothing is sent: the links to the log carry what
+ * was done in the end of their address. A tap on one is the person's answer, which the log saves; before it nothing is.
  */
 import { at, isOver, next, pause, ready, secondsLeft, setsDone, start, steadyClock, stepsOf, withOwnNumbers } from "./timer_steps.js";
+import { leaveWord, withWord } from "./timer_word.js";
 
 /** @typedef {import("./timer_steps.js").Run} Run */
 /** @typedef {import("./timer_steps.js").Session} Session */
@@ -91,6 +92,8 @@ class TimerPage {
   #run = ready([]);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
+  /** Sets of this run that the log was told already: who comes back and taps again does not add them twice. */
+  #told = 0;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -108,8 +111,9 @@ class TimerPage {
     this.choice.addEventListener("change", () => this.#prepare(sessionOf(this.choice.selectedOptions[0])));
     this.toggle.addEventListener("click", () => (this.#run.since === null ? this.#start() : this.#become(pause(this.#run, now()))));
     this.skip.addEventListener("click", () => this.#become(next(this.#run, now())));
-    for (const link of [this.done, this.hurt]) link.addEventListener("click", (event) => this.#leave(event));
+    for (const link of [this.done, this.hurt]) link.addEventListener("click", (event) => this.#leave(event, link));
     window.addEventListener("hashchange", () => this.#choose());
+    window.addEventListener("pageshow", () => this.#offerLog());
     document.addEventListener("visibilitychange", () => this.#wake());
     part(this.root, "buzz-choice").hidden = !("vibrate" in navigator);
     this.root.hidden = false;
@@ -130,6 +134,7 @@ class TimerPage {
   #prepare(session) {
     part(this.root, "offline").hidden = true;
     this.#run = ready(stepsOf(session));
+    this.#told = 0;
     this.#become(this.#run);
   }
 
@@ -146,10 +151,14 @@ class TimerPage {
     if (this.#run.since !== null) void this.#signals.keepScreenOn();
   }
 
-  /** @param {Event} event a tap on a link to the log */
-  #leave(event) {
+  /** @param {Event} event a tap on a link to the log @param {HTMLAnchorElement} link */
+  #leave(event, link) {
     this.#become(pause(this.#run, now()));
-    if (navigator.onLine) return;
+    if (navigator.onLine) {
+      link.hash = withWord(link.hash, leaveWord());
+      this.#told = setsDone(this.#run);
+      return;
+    }
     event.preventDefault();
     part(this.root, "offline").hidden = false;
   }
@@ -207,7 +216,7 @@ class TimerPage {
   /** What was done stands in the end of the address, which no server sees; "+" adds it to what the day holds. */
   #offerLog() {
     const { fieldDone = "", fieldSets = "", fieldHurt = "" } = this.words;
-    const sets = setsDone(this.#run);
+    const sets = Math.max(setsDone(this.#run) - this.#told, 0);
     const told = new URLSearchParams({ [fieldDone]: "yes", ...(sets ? { [fieldSets]: `+${sets}` } : {}) });
     this.done.hash = told.toString();
     told.set(fieldHurt, "yes");

@@ -66,6 +66,28 @@ def test_a_dose_is_noted_and_a_label_quoted_as_one_types(
     assert doses(app) == [("ibuprofen", 1201, True)]
 
 
+def test_three_doses_one_after_the_other_all_stay(app: Flask, cast: Cast, open_phone: OpenPage) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/log")
+    page.evaluate("window.same = true")
+    page.get_by_role("radiogroup", name="NSAID taken").get_by_role("radio", name="Yes").check()
+    for number, amount in enumerate(("200", "300", "350")):
+        if number:
+            another = page.get_by_role("link", name="Note another dose")
+            assert str(another.get_attribute("href")) != page.evaluate("location.pathname + location.hash")
+            another.tap()
+            expect(page.get_by_label("Which one")).to_be_focused()
+            expect(page.get_by_label("Which one")).to_have_value("")
+            expect(page.locator("[name=dose_mg]")).to_have_value("")
+        page.get_by_label("Which one").select_option("ibuprofen")
+        enter(page, "Dose", amount)
+        expect(page.locator("#noted").get_by_role("listitem")).to_have_count(number + 1)
+    assert page.evaluate("window.same"), "the page was not loaded again"
+    assert doses(app) == [("ibuprofen", mg, False) for mg in (200, 300, 350)]
+    page.goto(str(page.get_by_role("link", name="Note another dose").get_attribute("href")))
+    expect(page.locator("#noted").get_by_role("listitem")).to_have_count(3)
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
 def test_the_same_again_in_one_tap_and_back(app: Flask, cast: Cast, open_phone: OpenPage, javascript: bool) -> None:
     with app.app_context():

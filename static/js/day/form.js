@@ -135,10 +135,17 @@ export class DayForm {
     if (!name) return;
     const entry = DOSE.includes(name) ? this.#dose() : this.#answer(name);
     if (!entry) return;
+    this.#enter(entry, [name]);
+  }
+
+  /** @param {Said} entry @param {readonly string[]} names of the inputs that it is about */
+  #enter(entry, names) {
     const touch = Symbol("touch");
-    this.#typing.set(name, touch);
-    mark(this.form, name, "");
-    const release = () => this.#typing.get(name) === touch && this.#typing.delete(name);
+    for (const name of names) {
+      this.#typing.set(name, touch);
+      mark(this.form, name, "");
+    }
+    const release = () => names.forEach((name) => this.#typing.get(name) === touch && this.#typing.delete(name));
     void this.keep(entry).then(({ sent }) => sent.then(release));
   }
 
@@ -181,6 +188,43 @@ export class DayForm {
   /** @param {string} name @returns {string} */
   #textIn(name) {
     return this.#textsIn(name)[0] ?? "";
+  }
+
+  /** Empties the inputs of the dose for another one: what was noted stays as it is. */
+  beginDose() {
+    this.#takeTyped();
+    const id = this.form.elements.namedItem("dose_id");
+    const inputs = [...this.form.elements].filter((field) => DOSE.includes(field.getAttribute("name") ?? ""));
+    if (id instanceof HTMLInputElement) id.value = crypto.randomUUID();
+    this.#noted = false;
+    for (const field of inputs) {
+      if (isChoice(field)) field.checked = false;
+      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = "";
+      follow(field);
+    }
+    for (const name of DOSE) {
+      this.#typing.delete(name);
+      mark(this.form, name, "");
+    }
+    const first = inputs[0];
+    if (!(first instanceof HTMLElement)) return;
+    first.closest("details")?.setAttribute("open", "");
+    first.focus();
+  }
+
+  /**
+   * Takes several answers as one entry, so that one way back takes all of them back.
+   * @param {readonly HTMLInputElement[]} fields
+   */
+  takeTogether(fields) {
+    /** @type {Record<string, Value>} */
+    const set = {};
+    for (const field of fields) {
+      follow(field);
+      const said = this.#answer(field.name);
+      if (said && !said.foot) Object.assign(set, said.set);
+    }
+    if (Object.keys(set).length > 0) this.#enter({ foot: null, set }, Object.keys(set));
   }
 
   #takeTyped() {

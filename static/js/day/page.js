@@ -1,6 +1,7 @@
 /** The day's page around its form: where the entries are, the way back, what was refused, and the same as yesterday. */
 import htmx from "htmx.org";
 import { isLogged } from "../phone/days.js";
+import { takeFromTimer } from "../prefill.js";
 import { DayForm } from "./form.js";
 import { inTurn } from "./in_turn.js";
 import { listRefused } from "./refused.js";
@@ -54,8 +55,16 @@ export function startDay(phone, form, { served }) {
     save.hidden = save.dataset.logSave !== "offered";
     form.addEventListener("submit", () => Object.assign(save, { hidden: true }));
   }
-  void day.fill().then(update);
+  document.addEventListener("click", (event) => beginAnother(day, event));
+  void day.fill().then(() => takeFromTimer(day)).then(update);
   return day;
+}
+
+/** @param {DayForm} day @param {MouseEvent} event a tap on the link to another dose: the page it leads to is this one */
+function beginAnother(day, event) {
+  if (!(event.target instanceof Element) || !event.target.closest("a[data-another-dose]")) return;
+  event.preventDefault();
+  day.beginDose();
 }
 
 /** @param {DayForm} day @param {{line: HTMLElement | null, entered: boolean, taking: number}} around */

@@ -92,7 +92,8 @@ export const queued = (op) => ({ state: "waiting", tried: false, op, error: null
 export function takeOver(records, record) {
   const { op } = record;
   if (records.some((one) => one.op.op === op.op)) return { put: [], remove: [] };
-  const later = new Set(records.filter((one) => one.op.entered_at > op.entered_at).flatMap((one) => abouts(one.op)));
+  // In the same millisecond too: what the page before could not keep was tapped first.
+  const later = new Set(records.filter((one) => one.op.entered_at >= op.entered_at).flatMap((one) => abouts(one.op)));
   const left = Object.entries(op.set).filter(([field]) => !later.has(about(op, field)));
   return { put: left.length > 0 ? [{ ...record, op: { ...op, set: Object.fromEntries(left) } }] : [], remove: [] };
 }

@@ -28,10 +28,21 @@ from firststep.services.diary_fields import (
 from firststep.services.diary_ops import Answer, Op, not_accepted
 from firststep.services.zones import zone_names
 
-VERSIONS: Final = (1,)
+#: The newest version of the wire.
+VERSION: Final = 1
+#: How many versions are taken: what a phone wrote down before its app was renewed twice still comes in.
+VERSIONS_TAKEN: Final = 3
 MOST_OPS: Final = 500
 _MOST_REV: Final = 2**31 - 1
 _FOREIGN_KEYS: Final = ("patient_id", "patient", "user_id")
+
+
+def versions_until(newest: int) -> tuple[int, ...]:
+    """Return the versions that a server takes whose newest one this is."""
+    return tuple(range(max(1, newest - VERSIONS_TAKEN + 1), newest + 1))
+
+
+VERSIONS: Final = versions_until(VERSION)
 
 
 class Unreadable(ValueError):

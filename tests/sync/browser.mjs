@@ -28,12 +28,19 @@ export const park = (task) => {
 export const unpark = (task) => running.add(task);
 
 /** @returns {Promise<void>} when nothing goes on any more except what waits for an answer that is held back */
-export function quiet() {
-  return new Promise((resolve) => {
-    whenQuiet = () => running.size === 0 && resolve();
-    whenQuiet();
-  });
+export async function quiet() {
+  do {
+    await new Promise((resolve) => {
+      whenQuiet = () => running.size === 0 && resolve();
+      whenQuiet();
+    });
+    // Between two steps of the same work nothing goes on either.
+    await new Promise((resolve) => setImmediate(resolve));
+  } while (running.size > 0);
 }
+
+/** Everything that still goes on is left behind. */
+export const abandon = () => running.clear();
 
 /**
  * Begins work in a page of a browser.
@@ -84,10 +91,15 @@ export class Browser {
    * @param {(address: string, options: RequestInit, turn: Turn) => Promise<Response>} send
    */
   constructor(clock, send) {
-    this.aheadMs = clock - RealDate.now();
+    this.setClock(clock);
     this.indexedDB = new IDBFactory();
     this.localStorage = new LocalStorage();
     this.send = send;
+  }
+
+  /** @param {number} clock */
+  setClock(clock) {
+    this.aheadMs = clock - RealDate.now();
   }
 
   locks = {
@@ -157,8 +169,14 @@ export function mortal(store, page, browser) {
       return never();
     }
     if (WRITES.has(name) && page.diesAt) page.diesAt -= 1;
-    const done = await store[name](...given);
-    return page.dead ? never() : done;
+    const call = { page };
+    unpark(call);
+    try {
+      const done = await store[name](...given);
+      return page.dead ? never() : done;
+    } finally {
+      park(call);
+    }
   };
   const names = Object.keys(store).filter((name) => typeof store[name] === "function" && name !== "close");
   return { ...store, ...Object.fromEntries(names.map((name) => [name, whileAlive(name)])) };

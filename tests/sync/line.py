@@ -11,10 +11,12 @@ from tests.sync.server import Request, Response, Server, ServerDied, dying
 FATES: Final = (
     "lost",  # nothing arrives
     "answer-lost",  # it arrives, and its answer does not
+    "answer-short",  # the answer does not speak of the last entry
     "answer-cut",  # the answer breaks off in its middle
     "twice",  # it arrives twice
     "late",  # the phone gives up, and it arrives later
-    "held",  # the answer takes its time, and other things happen meanwhile
+    "held",  # it arrives, its answer takes its time, and other things happen meanwhile
+    "slow",  # it arrives when other things happened meanwhile
     "busy",  # the server answers 503
     "dies-before",  # the server dies before the first commit
     "dies-within",  # before the second one
@@ -46,8 +48,8 @@ class Line:
         self.server = server
         self.listener = listener
         self.fates: list[str] = []
-        #: (number of the request, request): the phone waits for these answers.
-        self.held: list[tuple[int, Request]] = []
+        #: (number of the request, request, its answer if it arrived): the phone waits for these.
+        self.held: list[tuple[int, Request, Response | None]] = []
         #: No phone waits for these any more.
         self.late: list[Request] = []
 
@@ -76,9 +78,20 @@ class Line:
                 except ServerDied:
                     return {"fate": "fail"}, None
             return _answer(answer), answer
-        answer = self.deliver(request)
+        return self._after_arrival(fate, request, self.deliver(request))
+
+    def let_go(self, which: int) -> tuple[int, Request, Decision, Response | None]:
+        """Let the next fate happen to what is held; return its number, the request, and what the phone hears."""
+        number, request, answer = self.held.pop(which % len(self.held))
+        if answer is None:
+            return number, request, *self.fate_of(number, request)
+        return number, request, *self._after_arrival(self.fates.pop(0), request, answer)
+
+    def _after_arrival(self, fate: str, request: Request, answer: Response) -> tuple[Decision, Response | None]:
         if fate == "twice":
             answer = self.deliver(request)
+        if fate == "answer-short":
+            answer = answer.shortened()
         if fate in _UNHEARD:
             return _UNHEARD[fate](answer), None
         return _answer(answer), answer
@@ -101,7 +114,12 @@ def _late(line: Line, _number: int, request: Request) -> Decision:
 
 
 def _held(line: Line, number: int, request: Request) -> Decision:
-    line.held.append((number, request))
+    line.held.append((number, request, line.deliver(request)))
+    return {"fate": "hold"}
+
+
+def _slow(line: Line, number: int, request: Request) -> Decision:
+    line.held.append((number, request, None))
     return {"fate": "hold"}
 
 
@@ -109,6 +127,7 @@ _NOT_NOW: Final[Mapping[str, Callable[[Line, int, Request], Decision]]] = {
     "lost": lambda _line, _number, _request: {"fate": "fail"},
     "late": _late,
     "held": _held,
+    "slow": _slow,
     "busy": lambda _line, _number, _request: {"fate": "answer", "status": 503, "body": "{}"},
     "page-dies": lambda _line, _number, _request: {"fate": "die"},
 }

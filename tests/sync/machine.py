@@ -27,8 +27,8 @@ _YEARS_S: Final = 2 * 365 * 86400
 SKEWS = st.sampled_from([0, 0, -3600, 86400, _YEARS_S, -_YEARS_S])
 # The last is what a phone takes for today whose clock is two years behind; the one before has not come yet.
 DAYS: Final = [*(str(TODAY - timedelta(days=back)) for back in (0, 0, 1, 2)), "2026-12-23", "2024-11-23"]
-#: After a repair nothing waits; a run that is repaired all the time meets nothing.
-MOST_REPAIRS: Final = 2
+#: How often at most in a run: after these nothing waits, and a run of nothing else meets nothing.
+MOST_REPAIRS, MOST_ENDINGS = 2, 2
 
 
 def _sets() -> list[dict[str, Any]]:
@@ -64,6 +64,8 @@ DOSES: Final = [
 #: A run is about a few things on a few days: only what meets can go wrong.
 ENTRIES = st.lists(st.sampled_from([*_sets(), *DOSES]), min_size=2, max_size=8)
 LINES = st.sampled_from([(), (), (), *((fate,) for fate in FATES), ("ok", "answer-lost"), ("late", "late")])
+#: The days of before are waited for while entries are made.
+DAYS_LINES = st.sampled_from([(), (), ("held",), ("held",), ("slow",), ("lost",), ("answer-cut",)])
 PHONE, PAGE, MANY = st.integers(0, PHONES - 1), st.sampled_from([0, 0, 1]), st.integers(0, 30)
 FEW_DAYS = st.lists(st.sampled_from(DAYS), min_size=1, max_size=3)
 
@@ -79,7 +81,7 @@ class SyncMachine(RuleBasedStateMachine):
     @initialize(skews=st.tuples(SKEWS, SKEWS, SKEWS), days=FEW_DAYS, entries=ENTRIES)
     def begin(self, skews: tuple[int, int, int], days: list[str], entries: list[Any]) -> None:
         self.world = World(self.app, self.phones, skews, self.counts)
-        self.repairs = 0
+        self.repairs = self.endings = 0
         self.things = [(day, entry) for entry in entries for day in days]
 
     def _entry(self, phone: int, page: int, which: int) -> dict[str, Any]:
@@ -113,12 +115,12 @@ class SyncMachine(RuleBasedStateMachine):
     def send_without_a_page(self, phone: int, fates: tuple[str, ...]) -> None:
         self.world.background(phone, fates=fates)
 
-    @rule(phone=PHONE, page=PAGE, fates=LINES)
+    @rule(phone=PHONE, page=PAGE, fates=DAYS_LINES)
     def bring_over(self, phone: int, page: int, fates: tuple[str, ...]) -> None:
         self.world.refresh(phone, page, fates=fates)
 
     @precondition(lambda self: self.world.line.held)
-    @rule(which=MANY, fate=st.sampled_from(["ok", "ok", "lost", "answer-lost", "dies-before", "page-dies-late"]))
+    @rule(which=MANY, fate=st.sampled_from(["ok", "ok", "ok", "answer-lost", "page-dies-late"]))
     def answer_at_last(self, which: int, fate: str) -> None:
         self.world.release(which, fate)
 
@@ -147,13 +149,41 @@ class SyncMachine(RuleBasedStateMachine):
     def sign_in(self, phone: int, which: int) -> None:
         self.world.sign_in(phone, which)
 
+    @precondition(lambda self: self.endings < MOST_ENDINGS)
     @rule(phone=PHONE, page=PAGE)
     def sign_out(self, phone: int, page: int) -> None:
+        self.endings += 1
         self.world.sign_out(phone, page)
 
+    @precondition(lambda self: self.endings < MOST_ENDINGS)
     @rule(which=st.sampled_from([0, 1]))
     def end_sessions(self, which: int) -> None:
+        self.endings += 1
         self.world.end_sessions(which)
+
+    @rule(phone=PHONE, which=MANY, person=st.sampled_from([0, 1]))
+    def somebody_else_signs_in(self, phone: int, which: int, person: int) -> None:
+        """A page with an entry that waits stays open beside the one on which another person signs in, and sends."""
+        self.world.reload(phone, 1, with_token=True)
+        self.world.tap(phone, 1, self._entry(phone, 1, which), online=False)
+        self.world.sign_in(phone, person)
+        self.world.flush(phone, 1, online=True)
+
+    @rule(phone=PHONE, which=MANY, next_=st.integers(0, 1), online=st.booleans())
+    def leave_a_page_in_the_middle(self, phone: int, which: int, next_: int, online: bool) -> None:
+        """A page is left in the moment of a tap; another page is answered before anybody opens one again."""
+        for page in (0, 1):
+            self.world.reload(phone, page, with_token=True)
+        self.world.tap(phone, 0, self._entry(phone, 0, which), online=online, dies_at=0)
+        self.world.tap(phone, 1, self._entry(phone, 1, which + next_), online=online)
+        self.world.reload(phone, 0, with_token=True)
+
+    @rule(phone=PHONE, page=PAGE, which=MANY)
+    def enter_while_days_come(self, phone: int, page: int, which: int) -> None:
+        """The days of before are on their way while an entry is made and arrives: they are older than it."""
+        self.world.refresh(phone, page, online=True, fates=["held"])
+        self.world.tap(phone, page, self._entry(phone, page, which), online=True)
+        self.world.release(-1, "ok")
 
     @precondition(lambda self: self.repairs < MOST_REPAIRS)
     @rule()

@@ -3,7 +3,7 @@
  * for Python to decide what becomes of it. A command is answered when nothing goes on any more.
  */
 import { createInterface } from "node:readline";
-import { Browser, begin, mortal, park, quiet, unpark } from "./browser.mjs";
+import { Browser, abandon, begin, mortal, park, quiet, unpark } from "./browser.mjs";
 import { sendWaiting } from "../../static/js/phone/background.js";
 import { wallClock } from "../../static/js/phone/clock.js";
 import { forget } from "../../static/js/phone/leaving.js";
@@ -33,6 +33,7 @@ const sender = (phone) => (address, options = {}, turn) =>
 /** @param {{id: number, fate: "answer" | "fail" | "hold" | "die", status?: number, body?: string}} said */
 function decide({ id, fate, status, body }) {
   const one = asked.get(id);
+  if (!one) return;
   if (fate === "hold") return park(one.turn.task);
   asked.delete(id);
   if (one.turn.page.dead) return;
@@ -71,7 +72,29 @@ function close({ browser, pages }, slot) {
   pages.delete(slot);
 }
 
+/**
+ * The database as the first build wrote it, by hand and not through stores.js: each later build has to read it.
+ * @param {string} user
+ * @param {object[]} records
+ */
+async function plant(user, records) {
+  const request = indexedDB.open(`firststep-${user}`, 1);
+  request.onupgradeneeded = () => {
+    request.result.createObjectStore("ops", { keyPath: "n", autoIncrement: true });
+    request.result.createObjectStore("days", { keyPath: "day" });
+    request.result.createObjectStore("words");
+  };
+  await new Promise((resolve) => Object.assign(request, { onsuccess: resolve }));
+  const transaction = request.result.transaction("ops", "readwrite");
+  for (const record of records) transaction.objectStore("ops").add(record);
+  await new Promise((resolve) => Object.assign(transaction, { oncomplete: resolve }));
+  request.result.close();
+}
+
 const deeds = {
+  async plant(_phone, { user, records }) {
+    await plant(user, records);
+  },
   async open(phone, command) {
     await open(phone, command);
   },
@@ -81,10 +104,11 @@ const deeds = {
   async tap(_phone, { entry }, { phone }, task) {
     const { op, sent } = await phone.add(entry);
     task.op = op;
+    if (!phone.store.lasting) throw new Error("the database took nothing, and the entry lives as long as its page");
     await sent;
   },
   async flush(_phone, _command, { phone }) {
-    await phone.flush();
+    return phone.flush();
   },
   async refresh(_phone, _command, { phone }) {
     return phone.refreshDays();
@@ -102,6 +126,9 @@ const deeds = {
       return String(error.message);
     }
     return "";
+  },
+  async status(_phone, _command, { phone }) {
+    return phone.status();
   },
   async today(_phone, { zone }) {
     return wallClock(zone).day;
@@ -133,35 +160,45 @@ async function kept({ browser }, users) {
   return found;
 }
 
-/** @param {any} command */
+/** @returns {number[]} the pages that are still there */
+function openPages({ pages }) {
+  for (const [slot, page] of pages) if (page.dead) pages.delete(slot);
+  return [...pages.keys()];
+}
+
+/** @param {any} command @returns {Promise<object>} what came of it */
 async function obey(command) {
   if (command.do === "reset") {
-    phones = command.clocks.map((clock, index) => ({ browser: new Browser(clock, sender(index)), pages: new Map() }));
+    // A run that failed may have left something in its middle.
+    for (const { browser, pages } of phones) for (const page of pages.values()) browser.kill(page);
+    abandon();
     asked.clear();
-    return tell({ done: {} });
+    phones = command.clocks.map((clock, index) => ({ browser: new Browser(clock, sender(index)), pages: new Map() }));
+    return {};
   }
-  if (command.do === "alive") return tell({ done: { result: !asked.get(command.id).turn.page.dead } });
+  if (command.do === "alive") return { result: !asked.get(command.id).turn.page.dead };
+  const own = phones[command.phone];
   if (command.do === "release") {
     decide(command);
     await quiet();
-    return tell({ done: { kept: await kept(phones[command.phone], command.users) } });
+    return { open: openPages(own), kept: await kept(own, command.users) };
   }
-  const own = phones[command.phone];
   own.browser.online = command.online ?? own.browser.online;
+  if (command.clock) own.browser.setClock(command.clock);
   const before = command.do === "open" ? undefined : own.pages.get(command.page);
   const page = before ?? { dead: false, close: () => undefined };
   page.diesAt = command.dies_at ?? null;
   const task = begin(own.browser, page, (task) => deeds[command.do](own, command, page, task));
   await quiet();
-  if (page === before && page.dead) own.pages.delete(command.page);
   page.diesAt = null;
   const { op, result, error } = task;
-  return tell({ done: { op, result, error, dead: page.dead, kept: await kept(own, command.users) } });
+  return { op, result, error, dead: page.dead, open: openPages(own), kept: await kept(own, command.users) };
 }
 
 process.on("unhandledRejection", (error) => tell({ broken: String(error?.stack ?? error) }));
 createInterface({ input: process.stdin }).on("line", (line) => {
   const said = JSON.parse(line);
-  if ("do" in said) obey(said).catch((error) => tell({ broken: String(error?.stack ?? error) }));
-  else decide(said);
+  if (!("do" in said)) return decide(said);
+  const failed = (error) => tell({ broken: String(error?.stack ?? error) });
+  return obey(said).then((done) => tell({ done, command: said.command }), failed);
 });

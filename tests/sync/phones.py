@@ -28,18 +28,20 @@ class Phones:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self._commands = 0
         self.decide: Decide = lambda _request: {"fate": "fail"}
 
     def command(self, do: str, **more: Any) -> dict[str, Any]:
         """Let a phone do something, deciding each request that it makes meanwhile; return what came of it."""
-        self._write({"do": do, **more})
+        self._commands += 1
+        self._write({"do": do, "command": self._commands, **more})
         while True:
             said = self._read()
             if "fetch" in said:
                 self._write({"id": said["fetch"]["id"], **self.decide(said["fetch"])})
             elif "broken" in said:
                 raise PhoneBroke(said["broken"])
-            else:
+            elif said["command"] == self._commands:
                 done: dict[str, Any] = said["done"]
                 if done.get("error"):
                     raise PhoneBroke(done["error"])

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -54,6 +55,13 @@ class Response:
         """What is said of each entry, where it was taken at all."""
         return list(json.loads(self.body)["answers"]) if self.status == 200 else []
 
+    def shortened(self) -> Response:
+        """Return the answer without what it says last."""
+        said = json.loads(self.body) if self.status == 200 else {}
+        if "answers" not in said:
+            return self
+        return Response(self.status, json.dumps({**said, "answers": said["answers"][:-1]}))
+
 
 class Server:
     """The application, and a browser that is signed in for each phone."""
@@ -61,12 +69,12 @@ class Server:
     def __init__(self, app: Flask) -> None:
         self.app = app
 
-    def sign_in(self, user_id: UUID) -> tuple[Browser, str]:
+    def sign_in(self, user_id: UUID, *, at: datetime = people.NOW) -> tuple[Browser, str]:
         """Return a browser with a new session of the user, and the form token that its pages carry.
 
         The browser itself adds no token: the phone has to send one that counts.
         """
-        browser = people.sign_in(self.app, user_id)
+        browser = people.sign_in(self.app, user_id, at=at)
         token = browser.csrf_token()
         browser.csrf_raw = None
         return browser, token

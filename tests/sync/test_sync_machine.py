@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
 from flask import Flask
 
 from tests.support.databases import runs_on_postgresql
 from tests.sync.machine import run_machine
-from tests.sync.phones import Phones, running_phones
+from tests.sync.phones import Phones
 
 RUNS, STEPS = 100, 50
-
-
-@pytest.fixture(scope="module")
-def phones() -> Iterator[Phones]:
-    with running_phones() as running:
-        yield running
 
 
 def test_nothing_is_lost_doubled_or_moved(app: Flask, phones: Phones) -> None:

@@ -69,10 +69,10 @@ class World:
             assert done.get("op") in self.promises.journal, "a tap was neither kept nor sent"
             assert self.promises.journal[done["op"]].order == order
 
-    def flush(self, phone: int, page: int, **how: Any) -> None:
-        """Let a page send what waits."""
+    def flush(self, phone: int, page: int, **how: Any) -> list[dict[str, Any]]:
+        """Let a page send what waits; return what the server said."""
         self._need_page(phone, page)
-        self._command(phone, "flush", page=page, **how)
+        return self._command(phone, "flush", page=page, **how).get("result") or []
 
     def background(self, phone: int, **how: Any) -> None:
         """Let the service worker send what waits."""
@@ -105,7 +105,6 @@ class World:
 
     def kill(self, phone: int, page: int) -> None:
         """Close the page in this moment."""
-        self.handsets[phone].pages.pop(page, None)
         self._command(phone, "kill", page=page)
 
     def sign_in(self, phone: int, which: int) -> None:
@@ -121,7 +120,6 @@ class World:
         self._need_page(phone, page)
         user = handset.pages[page]
         discarded = {record["op"]["op"] for record in self.queue(phone, user)}
-        handset.pages = {slot: other for slot, other in handset.pages.items() if other != user}
         self._command(phone, "forget", page=page, discarded=discarded)
         assert self.queue(phone, user) == []
         self.sign_in(phone, self._names().index(handset.user))
@@ -134,13 +132,12 @@ class World:
 
     def release(self, which: int, fate: str) -> None:
         """Decide what becomes of an answer that was held back."""
-        number, request = self.line.held.pop(which % len(self.line.held))
         self.line.expect([fate])
-        decision, answer = self.line.fate_of(number, request)
+        number, request, decision, answer = self.line.let_go(which)
         if answer and self.phones.command("alive", id=number)["result"]:
             self.promises.answered(request, answer)
         done = self.phones.command("release", id=number, phone=request.phone, users=self._names(), **decision)
-        self.promises.check_phone(request.phone, done["kept"], discarded=set())
+        self._note(request.phone, done, set())
 
     def deliver_late(self, which: int) -> None:
         """Let a request arrive for which no phone waits any more."""
@@ -220,10 +217,13 @@ class World:
         self.line.expect(fates)
         self.counts.update([do, *fates])
         done = self.phones.command(do, phone=phone, page=page, users=self._names(), **more)
-        if done["dead"] and do not in ("kill", "forget"):
-            self.handsets[phone].pages.pop(page, None)
-        self.promises.check_phone(phone, done["kept"], discarded=discarded or set())
+        self._note(phone, done, discarded or set())
         return done
+
+    def _note(self, phone: int, done: Mapping[str, Any], discarded: set[str]) -> None:
+        pages = self.handsets[phone].pages
+        self.handsets[phone].pages = {slot: user for slot, user in pages.items() if slot in done["open"]}
+        self.promises.check_phone(phone, done["kept"], discarded=discarded)
 
     def _decide(self, fetch: Mapping[str, Any]) -> Decision:
         browser = self.handsets[fetch["phone"]].browser

@@ -1,0 +1,19 @@
+/** What day and hour it is for a phone: a line with a zone and its moments comes in, a line with the answers goes out. */
+import { createInterface } from "node:readline";
+import { wallClock } from "../../static/js/phone/clock.js";
+
+/** @param {string} zone whether this machine knows it: without, a phone goes by its own */
+function isKnown(zone) {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const { zone, moments } = JSON.parse(line);
+  const clocks = isKnown(zone) ? moments.map((seconds) => wallClock(zone, new Date(seconds * 1000))) : null;
+  const said = clocks?.map(({ day, hour }) => [day, hour]);
+  process.stdout.write(`${JSON.stringify({ data: process.versions.tz, clocks: said ?? null })}\n`);
+});

@@ -9,6 +9,7 @@ from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from firststep.clinical.means import FEWEST_ENTRIES
 from firststep.clinical.week import Week
 from firststep.mail.writing import link_to
 from firststep.services.digest import Beside, Digest, Figures
@@ -50,6 +51,8 @@ def figure_sentences(digest: Digest) -> list[str]:
 
 def _pain(figures: Figures) -> str:
     week = figures.week
+    if week.mean is None and figures.entries >= FEWEST_ENTRIES:
+        return _("No mean of your first-step pain yet: on the last day of this week nothing is entered.")
     if week.mean is None:
         return _("No mean of your first-step pain: that needs 4 entries in 7 days.")
     mean = points(week.mean)

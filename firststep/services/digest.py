@@ -54,10 +54,14 @@ class Beside:
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """What the detailed letter adds; ``foot`` is named only to a person who logs both."""
+    """What the detailed letter adds; ``foot`` is named only to a person who logs both.
+
+    ``entries`` counts the week's days with the pain that the figures are about.
+    """
 
     foot: Foot | None
     week: WeekFigures
+    entries: int
     change: Change | None
     stretching: Answers
     sets: Sets | None
@@ -81,9 +85,10 @@ class Digest:
 def make_digest(session: Session, patient_id: UUID, week: Week, *, zone_name: str, detailed: bool) -> Digest:
     """Return what the letter about this week says."""
     # What goes on a plan and a pause tell comes with the courses of care; doses and sessions are in no letter.
-    course = read_course(
-        session, patient_id, first=None if detailed else week.first, last=week.last, kinds=("pause", "plan")
-    )
+    # The figures read the days after the week too: a 7-day mean and a plan reach as far as the last entry, whenever
+    # that is, and the letter says of the week what the chart says.
+    days = {} if detailed else {"first": week.first, "last": week.last}
+    course = read_course(session, patient_id, kinds=("pause", "plan"), **days)
     diary = course.diary
     logged = len(diary.answered_days & set(week.days))
     return Digest(
@@ -111,6 +116,7 @@ def _figures(course: Course, week: Week, viewers: tuple[tuple[str, int], ...]) -
     return Figures(
         foot=found.foot if both else None,
         week=figures,
+        entries=len(set(week.days) & diary.tenths(found.foot, MEASURE).keys()) if found.foot else 0,
         change=_change(figures.mean, figures.against_last_week),
         stretching=_answers(diary.stretch_answers, week),
         sets=_sets(course, week),

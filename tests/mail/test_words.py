@@ -147,6 +147,31 @@ def test_stretching_is_told_against_the_plan(
     assert said in write(app, cast, "weekly_summary", detailed=True, logs=False).text
 
 
+@pytest.mark.parametrize(
+    ("logged", "said"),
+    [
+        # The week's mean is the one of its last day: of what was entered on Monday to Thursday, as long as the diary
+        # goes on after Sunday. Where it does not, there is no such day in it yet.
+        ((0, 1, 2, 3, 7), "Your first-step pain averaged 2.5."),
+        ((0, 1, 2, 3), "No mean of your first-step pain yet: on the last day of this week nothing is entered."),
+        ((0, 1, 2, 6), "Your first-step pain averaged 3.0."),
+        ((0, 1, 2), "No mean of your first-step pain: that needs 4 entries in 7 days."),
+    ],
+)
+def test_the_mean_of_the_week_is_that_of_its_last_day(
+    app: Flask, cast: Cast, logged: tuple[int, ...], said: str
+) -> None:
+    with app.app_context():
+        for table in (Day, FootDay):
+            db.session.execute(delete(table).where(table.patient_id == cast.ana))
+        for offset in logged:
+            day = WEEK_BEGINS + timedelta(days=offset)
+            pain = 10 * (offset + 1) if offset < 6 else 60
+            db.session.add(FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=pain))
+        db.session.commit()
+    assert said in write(app, cast, "weekly_summary", detailed=True, logs=False).text
+
+
 def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast) -> None:
     with app.app_context():
         ana = db.session.get_one(Patient, cast.ana)

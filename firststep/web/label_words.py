@@ -131,15 +131,20 @@ def _beside_days(noted: str, fact: DaysInARow | DaysOf14, country: str | None) -
 
 
 def _no_limit_known(fact: NoLimitKnown, country: str | None) -> LabelNote:
+    # Half asleep, "no limit known" reads as "no limit".
+    ask = _("This does not mean that there is none: see the package leaflet.")
+    return LabelNote(noted=f"{_unknown(fact, country)} {ask}")
+
+
+def _unknown(fact: NoLimitKnown, country: str | None) -> str:
     if fact.product == OTHER:
-        return LabelNote(noted=_("A drug without a name: no limit known here."))
+        return _("A drug without a name: no limit known here.")
     drug = product_words(fact.product)
     if fact.because == "drug":
-        return LabelNote(noted=_("%(drug)s: no limit known here.", drug=drug))
+        return _("%(drug)s: no limit known here.", drug=drug)
     if country is None:
-        return LabelNote(noted=_("%(drug)s: no limit known here, because no country is set.", drug=drug))
-    where = country_name(country)
-    return LabelNote(noted=_("%(drug)s: no limit known here for %(country)s.", drug=drug, country=where))
+        return _("%(drug)s: no limit known here, because no country is set.", drug=drug)
+    return _("%(drug)s: no limit known here for %(country)s.", drug=drug, country=country_name(country))
 
 
 def _noted_amount(fact: AboveLabel | AbovePrescription) -> str:

@@ -27,6 +27,7 @@ FORBIDDEN = (
     r"okay|fine|allowed|wrong|sorry|careful|please"
 )
 TODAY = date(2026, 11, 23)
+LEAFLET = " This does not mean that there is none: see the package leaflet."
 UNCOUNTED = " Doses that are marked as prescribed are not counted here."
 
 
@@ -96,9 +97,9 @@ def test_each_quotation_names_country_source_date_and_whom_to_ask(app: Flask) ->
             "At least 825 mg are noted within 24 hours, counted as Naproxen sodium." + UNCOUNTED,
         ),
         (TwoNsaids(("aspirin", "ibuprofen"), True), "Noted within 24 hours: Aspirin and Ibuprofen."),
-        (NoLimitKnown("other", "drug"), "A drug without a name: no limit known here."),
-        (NoLimitKnown("Arnica", "drug"), "Arnica: no limit known here."),
-        (NoLimitKnown("meloxicam", "country"), "Meloxicam: no limit known here for United States."),
+        (NoLimitKnown("other", "drug"), "A drug without a name: no limit known here." + LEAFLET),
+        (NoLimitKnown("Arnica", "drug"), "Arnica: no limit known here." + LEAFLET),
+        (NoLimitKnown("meloxicam", "country"), "Meloxicam: no limit known here for United States." + LEAFLET),
     ],
 )
 def test_what_is_noted_is_said_plainly(app: Flask, fact: LabelFact, said: str) -> None:
@@ -109,7 +110,7 @@ def test_what_is_noted_is_said_plainly(app: Flask, fact: LabelFact, said: str) -
 def test_what_is_not_known_is_called_so_and_quotes_nothing(app: Flask) -> None:
     with app.test_request_context():
         note = note_of(NoLimitKnown("ibuprofen", "country"), None)
-    assert note == LabelNote(noted="Ibuprofen: no limit known here, because no country is set.")
+    assert note == LabelNote(noted="Ibuprofen: no limit known here, because no country is set." + LEAFLET)
 
 
 def test_a_line_of_another_country_is_quoted_under_its_own_name(app: Flask) -> None:

@@ -16,6 +16,7 @@ from firststep.models import User
 from firststep.services import accounts as service
 from firststep.web import clock
 from firststep.web.actors import current_account
+from firststep.web.invited import open_invitation
 from firststep.web.policy import factor_is_fresh, policy
 from firststep.web.qr import qr_svg
 from firststep.web.render import render
@@ -112,7 +113,9 @@ def _finish_app(user: User, secret: str) -> ResponseReturnValue:
     wake_worker()
     session_object().mark_factor(clock.now())
     flash(_("Your authenticator app is set up."), "success")
-    return render("accounts/recovery_codes.html", codes=codes, after=url_for("accounts.home"))
+    token = open_invitation() if user.role == "practitioner" else ""
+    after = url_for("sharing.invitation", token=token) if token else url_for("accounts.home")
+    return render("accounts/recovery_codes.html", codes=codes, after=after)
 
 
 @accounts.post("/settings/factor/app/remove")

@@ -15,7 +15,7 @@ from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.countries import zone_country
 from firststep.services.zones import zone_choices
 from firststep.web.country_words import country_choices, country_name
-from firststep.web.forms import OurForm, at_most, choices, plain_line
+from firststep.web.forms import OurForm, at_most, choices, plain_line, trimmed
 from firststep.web.language import ENGLISH, language_choices
 
 
@@ -33,11 +33,6 @@ def good_password(_form: OurForm, field: PasswordField) -> None:
     if complaints:
         raise ValidationError(" ".join(str(complaint) for complaint in complaints))
     field.data = normal
-
-
-def trimmed(text: str | None) -> str:
-    """Return the text without spaces around it."""
-    return (text or "").strip()
 
 
 def zone_field() -> SelectField:

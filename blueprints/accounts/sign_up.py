@@ -17,6 +17,7 @@ from firststep.extensions import db
 from firststep.models import User
 from firststep.services import accounts as service
 from firststep.web import clock
+from firststep.web.invited import open_invitation
 from firststep.web.language import choose_locale
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -33,7 +34,8 @@ def sign_up() -> ResponseReturnValue:
     """Take a sign-up; the answer is the same whether the address has an account or not."""
     if current_user.is_authenticated:
         return redirect(url_for("accounts.home"), 303)
-    form = SignUpForm()
+    # Who comes from an invitation is invited as a practitioner.
+    form = SignUpForm(role="practitioner" if open_invitation() else None)
     if not form.validate_on_submit():
         return render("accounts/sign_up.html", form=form), 422 if form.is_submitted() else 200
     release_transaction()

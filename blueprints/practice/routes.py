@@ -14,8 +14,10 @@ from blueprints.practice.visit import sessions_from, visit_view
 from blueprints.practice.words import list_row, moment_words
 from firststep.extensions import db
 from firststep.services import access
+from firststep.services.invitations import invitation_waits
 from firststep.web import clock
-from firststep.web.actors import current_practitioner
+from firststep.web.actors import current_account, current_practitioner
+from firststep.web.invited import open_invitation
 from firststep.web.passive import passive
 from firststep.web.policy import policy
 from firststep.web.progress import progress_figure, read_choice
@@ -38,6 +40,8 @@ def patients() -> str:
         "practice/patients.html",
         people=[(person, list_row(person)) for person in people],
         waiting=[moment_words(moment) for moment in waiting],
+        invitation=open_invitation(),
+        invited_by_mail=invitation_waits(db.session, current_account().email, now=clock.now()),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
+from blueprints.practice.words import day_words, last_entry_words, person_name, scope_words, until_words
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
@@ -25,7 +25,7 @@ def patient_view(
     """Return the template's variables."""
     found = outcomes(course.diary, measure=choice.measure)
     return {
-        "name": grant.patient_name or _("Without a name"),
+        "name": person_name(grant.patient_name, grant.confirmed_at),
         "share_id": grant.share_id,
         "week": week_words(found.starts_on, grant.today),
         "rows": _rows(grant, course),

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from firststep.services.access import SharedPatient
-from firststep.web import dates
+from firststep.web import clock, dates
 from firststep.web.actors import current_account
 
 
@@ -20,6 +20,16 @@ def day_words(day: date) -> str:
 def moment_words(moment: datetime) -> str:
     """Return the moment as the practitioner's clock showed it."""
     return dates.moment_words(moment, current_account().time_zone)
+
+
+def person_name(name: str, shares_since: datetime | None) -> str:
+    """Return the name, or of somebody without one the day since when they share, which tells them apart."""
+    if name:
+        return name
+    if shares_since is None:
+        return _("Without a name")
+    since = day_words(clock.local_day(shares_since, current_account().time_zone))
+    return _("Without a name, shares since %(day)s", day=since)
 
 
 def scope_words(scope: str) -> str:
@@ -47,6 +57,7 @@ def last_entry_words(last_entry_on: date | None, today: date) -> str:
 def list_row(person: SharedPatient) -> dict[str, str]:
     """Return what one line of the list says after the name."""
     return {
+        "name": person_name(person.name, person.confirmed_at),
         "last_entry": last_entry_words(person.last_entry_on, person.today),
         "scope": scope_words(person.scope),
         "until": until_words(person.until_on),

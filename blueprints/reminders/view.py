@@ -10,6 +10,7 @@ from firststep.extensions import db
 from firststep.models import Reminder
 from firststep.services import push_subscriptions, reminders
 from firststep.services.push_keys import public_key
+from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.render import render
 
@@ -30,6 +31,7 @@ def page(form: ReminderForm | None = None, *, feed_token: str = "") -> str:
         "reminders/settings.html",
         form=form or ReminderForm(data=stored, formdata=None),
         wish=wish,
+        next_at=reminders.next_possible(db.session, wish, user.time_zone, clock.now()),
         address=user.email,
         takes_mail=reminders.takes_mail(db.session, patient.id),
         zone=user.time_zone,

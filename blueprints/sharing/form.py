@@ -6,14 +6,14 @@ from datetime import date
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, EmailField, RadioField, ValidationError
+from wtforms import BooleanField, EmailField, RadioField, StringField, ValidationError
 from wtforms.validators import InputRequired
 
 from blueprints.sharing.words import day_words, own_today
 from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.sharing import Terms, from_range, until_range
 from firststep.web.actors import current_account
-from firststep.web.forms import DayField, OurForm, choices
+from firststep.web.forms import DayField, OurForm, at_most, choices, plain_line, trimmed
 
 
 class InviteForm(OurForm):
@@ -23,6 +23,7 @@ class InviteForm(OurForm):
         _l("E-mail address of your practitioner"),
         validators=[InputRequired(_l("Enter one e-mail address, like name@example.com."))],
     )
+    name = StringField(_l("Your name, as they know you"), filters=[trimmed], validators=[at_most(120), plain_line])
     scope = RadioField(
         _l("What may they see?"),
         choices=choices(

@@ -24,6 +24,7 @@ from blueprints.sharing.words import (
 )
 from firststep.extensions import db
 from firststep.models import Share
+from firststep.services import profile
 from firststep.services import sharing as service
 from firststep.services.audit import Actor, read_trail
 from firststep.services.consents import give_cohort_use
@@ -31,6 +32,7 @@ from firststep.services.invitations import InvitationOver, TooManyInvitations, f
 from firststep.services.share_lists import list_shares
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient, current_practitioner
+from firststep.web.invited import forget_invitation, remember_invitation
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import factor_is_fresh, policy
 from firststep.web.render import render
@@ -98,6 +100,8 @@ def invite() -> Answer:
         db.session.rollback()
         form.email.errors = [_too_many(too_many)]
         return _later(make_response(_invite_page(form), 429), too_many.free_at)
+    if form.name.data and not current_account().name:
+        profile.save_name(current_account(), form.name.data)
     if share.cohort_use:
         give_cohort_use(db.session, current_account().id, clock.now())
     db.session.commit()
@@ -175,6 +179,8 @@ def invitation(token: str) -> Answer:
     except InvitationOver as over:
         return _over_page(over)
     role = current_user.role if current_user.is_authenticated else None
+    if role != "patient":
+        remember_invitation(token)
     return render(
         "sharing/invitation.html",
         role=role,
@@ -193,6 +199,7 @@ def accept(token: str) -> Answer:
     except InvitationOver as over:
         return _over_page(over)
     db.session.commit()
+    forget_invitation()
     wake_worker()
     flash(_("Accepted. You see the diary as soon as the person has confirmed that it is you."), "success")
     return make_response(redirect(url_for("practice.patients"), 303))
@@ -216,7 +223,7 @@ def _to_list() -> Response:
 
 
 def _invite_page(form: InviteForm) -> str:
-    return render("sharing/new.html", form=form, scope_hint=scope_hint)
+    return render("sharing/new.html", form=form, scope_hint=scope_hint, asks_name=not current_account().name)
 
 
 def _zone_of_reader() -> str:

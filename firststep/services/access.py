@@ -36,6 +36,7 @@ class Grant:
     scope: str
     from_day: date | None
     until_on: date | None
+    confirmed_at: datetime | None
     today: date
 
     @property
@@ -108,6 +109,7 @@ def _grant(share: Share, patient: Patient, user_name: str | None, zone_name: str
         scope=share.scope,
         from_day=share.from_day,
         until_on=share.until_on,
+        confirmed_at=share.confirmed_at,
         today=local_day(now, zone_name or "UTC"),
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -81,6 +81,16 @@ def find_invitation(session: Session, token: str, *, now: datetime) -> Invitatio
     if now > share.invitation_expires_at:
         raise InvitationOver("expired", share.invitation_expires_at)
     return Invitation(share_id=share.id, patient_id=share.patient_id, expires_at=share.invitation_expires_at)
+
+
+def invitation_waits(session: Session, address: str, *, now: datetime) -> bool:
+    """Tell whether an invitation to the address can still be accepted, and nothing else about it."""
+    waits = exists().where(
+        func.lower(Share.invited_email) == address.lower(),
+        Share.state == "invited",
+        Share.invitation_expires_at >= now,
+    )
+    return session.scalar(select(waits)) is True
 
 
 def check_limits(session: Session, patient_id: UUID, address: str, *, now: datetime) -> None:

@@ -30,14 +30,20 @@ class Profile:
     credential_number: str | None = None
 
 
+def save_name(user: User, name: str) -> None:
+    """Store the name, also where those with whom a patient shares read it."""
+    user.name = name
+    if user.patient is not None:
+        user.patient.alias = name
+
+
 def save_profile(session: Session, user: User, profile: Profile, now: datetime) -> None:
     """Store the profile; a change of zone moves the weekly letter, and no entry: each belongs to its day."""
-    user.name = profile.name
+    save_name(user, profile.name)
     user.time_zone = profile.time_zone
     user.week_starts_on = profile.week_starts_on
     user.locale = profile.locale
     if user.patient is not None:
-        user.patient.alias = profile.name
         if profile.feet is not None:
             user.patient.feet = profile.feet
         if profile.country is not None:

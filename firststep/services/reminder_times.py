@@ -11,6 +11,7 @@ from firststep.services.zones import local_day, zone
 
 # The second reminder of a day comes so long after the first, and never on another day.
 REPEAT_AFTER = timedelta(hours=2)
+LAST_OF_DAY = 2
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -57,4 +58,4 @@ def _slots(first: date, hour: int, zone_name: str, *, repeats: bool) -> Iterator
             continue
         yield Slot(on=day, number=1, at=at)
         if repeats and local_day(at + REPEAT_AFTER, zone_name) == day:
-            yield Slot(on=day, number=2, at=at + REPEAT_AFTER)
+            yield Slot(on=day, number=LAST_OF_DAY, at=at + REPEAT_AFTER)

@@ -15,7 +15,7 @@ from firststep.services import outbox
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.diary_reading import read_logged_days
 from firststep.services.mail_preferences import find_reader, may_be_written_to, plan, preference_of
-from firststep.services.reminder_times import next_slot
+from firststep.services.reminder_times import LAST_OF_DAY, next_slot
 from firststep.services.zones import local_day
 
 MAIL_KINDS = ("reminder", "reminder_test")
@@ -91,6 +91,18 @@ def replan(session: Session, patient_id: UUID, now: datetime) -> None:
     else:
         wish.next_at = wish.next_on = wish.next_number = None
     session.flush()
+
+
+def next_possible(session: Session, wish: Reminder, zone_name: str, now: datetime) -> datetime | None:
+    """Return when the next reminder can really come, as the days stand now; None when all are off.
+
+    The plan itself keeps a day that is filled already: it may be emptied again before its hour.
+    """
+    on, at = wish.next_on, wish.next_at
+    while on is not None and read_logged_days(session, wish.patient_id, first=on, last=on):
+        slot = next_slot(now, wish.hour, zone_name, repeats=wish.repeats, after=(on, LAST_OF_DAY))
+        on, at = slot.on, slot.at
+    return at
 
 
 def begin(session: Session, patient_id: UUID, now: datetime) -> None:

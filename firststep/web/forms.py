@@ -54,6 +54,11 @@ def error_links(form: Form) -> list[tuple[str, str]]:
     return [(field.id, str(field.errors[0])) for field in form if field.errors]
 
 
+def trimmed(text: str | None) -> str:
+    """Return the text without spaces around it."""
+    return (text or "").strip()
+
+
 def options(field: SelectField | RadioField) -> list[tuple[str, object]]:
     """Return (value, label) of each option of a choice."""
     return [(choice.value, choice.label) for choice in field.choices or [] if isinstance(choice, SelectChoice)]

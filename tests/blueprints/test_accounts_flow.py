@@ -10,6 +10,7 @@ from firststep.models import Consent, MailPreference, Patient, Practitioner, Use
 from tests.blueprints.accounts_support import (
     SIGN_UP,
     app_code,
+    code_for_key,
     code_of,
     enter,
     forget_last_code,
@@ -21,6 +22,8 @@ from tests.blueprints.accounts_support import (
     set_up_app,
     visitor,
 )
+from tests.blueprints.test_sharing import invited
+from tests.cast import Browser, Cast
 from tests.factories import PASSWORD
 
 
@@ -49,6 +52,52 @@ def test_a_patient_signs_up_confirms_by_link_and_signs_in(app: Flask) -> None:
         assert db.session.scalars(select(Patient.user_id)).one() == user.id
         assert db.session.scalars(select(MailPreference.level)).one() == "discreet"
         assert set(db.session.scalars(select(Consent.kind))) == {"terms", "privacy", "health_data"}
+
+
+def test_the_texts_open_beside_the_form_so_that_what_was_typed_stays(app: Flask) -> None:
+    client = visitor(app)
+    links = page(client.get("/sign-up")).soup.select("form fieldset a")
+    assert len(links) == 2
+    for link in links:
+        assert (link["target"], link["rel"]) == ("_blank", ["noopener"])
+        text = page(client.get(link["href"]))
+        assert "Close it to go back" in text.text
+        assert text.soup.select('main a[href="/sign-up"]') == [], "an empty form is not the way back"
+    assert page(client.get("/terms")).soup.select('main a[href="/sign-up"]')
+
+
+def test_who_signs_up_from_an_invitation_is_led_back_to_it(app: Flask, cast: Cast, ana: Browser) -> None:
+    _share_id, path = invited(app, ana, email="eva@example.com")
+    client, other = visitor(app), visitor(app)
+    assert client.get(path).status_code == 200
+    with app.app_context():
+        visitors = select(UserSession).where(UserSession.user_id != cast.ana_user)
+        assert db.session.scalars(visitors).all() == [], "a look at a link writes nothing"
+    role = page(client.get("/sign-up")).soup.find("input", {"name": "role", "checked": True})
+    assert role is not None
+    assert role["value"] == "practitioner"
+    assert page(visitor(app).get("/sign-up")).soup.find("input", {"name": "role", "checked": True}) is None
+    email = make_account(app, client, role="practitioner", name="Dr Eva")
+    assert enter(client, email).location == "/home"
+    key = page(client.get("/settings/factor/app")).soup.find("code", "secret").get_text().replace("-", "")
+    codes = page(client.post("/settings/factor/app", data={"code": code_for_key(app, key)}))
+    assert codes.soup.select_one(f'main a[href="{path}"]') is not None
+    with app.app_context():
+        kept = [str(row.data) for row in db.session.scalars(select(UserSession))]
+        assert not any(path.rpartition("/")[2] in data for data in kept)
+    listed = page(client.get("/practice"))
+    assert listed.soup.select_one(f'main a[href="{path}"]') is not None
+    assert "Nobody shares with you yet" not in listed.text
+    # Another browser never saw the link: it has only the word to look into the mail.
+    forget_last_code(app, email)
+    enter(other, email)
+    other.post("/login/code", data={"code": app_code(app, email)})
+    text = page(other.get("/practice")).text
+    assert "Open the link in your invitation mail once more." in text
+    assert "Nobody shares with you yet" not in text
+    assert client.post(path).location == "/practice"
+    assert "not accepted yet" not in page(client.get("/practice")).text
+    assert "once more" not in page(other.get("/practice")).text
 
 
 def test_a_practitioner_agrees_to_nothing_about_an_own_diary(app: Flask) -> None:

@@ -13,12 +13,13 @@ import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from firststep.extensions import db
-from firststep.models import MailPreference, OutboxMail, Patient, PushSubscription, Reminder, User
+from firststep.models import Day, FootDay, MailPreference, OutboxMail, Patient, PushSubscription, Reminder, User
 from firststep.services.consents import consent_standings
 from firststep.services.push_endpoints import LONGEST
+from firststep.services.zones import local_day
 from tests.cast import NOW, Browser, Cast, sign_in
 from tests.commands.test_backup import held, run
 from tests.conftest import empty_tables
@@ -73,6 +74,29 @@ def test_the_hour_is_stored_and_planned_in_the_own_zone(app: Flask, cast: Cast, 
     wish = stored(app, cast)
     assert wish is not None
     assert (wish.by_mail, wish.next_at) == (False, None)
+
+
+def test_the_next_reminder_is_on_a_day_on_which_one_can_come(app: Flask, cast: Cast, ana: Browser) -> None:
+    with app.app_context():
+        today = local_day(NOW, db.session.get_one(User, cast.ana_user).time_zone)
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
+        db.session.execute(delete(Day).where(Day.patient_id == cast.ana))
+        db.session.commit()
+
+    def said() -> str:
+        text = BeautifulSoup(ana.get("/reminders").text, "html5lib").get_text(" ", strip=True)
+        return text.partition("Next reminder")[2][:20]
+
+    ana.post("/reminders", data={"hour": "20", "by_mail": "y", "repeats": "y"})
+    assert "23 Nov 2026, 20:00" in said()
+    with app.app_context():
+        db.session.add(Day(patient_id=cast.ana, day=today, nsaid_taken=False))
+        db.session.commit()
+    assert "24 Nov 2026, 20:00" in said()
+    with app.app_context():
+        db.session.execute(delete(Day).where(Day.patient_id == cast.ana))
+        db.session.commit()
+    assert "23 Nov 2026, 20:00" in said()
 
 
 @pytest.mark.parametrize("hour", ["", "24", "-1", "7.5", "٣", "x" * 300, "7:00", "\x00", "1e1"])

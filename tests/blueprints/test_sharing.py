@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
 from firststep.models import Consent, OutboxMail, Share, User
+from firststep.services import profile
 from firststep.services.consents import consent_standings
 from tests import cast as people
 from tests.cast import Browser, Cast
@@ -77,6 +78,47 @@ def sees(browser: Browser, share_id: UUID) -> bool:
         assert canary not in response.text
         assert canary not in listed.text
     return False
+
+
+def test_who_has_no_name_is_asked_for_it_in_the_same_form(app: Flask, cast: Cast, ana: Browser) -> None:
+    asked = 'name="name"'
+    assert asked not in ana.get("/share/new").text
+    assert ana.post("/share/new", data=form(name="Somebody else")).status_code == 303
+    with app.app_context():
+        account = db.session.get_one(User, cast.ana_user)
+        assert account.name == people.CANARY_NAME, "a name that is there is not replaced"
+        profile.save_name(account, "")
+        db.session.commit()
+    assert asked in ana.get("/share/new").text
+    refused = ana.post("/share/new", data=form(email="no address", name=" Eve "))
+    assert refused.status_code == 422
+    assert 'value="Eve"' in refused.text
+    assert ana.post("/share/new", data=form(email="other@example.com", name="x" * 121)).status_code == 422
+    assert ana.post("/share/new", data=form(email="other@example.com", name=" Eve ")).status_code == 303
+    with app.app_context():
+        account = db.session.get_one(User, cast.ana_user)
+        assert account.patient is not None
+        assert (account.name, account.patient.alias) == ("Eve", "Eve")
+
+
+def test_people_without_a_name_are_told_apart_by_the_day_since_when_they_share(
+    app: Flask, cast: Cast, ana: Browser, ben: Browser, dee: Browser
+) -> None:
+    shares = {}
+    for browser, user, day in ((ana, cast.ana_user, 3), (ben, cast.ben_user, 9)):
+        share_id, path = invited(app, browser, email=f"day{day}@example.com")
+        dee.post(path)
+        browser.post(f"/share/{share_id}/confirm")
+        shares[day] = share_id
+        with app.app_context():
+            profile.save_name(db.session.get_one(User, user), "")
+            db.session.get_one(Share, share_id).confirmed_at = datetime(2026, 11, day, 12, tzinfo=UTC)
+            db.session.commit()
+    listed = dee.get("/practice").text
+    for day, share_id in shares.items():
+        words = f"Without a name, shares since {day} Nov 2026"
+        assert words in listed
+        assert words in dee.get(f"/practice/{share_id}").text
 
 
 def test_each_step_from_the_invitation_to_the_look(app: Flask, ana: Browser, dee: Browser) -> None:

@@ -263,7 +263,7 @@ def test_signing_out_asks_about_what_was_not_sent(
     page.goto("/settings")
     expect(page.locator("#unsent")).to_have_text("On this phone, not sent yet (1)")
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_text("Entries that are only on this phone: 1.")).to_be_visible()
+    expect(page.get_by_text("Some of what you entered is only on this phone (1 not sent).")).to_be_visible()
     page.unroute("**/diary/ops")
     page.get_by_role("button", name=choice).click()
     if choice == "Stay signed in":

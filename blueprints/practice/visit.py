@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from blueprints.practice.view import sentence, week_words
-from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
+from blueprints.practice.words import day_words, last_entry_words, person_name, scope_words, until_words
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.clinical.previsit import (
     DEFAULTS,
@@ -60,7 +60,7 @@ def visit_view(
     since = _since(grant, course)
     figures = visit_figures(course.diary, found.foot, course.recalled, since)
     return {
-        "name": grant.patient_name or _("Without a name"),
+        "name": person_name(grant.patient_name, grant.confirmed_at),
         "share_id": grant.share_id,
         "kicker": " · ".join(filter(None, (_foot(found), week_words(found.starts_on, grant.today)))),
         "rows": _rows(grant, course),

@@ -179,7 +179,7 @@ def invitation(token: str) -> Answer:
     except InvitationOver as over:
         return _over_page(over)
     role = current_user.role if current_user.is_authenticated else None
-    if role != "patient":
+    if role is None:
         remember_invitation(token)
     return render(
         "sharing/invitation.html",

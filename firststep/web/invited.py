@@ -15,13 +15,14 @@ from sqlalchemy.exc import NoResultFound
 from firststep.extensions import db
 from firststep.services.invitations import INVITATION_LIFE, InvitationOver, find_invitation
 from firststep.web import clock
+from firststep.web.security.devices import session_object
 
 KEY = "invitation"
 
 
 def remember_invitation(token: str) -> None:
-    """Keep the token of an invitation that this browser opened."""
-    if _kept() != token:
+    """Keep the token of an invitation in the visitor's own cookie; with a session of the server a look would write."""
+    if session_object().row_id is None and _kept() != token:
         session[KEY] = _seal().encrypt(token.encode()).decode()
 
 

@@ -38,9 +38,12 @@ def init_backup_commands(app: Flask) -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--replace", is_flag=True, help="Write over FILE if it is there.")
 @with_appcontext
-def backup(file: Path) -> None:
+def backup(file: Path, *, replace: bool) -> None:
     """Write everything of this moment to FILE, while the server goes on."""
+    if file.exists() and not replace:
+        raise click.ClickException(f"{file} is there already: name another file, or write over it with --replace.")
     revision = _revision()
     with reading_only(), _snapshot() as connection:
         held = write_backup(connection, file, revision=revision, now=clock.now())

@@ -60,6 +60,18 @@ def test_the_drill_counts_and_hashes_are_the_same_after_a_restore(app: Flask, ca
         assert sorted(db.session.scalars(select(Dose.dose_mg))) == [7.5, 400]
 
 
+def test_a_file_that_is_there_is_only_replaced_when_asked(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    file = tmp_path / "steps.backup"
+    file.write_bytes(b"the backup of yesterday")
+    done = run(app, "backup", str(file))
+    assert done.exit_code == 1
+    assert done.output == f"Error: {file} is there already: name another file, or write over it with --replace.\n"
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    assert file.read_bytes() == b"the backup of yesterday"
+    assert run(app, "backup", "--replace", str(file)).exit_code == 0
+    assert zipfile.is_zipfile(file)
+
+
 def test_a_restore_says_when_the_record_of_looks_does_not_hold(app: Flask, cast: Cast, tmp_path: Path) -> None:
     with app.app_context():
         actor = Actor(user_id=cast.cho_user, name="Dr Cho", now=LONG_AGO, key=sealing_key())

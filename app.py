@@ -23,6 +23,10 @@ from blueprints.sheets.routes import sheets
 from blueprints.stretching.routes import stretching
 from blueprints.treatment.routes import treatment
 from blueprints.visits.routes import visits
+from firststep.clinical.benchmarks import load_benchmarks
+from firststep.clinical.nsaids import load_drugs
+from firststep.clinical.stretching import load_presets
+from firststep.clinical.tables import FileRefused
 from firststep.commands import init_commands
 from firststep.database import engine_options, prepare_engine
 from firststep.extensions import alembic, babel, csrf, db, htmx, limiter
@@ -54,6 +58,7 @@ AREAS = (
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for these settings, or for those of the environment."""
     settings = settings or _settings_or_exit()
+    _read_data_or_exit()
     app = Flask("firststep", root_path=str(ROOT), static_folder=None)
     app.config.from_mapping(configuration(settings))
     app.session_interface = ServerSessionInterface()
@@ -119,6 +124,16 @@ def _init_extensions(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_locale, timezone_selector=choose_zone)
     with app.app_context():
         prepare_engine(db.engine)
+
+
+def _read_data_or_exit() -> None:
+    """Read every file of figures, drugs and presets now, not on the first page that shows one."""
+    try:
+        load_benchmarks()
+        load_drugs()
+        load_presets()
+    except FileRefused as error:
+        sys.exit(f"Firststep does not start: {error}")
 
 
 def _settings_or_exit() -> Settings:

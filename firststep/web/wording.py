@@ -13,6 +13,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from firststep.clinical.benchmarks.shapes import Grade
+from firststep.clinical.change import noticeable_change
 from firststep.clinical.measures import Foot, Measure
 from firststep.clinical.outcomes import Outcomes
 from firststep.figures import names
@@ -22,9 +23,14 @@ from firststep.web.dates import long_date
 
 def points(value: Fraction | float) -> str:
     """Write points of pain with one decimal."""
+    return _one_decimal(_tenths(value), get_locale())
+
+
+def _tenths(value: Fraction | float) -> Decimal:
+    """Round to one decimal, as it is shown."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
     # Plus 0: no "-0.0", which would also be kept in the place of "0.0".
-    return _one_decimal(exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0, get_locale())
+    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
 
 
 @lru_cache(maxsize=1024)
@@ -75,26 +81,30 @@ def finding(found: Outcomes) -> str:
     now = points(found.current.value)
     if found.baseline is None or found.baseline.day == found.current.day:
         return _("%(measure)s: your 7-day mean is %(now)s.", measure=name, now=now)
-    change = found.current.value - found.baseline.value
     start = points(found.baseline.value)
-    if change == 0:
-        return _("%(measure)s: your 7-day mean is %(now)s, as at your start.", measure=name, now=now)
-    by = points(abs(change))
-    if change < 0:
-        return _(
-            "%(measure)s: your 7-day mean is %(now)s, %(by)s lower than at your start (%(start)s).",
-            measure=name,
-            now=now,
-            by=by,
-            start=start,
-        )
-    return _(
-        "%(measure)s: your 7-day mean is %(now)s, %(by)s higher than at your start (%(start)s).",
-        measure=name,
-        now=now,
-        by=by,
-        start=start,
+    # The difference of the numbers that stand beside it, so that a reader who reckons finds the same.
+    shown = _tenths(found.current.value) - _tenths(found.baseline.value)
+    within = (
+        noticeable_change(found.baseline.value, found.current.value, found.measure) == "within_day_to_day_variation"
     )
+    if shown == 0:
+        return _("%(measure)s: your 7-day mean is %(now)s, as at your start.", measure=name, now=now)
+    said = {"measure": name, "now": now, "by": points(float(abs(shown))), "start": start}
+    if shown < 0:
+        if within:
+            return _(
+                "%(measure)s: your 7-day mean is %(now)s, %(by)s lower than at your start (%(start)s), "
+                "within day-to-day variation.",
+                **said,
+            )
+        return _("%(measure)s: your 7-day mean is %(now)s, %(by)s lower than at your start (%(start)s).", **said)
+    if within:
+        return _(
+            "%(measure)s: your 7-day mean is %(now)s, %(by)s higher than at your start (%(start)s), "
+            "within day-to-day variation.",
+            **said,
+        )
+    return _("%(measure)s: your 7-day mean is %(now)s, %(by)s higher than at your start (%(start)s).", **said)
 
 
 def weeks_since_start(whole_weeks: int) -> str:

@@ -99,6 +99,11 @@ def test_day_one_invites_to_log(ben: Browser) -> None:
         ([6, 6], "There is no baseline yet"),
         ([2] * 10, "The start was below 3 of 10"),
         ([7] * 10, "your 7-day mean is 7.0, as at your start"),
+        # From 8.75 to 9: the difference is that of the numbers shown, and smaller than noticeable.
+        (
+            [9, 9, 9, 8, 9, 9, 9, 9, 9, 9, 9],
+            "7-day mean is 9.0, 0.2 higher than at your start (8.8), within day-to-day variation.",
+        ),
     ],
 )
 def test_each_early_state_has_its_helpful_sentence(

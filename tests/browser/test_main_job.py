@@ -170,7 +170,7 @@ def read_the_course(reader: Page, owner: Page, show: Take) -> str:
     """Open the patient's course as the practitioner, compare it with what the patient sees; return its address."""
     reader.goto("/practice")
     show(reader, "practice")
-    reader.get_by_role("link", name="Eva").click()
+    reader.get_by_role("link", name="Eva", exact=True).click()
     expect(reader.get_by_role("heading", name="Eva")).to_be_visible()
     show(reader, "practice-patient")
     for page in (reader, owner):

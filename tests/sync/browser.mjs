@@ -17,12 +17,13 @@ const never = () => new Promise(() => {});
 
 /** Work that goes on; what waits for an answer or a lock is not among it. */
 const running = new Set();
-let whenQuiet = () => {};
+/** Who waits until nothing goes on. */
+const waiting = new Set();
 
 /** @param {object} task */
 export const park = (task) => {
   running.delete(task);
-  whenQuiet();
+  if (running.size === 0) for (const go of waiting) go();
 };
 /** @param {object} task */
 export const unpark = (task) => running.add(task);
@@ -31,8 +32,12 @@ export const unpark = (task) => running.add(task);
 export async function quiet() {
   do {
     await new Promise((resolve) => {
-      whenQuiet = () => running.size === 0 && resolve();
-      whenQuiet();
+      const go = () => {
+        waiting.delete(go);
+        resolve(undefined);
+      };
+      waiting.add(go);
+      if (running.size === 0) go();
     });
     // Between two steps of the same work nothing goes on either.
     await new Promise((resolve) => setImmediate(resolve));
@@ -91,15 +96,10 @@ export class Browser {
    * @param {(address: string, options: RequestInit, turn: Turn) => Promise<Response>} send
    */
   constructor(clock, send) {
-    this.setClock(clock);
+    this.aheadMs = clock - RealDate.now();
     this.indexedDB = new IDBFactory();
     this.localStorage = new LocalStorage();
     this.send = send;
-  }
-
-  /** @param {number} clock */
-  setClock(clock) {
-    this.aheadMs = clock - RealDate.now();
   }
 
   locks = {

@@ -184,7 +184,8 @@ async function obey(command) {
     return { open: openPages(own), kept: await kept(own, command.users) };
   }
   own.browser.online = command.online ?? own.browser.online;
-  if (command.clock) own.browser.setClock(command.clock);
+  // Nobody taps twice in the same millisecond.
+  if (command.do === "tap") own.browser.aheadMs += 1000;
   const before = command.do === "open" ? undefined : own.pages.get(command.page);
   const page = before ?? { dead: false, close: () => undefined };
   page.diesAt = command.dies_at ?? null;

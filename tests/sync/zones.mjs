@@ -11,9 +11,14 @@ function isKnown(zone) {
   }
 }
 
+/** @param {string} zone @param {number} seconds @returns {string} as "GMT+05:45" */
+const offsetOf = (zone, seconds) =>
+  new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" }).formatToParts(new Date(seconds * 1000)).find(({ type }) => type === "timeZoneName").value;
+
 createInterface({ input: process.stdin }).on("line", (line) => {
-  const { zone, moments } = JSON.parse(line);
+  const { zone, moments, offsets } = JSON.parse(line);
+  if (offsets) return void process.stdout.write(`${JSON.stringify(offsets.map((seconds) => offsetOf(zone, seconds)))}\n`);
   const clocks = isKnown(zone) ? moments.map((seconds) => wallClock(zone, new Date(seconds * 1000))) : null;
   const said = clocks?.map(({ day, hour }) => [day, hour]);
-  process.stdout.write(`${JSON.stringify({ data: process.versions.tz, clocks: said ?? null })}\n`);
+  return void process.stdout.write(`${JSON.stringify({ data: process.versions.tz, clocks: said ?? null })}\n`);
 });

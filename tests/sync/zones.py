@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -41,7 +42,7 @@ class Findings:
     unknown_to_the_phone: list[str] = field(default_factory=list)
     #: zone -> years in which the phone's clock shows another time than the server's: other data, not another rule.
     other_data: dict[str, list[int]] = field(default_factory=dict)
-    #: Places where the clocks agree and the days do not, or where an entry lands on another day.
+    #: Places where the data agree and the clocks do not, or where an entry lands on another day.
     wrong: list[str] = field(default_factory=list)
 
 
@@ -103,13 +104,22 @@ class PhoneClock:
 
     def ask(self, zone_name: str, moments: Iterable[datetime]) -> dict[str, Any]:
         """Return {"data": version, "clocks": [[ISO day, hour], …] or None for a zone that it does not know}."""
+        said: dict[str, Any] = self._ask(zone=zone_name, moments=[int(moment.timestamp()) for moment in moments])
+        return said
+
+    def offset(self, zone_name: str, moment: datetime) -> timedelta:
+        """Return the zone's offset in the phone's data, which wallClock() has no part in."""
+        (said,) = self._ask(zone=zone_name, offsets=[int(moment.timestamp())])
+        sign, *parts = re.fullmatch(r"GMT(?:([+-])(\d\d):(\d\d)(?::(\d\d))?)?", said).groups()  # type: ignore[union-attr]
+        hours, minutes, seconds = (int(part or 0) for part in parts)
+        return (-1 if sign == "-" else 1) * timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+    def _ask(self, **question: Any) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        seconds = [int(moment.timestamp()) for moment in moments]
-        self._process.stdin.write(json.dumps({"zone": zone_name, "moments": seconds}) + "\n")
+        self._process.stdin.write(json.dumps(question) + "\n")
         self._process.stdin.flush()
-        said: dict[str, Any] = json.loads(self._process.stdout.readline())
-        return said
+        return json.loads(self._process.stdout.readline())
 
 
 def compare(zone_names: Iterable[str], phone: PhoneClock, *, days: int) -> Findings:
@@ -127,24 +137,25 @@ def compare(zone_names: Iterable[str], phone: PhoneClock, *, days: int) -> Findi
             continue
         findings.moments += len(moments)
         for moment, (day, hour) in zip(moments, said["clocks"], strict=True):
-            _compare_moment(findings, zone_name, moment, date.fromisoformat(day), hour)
+            _compare_moment(findings, zone_name, moment, (date.fromisoformat(day), hour), phone)
     return findings
 
 
-def _compare_moment(findings: Findings, zone_name: str, moment: datetime, day: date, hour: int) -> None:
-    on_server = clock.local_day(moment, zone_name)
-    stored, recalled = _read_entry(zone_name, moment, day)
-    if stored != day:
-        findings.wrong.append(f"{zone_name} {moment}: entered on {day}, stored on {stored}")
-    if (on_server, moment.astimezone(ZoneInfo(zone_name)).hour) == (day, hour):
+def _compare_moment(
+    findings: Findings, zone_name: str, moment: datetime, on_phone: tuple[date, int], phone: PhoneClock
+) -> None:
+    local = moment.astimezone(ZoneInfo(zone_name))
+    on_server = clock.local_day(moment, zone_name), local.hour
+    stored, recalled = _read_entry(zone_name, moment, on_phone[0])
+    if stored != on_phone[0]:
+        findings.wrong.append(f"{zone_name} {moment}: entered on {on_phone[0]}, stored on {stored}")
+    if on_server == on_phone:
         if recalled:
             findings.wrong.append(f"{zone_name} {moment}: entered on its day and taken for a later entry")
-        return
-    if hour == moment.astimezone(ZoneInfo(zone_name)).hour:
-        findings.wrong.append(f"{zone_name} {moment}: {day} on the phone, {on_server} on the server, both at {hour}")
-    years = findings.other_data.setdefault(zone_name, [])
-    if moment.year not in years:
-        years.append(moment.year)
+    elif phone.offset(zone_name, moment) == local.utcoffset():
+        findings.wrong.append(f"{zone_name} {moment}: {on_phone} on the phone, {on_server} on the server")
+    elif moment.year not in findings.other_data.setdefault(zone_name, []):
+        findings.other_data[zone_name].append(moment.year)
 
 
 def _read_entry(zone_name: str, moment: datetime, day: date) -> tuple[date, bool]:

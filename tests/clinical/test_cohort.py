@@ -73,6 +73,7 @@ def test_the_quick_table_agrees_with_the_slow_one() -> None:
     @settings(quickly, max_examples=150)
     @given(practices())
     @example([Person(visits=a_year(COURSES[0]))] * 12)
+    @example([Person(visits=a_year([80] * 8))] * 12)
     @example([Person(visits=a_year(levels)) for levels in (COURSES[0], COURSES[1]) for _ in range(7)])
     def compare(people: list[Person]) -> None:
         found, expected = table(people), cohort_oracle.cohort(people)

@@ -12,7 +12,7 @@ from tools.node import node_environment
 _PARTS = ("app.py", "blueprints", "firststep", "migrations", "static", "templates", "translations")
 _CHANGED = {
     "static/js/phone/queue.js": ("WIRE_VERSION = 1;", "WIRE_VERSION = 2;"),
-    "firststep/services/diary_wire.py": ("VERSIONS: Final = (1,)", "VERSIONS: Final = (2,)"),
+    "firststep/services/diary_wire.py": ("VERSIONS: Final = versions_until(VERSION)", "VERSIONS: Final = (2,)"),
 }
 
 

@@ -60,11 +60,8 @@ def test_a_day_is_logged_and_the_course_is_read(open_phone: OpenPage, cast: Cast
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/log/{DAY.isoformat()}")
     tab_to(page, "[name^=first_step_pain]")
-    for pain in range(1, 8):
+    for _ in range(7):
         page.keyboard.press("ArrowRight")
-        expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value(str(pain))
-        if javascript:
-            saved(page)
     tab_to(page, "[name^=average_pain]")
     page.keyboard.press("Space")
     tab_to(page, "[name=stretch_done]")

@@ -166,7 +166,7 @@ for (const [name, open] of [["database", () => openStore(randomUUID())], ["page"
     await store.set("device", "d");
     await put(store, pain(6));
     await store.lock();
-    assert.deepEqual([await store.days(), await store.get("feet"), await store.get("device")], [[], undefined, "d"]);
+    assert.deepEqual([await store.days(), await store.get("feet"), await store.get("device"), await store.get("locks")], [[], undefined, "d", 1]);
     assert.equal((await store.records()).length, 1);
   });
 }

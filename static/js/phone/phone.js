@@ -223,6 +223,7 @@ export class Phone extends EventTarget {
   /** Brings over the last weeks from the server; without a connection those of before stay. */
   async refreshDays() {
     let told;
+    const locks = await this.store.get("locks").catch(() => undefined);
     try {
       const response = await fetch("/diary/days", { headers: { Accept: "application/json" }, redirect: "error", cache: "no-store" });
       if (response.status === 401) this.#outcome = "signed-out";
@@ -233,8 +234,10 @@ export class Phone extends EventTarget {
     }
     if (told.user !== this.user) return false;
     const { days, rev, zone, feet, first, left_empty_until } = told;
-    // What was entered while this was on its way is newer than what it tells.
     try {
+      // Somebody else signed in meanwhile: what is forgotten does not come back, least of all as it was before.
+      if ((await this.store.get("locks")) !== locks) return false;
+      // What was entered while this was on its way is newer than what it tells.
       await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
       for (const [name, value] of Object.entries({ rev, zone, feet, first, left_empty_until })) await this.store.set(name, value);
       await this.load();

@@ -29,7 +29,7 @@ const VERSION = 1;
 /** @param {string} user @returns {string} */
 const nameOf = (user) => `firststep-${user}`;
 /** What of the person's words stays when nobody is signed in: nothing that says anything about them. */
-const STAYS = ["device"];
+const STAYS = ["device", "locks"];
 
 /**
  * Opens the user's database; raises what the browser raises where it keeps nothing.
@@ -85,6 +85,7 @@ export async function openStore(user) {
       void transaction.objectStore("days").clear();
       const words = transaction.objectStore("words");
       for (const name of await words.getAllKeys()) if (!STAYS.includes(String(name))) void words.delete(name);
+      void words.put(((await words.get("locks")) ?? 0) + 1, "locks");
       await transaction.done;
     },
     close: () => db.close(),
@@ -145,6 +146,7 @@ export function pageStore() {
     async lock() {
       days.clear();
       for (const name of [...words.keys()]) if (!STAYS.includes(name)) words.delete(name);
+      words.set("locks", Number(words.get("locks") ?? 0) + 1);
     },
     close: () => undefined,
   };

@@ -48,7 +48,7 @@ pins: setup ## Compile requirements/*.in into the hashed pins
 messages: setup ## Collect every sentence for translators, and compile what they translated
 	@.venv/bin/python -m tools.messages
 
-soak: ## Run the long tests (kill rounds, mutation): make soak ROUNDS=100 ONLY=relief
+soak: ## Run the long tests (kill rounds, sync machine, zones, mutation): make soak ROUNDS=100 ONLY=relief
 	@$(TOOL) tools.prepare test
 	@.venv/bin/python -m pytest -m soak
 

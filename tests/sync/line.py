@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from tests.sync.server import Request, Response, Server, ServerDied, dying
+from tests.sync.server import SESSION, Request, Response, Server, ServerDied, dying
 
 #: What becomes of a request, besides "ok".
 FATES: Final = (
@@ -67,7 +67,7 @@ class Line:
 
     def fate_of(self, number: int, request: Request) -> tuple[Decision, Response | None]:
         """Let the next fate happen to the request; return what the phone hears, and the answer if it hears one."""
-        fate = self.fates.pop(0) if self.fates else "ok"
+        fate = self._next_fate(request)
         if fate in _NOT_NOW:
             return _NOT_NOW[fate](self, number, request), None
         if fate in _DEATHS:
@@ -79,6 +79,11 @@ class Line:
                     return {"fate": "fail"}, None
             return _answer(answer), answer
         return self._after_arrival(fate, request, self.deliver(request))
+
+    def _next_fate(self, request: Request) -> str:
+        if not self.fates or (self.fates[0] in _OF_ENTRIES and request.address == SESSION):
+            return "ok"
+        return self.fates.pop(0)
 
     def let_go(self, which: int) -> tuple[int, Request, Decision, Response | None]:
         """Let the next fate happen to what is held; return its number, the request, and what the phone hears."""
@@ -131,6 +136,8 @@ _NOT_NOW: Final[Mapping[str, Callable[[Line, int, Request], Decision]]] = {
     "busy": lambda _line, _number, _request: {"fate": "answer", "status": 503, "body": "{}"},
     "page-dies": lambda _line, _number, _request: {"fate": "die"},
 }
+#: These happen to what carries something, and not to the question whose session it is.
+_OF_ENTRIES: Final = {"answer-short", "answer-cut", "twice", "late", "dies-before", "dies-within", "dies-after"}
 #: fate -> (the commit of the request, whether it is made)
 _DEATHS: Final = {"dies-before": (0, False), "dies-within": (1, False), "dies-after": (0, True)}
 _UNHEARD: Final[Mapping[str, Callable[[Response], Decision]]] = {

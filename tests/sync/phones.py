@@ -38,7 +38,7 @@ class Phones:
         while True:
             said = self._read()
             if "fetch" in said:
-                self._write({"id": said["fetch"]["id"], **self.decide(said["fetch"])})
+                self._write({"id": said["fetch"]["id"], **self._decided(said["fetch"])})
             elif "broken" in said:
                 raise PhoneBroke(said["broken"])
             elif said["command"] == self._commands:
@@ -46,6 +46,14 @@ class Phones:
                 if done.get("error"):
                     raise PhoneBroke(done["error"])
                 return done
+
+    def _decided(self, fetch: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.decide(fetch)
+        except BaseException:
+            # A check failed: the phone does not wait for this answer when the next run begins.
+            self._write({"id": fetch["id"], "fate": "hold"})
+            raise
 
     def _write(self, said: dict[str, Any]) -> None:
         assert self._process.stdin is not None

@@ -20,6 +20,7 @@ from tests import cast as people
 from tests.cast import Browser
 
 OPS: Final = "/diary/ops"
+SESSION: Final = "/diary/session"
 
 
 class ServerDied(BaseException):
@@ -68,6 +69,8 @@ class Server:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self._browsers: dict[UUID, list[Browser]] = {}
+        self._ended: list[Browser] = []
 
     def sign_in(self, user_id: UUID, *, at: datetime = people.NOW) -> tuple[Browser, str]:
         """Return a browser with a new session of the user, and the form token that its pages carry.
@@ -77,6 +80,7 @@ class Server:
         browser = people.sign_in(self.app, user_id, at=at)
         token = browser.csrf_token()
         browser.csrf_raw = None
+        self._browsers.setdefault(user_id, []).append(browser)
         return browser, token
 
     def end_sessions(self, user_id: UUID) -> None:
@@ -85,12 +89,14 @@ class Server:
             statement = update(UserSession).where(UserSession.user_id == user_id).values(revoked_at=people.NOW)
             db.session.execute(statement)
             db.session.commit()
+        self._ended += self._browsers.pop(user_id, [])
 
     def send(self, request: Request) -> Response:
         """Deliver the bytes as they are; raise ServerDied where it was told to die."""
         answer = request.browser.open(
             request.address, method=request.method, headers=dict(request.headers), data=request.body
         )
+        assert answer.status_code == 401 or request.browser not in self._ended, "an ended session still counts"
         return Response(answer.status_code, answer.get_data(as_text=True))
 
 

@@ -101,3 +101,18 @@ def test_plotly_is_asked_for_by_keyboard(open_phone: OpenPage, cast: Cast) -> No
     tab_to(page, "[data-chart-explore]")
     page.keyboard.press("Enter")
     expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
+
+
+@pytest.mark.parametrize("slower", [1, 6])
+def test_quick_steps_end_where_the_last_one_did(open_phone: OpenPage, cast: Cast, slower: int) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto(f"/log/{DAY.isoformat()}")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+    page.locator("[name=first_step_pain-right]").first.focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value("7")
+    saved(page)
+    expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value("7")
+    page.reload()
+    expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value("7")

@@ -133,6 +133,7 @@ def test_the_browser_is_asked_to_keep_what_waits_and_its_refusal_is_told(
     page.add_init_script(
         "window.asked = 0; StorageManager.prototype.persist = async () => { window.asked += 1; return false; };"
     )
+    page.clock.install(time=NOW)
     page.goto(_DAY)
     assert page.evaluate("window.asked") == 0
     install(page)
@@ -146,6 +147,10 @@ def test_the_browser_is_asked_to_keep_what_waits_and_its_refusal_is_told(
     expect(warning).to_be_hidden()
     where = page.locator("#day-form").bounding_box()
     tap(page, "NSAID taken", "No")
+    status(page).to_have_text("On this phone, not sent yet (4)")
+    # What is only on its way is not at risk yet.
+    expect(warning).to_be_hidden()
+    page.clock.fast_forward(20_000)
     expect(warning).to_be_in_viewport()
     # The next tap must not meet another answer than the one that was aimed at.
     assert page.locator("#day-form").bounding_box() == where

@@ -74,7 +74,7 @@ def test_the_quick_table_agrees_with_the_slow_one() -> None:
     @given(practices())
     @example([Person(visits=a_year(COURSES[0]))] * 12)
     @example([Person(visits=a_year([80] * 8))] * 12)
-    @example([Person(visits=a_year(COURSES[0][:2] + [30, 30]))] * 12)
+    @example([Person(visits=a_year([*COURSES[0][:2], 30, 30]))] * 12)
     @example([Person(visits=a_year([70] * visits + [30] * 4)) for visits in range(1, 6) for _ in range(4)])
     @example([Person(visits=a_year(levels)) for levels in (COURSES[0], COURSES[1]) for _ in range(7)])
     def compare(people: list[Person]) -> None:

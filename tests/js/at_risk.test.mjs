@@ -11,6 +11,8 @@ const CASES = /** @type {const} */ ([
   ["nothing waits", { unsent: 0, since: null }, ""],
   ["three wait", { unsent: 3 }, ""],
   ["four wait", { unsent: 4 }, "evictable"],
+  ["four are on their way", { unsent: 4, since: NOW - 9_999 }, ""],
+  ["four wait for ten seconds", { unsent: 4, since: NOW - 10_000 }, "evictable"],
   ["four wait where the browser promised to keep them", { unsent: 4, persisted: true }, ""],
   ["four wait in the page alone, which says so itself", { unsent: 4, lasting: false }, ""],
   ["one waits just not for a day", { since: NOW - 24 * HOUR + 1 }, ""],

@@ -46,13 +46,15 @@ for (const [name, open] of [["database", () => openStore(randomUUID())], ["page"
     const store = await open();
     const at = (op, minute) => ({ ...op, entered_at: `${DAY}T06:0${minute}:00Z` });
     const [both, later, other] = [at(tap({ stretch_done: true, stretch_minutes: 5 }), 1), at(tap({ stretch_done: false }), 2), at(pain(4), 3)];
-    const takeIn = (op) => store.change((records) => takeOver(records, queued(op)));
+    const takeIn = (...ops) => store.change((records) => takeOver(records, ops.map(queued)));
     await put(store, later);
     await takeIn(both);
     await takeIn(both);
     await takeIn(other);
     for (const minute of [2, 3]) await takeIn(at(pain(9), minute));
     assert.deepEqual((await store.records()).map((record) => record.op.set), [{ stretch_done: false }, { stretch_minutes: 5 }, { first_step_pain: 4 }]);
+    await takeIn(at(pain(1, "left"), 4), at(tap({ nsaid_taken: true }), 4), at(pain(2, "left"), 4));
+    assert.deepEqual((await store.records()).slice(3).map((record) => record.op.set), [{ nsaid_taken: true }, { first_step_pain: 2 }]);
   });
 
   test(`${name}: once it was sent it is never changed, not even when nothing came back`, async () => {

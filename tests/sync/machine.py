@@ -108,6 +108,12 @@ class SyncMachine(RuleBasedStateMachine):
         self.world.tap(phone, page, self._entry(phone, page, which), online=True, fates=fates)
         self.world.tap(phone, page, self._entry(phone, page, which + next_), online=True, fates=later)
 
+    @rule(phone=PHONE, page=PAGE, which=st.lists(MANY, min_size=2, max_size=5), online=st.booleans(), fates=LINES)
+    def tap_quickly(self, phone: int, page: int, which: list[int], online: bool, fates: tuple[str, ...]) -> None:
+        """Each tap follows while the one before is still being kept."""
+        entries = [self._entry(phone, page, one) for one in which]
+        self.world.tap(phone, page, *entries, online=online, fates=fates)
+
     @rule(phone=PHONE, page=PAGE, which=MANY)
     def tap_offline(self, phone: int, page: int, which: int) -> None:
         self.world.tap(phone, page, self._entry(phone, page, which), online=False)

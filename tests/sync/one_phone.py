@@ -28,6 +28,7 @@ class OnePhone:
             self.user = sync_user(user_id)
         self.log: list[tuple[Request, Response]] = []
         phones.decide = self._decide
+        phones.tapped = lambda _op: None
         phones.command("reset", clocks=[1000 * (clock or at).timestamp()])
 
     def open(self) -> None:
@@ -41,7 +42,7 @@ class OnePhone:
 
     def tap(self, entry: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """Let the person enter something."""
-        return self.do("tap", entry=entry, **more)
+        return self.do("tap", entries=[entry], **more)
 
     @property
     def queue(self) -> list[dict[str, Any]]:

@@ -91,6 +91,18 @@ async function plant(user, records) {
   request.result.close();
 }
 
+/** @param {Browser} browser */
+async function tapOne(browser, { phone, user }, entry) {
+  // Nobody taps twice in the same millisecond.
+  browser.aheadMs += 1000;
+  const before = new Set(notesOf(browser, user).map(({ op }) => op.op));
+  const kept = phone.add(entry);
+  const [note] = notesOf(browser, user).filter(({ op }) => !before.has(op.op));
+  tell({ tapped: note.op.op });
+  await (await kept).sent;
+  if (!phone.store.lasting) throw new Error("the database took nothing, and the entry lives as long as its page");
+}
+
 const deeds = {
   async plant(_phone, { user, records }) {
     await plant(user, records);
@@ -101,11 +113,9 @@ const deeds = {
   async kill(phone, { page }) {
     close(phone, page);
   },
-  async tap(_phone, { entry }, { phone }, task) {
-    const { op, sent } = await phone.add(entry);
-    task.op = op;
-    if (!phone.store.lasting) throw new Error("the database took nothing, and the entry lives as long as its page");
-    await sent;
+  /** Each entry follows while the one before is still being kept, as under a quick thumb. */
+  async tap({ browser }, { entries }, page, task) {
+    task.parts = entries.map((entry) => begin(browser, page, () => tapOne(browser, page, entry)));
   },
   async flush(_phone, _command, { phone }) {
     return phone.flush();
@@ -184,16 +194,15 @@ async function obey(command) {
     return { open: openPages(own), kept: await kept(own, command.users) };
   }
   own.browser.online = command.online ?? own.browser.online;
-  // Nobody taps twice in the same millisecond.
-  if (command.do === "tap") own.browser.aheadMs += 1000;
   const before = command.do === "open" ? undefined : own.pages.get(command.page);
   const page = before ?? { dead: false, close: () => undefined };
   page.diesAt = command.dies_at ?? null;
   const task = begin(own.browser, page, (task) => deeds[command.do](own, command, page, task));
   await quiet();
   page.diesAt = null;
-  const { op, result, error } = task;
-  return { op, result, error, dead: page.dead, open: openPages(own), kept: await kept(own, command.users) };
+  const { result } = task;
+  const error = [task, ...(task.parts ?? [])].find((one) => one.error)?.error;
+  return { result, error, dead: page.dead, open: openPages(own), kept: await kept(own, command.users) };
 }
 
 process.on("unhandledRejection", (error) => tell({ broken: String(error?.stack ?? error) }));

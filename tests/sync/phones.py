@@ -30,6 +30,8 @@ class Phones:
         self._process = process
         self._commands = 0
         self.decide: Decide = lambda _request: {"fate": "fail"}
+        #: Takes the id of an entry in the moment in which it is made.
+        self.tapped: Callable[[str], None] = lambda _op: None
 
     def command(self, do: str, **more: Any) -> dict[str, Any]:
         """Let a phone do something, deciding each request that it makes meanwhile; return what came of it."""
@@ -39,6 +41,8 @@ class Phones:
             said = self._read()
             if "fetch" in said:
                 self._write({"id": said["fetch"]["id"], **self._decided(said["fetch"])})
+            elif "tapped" in said:
+                self.tapped(said["tapped"])
             elif "broken" in said:
                 raise PhoneBroke(said["broken"])
             elif said["command"] == self._commands:

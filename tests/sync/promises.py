@@ -50,6 +50,8 @@ class Known:
     queues: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: ids that the phone was told are stored or known.
     acknowledged: set[str] = field(default_factory=set)
+    #: ids of which the phone was told that they are refused.
+    refused: set[str] = field(default_factory=set)
     #: id -> the entry as it was sent first.
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: (user, day) -> the newest revision of the day that reached the phone.
@@ -65,8 +67,8 @@ class Promises:
         self.people = {person.name: person for person in people}
         self.journal: dict[str, Tap] = {}
         self.known = [Known() for _ in range(phones)]
-        #: The tap that is going on and has no id yet.
-        self.tapping: dict[str, Any] | None = None
+        #: The taps that are going on and have no id yet, in their order.
+        self.tapping: list[dict[str, Any]] = []
         self._unread = False
 
     # What goes over the line
@@ -74,7 +76,6 @@ class Promises:
     def sent(self, request: Request) -> None:
         """Check that an entry is the same each time it is sent."""
         for op in request.ops:
-            self._note_tap(op["op"])
             first = self.known[request.phone].sent.setdefault(op["op"], op)
             assert first == op, f"an entry was changed after it was sent: {first} became {op}"
 
@@ -101,6 +102,7 @@ class Promises:
     def _check_answer(self, known: Known, name: str, said: Mapping[str, Any]) -> None:
         if said["status"] == "rejected":
             assert said["error"]["message"]
+            known.refused.add(said["op"])
             return
         ledger = self.people[name].ledger
         rows = ledger.of_op.get(said["op"], [])
@@ -111,12 +113,10 @@ class Promises:
         known.acknowledged.add(said["op"])
         known.told[name, day] = max(known.told.get((name, day), 0), said["rev"])
 
-    def _note_tap(self, op: str) -> None:
-        """Write the tap that is going on into the journal, under the id that the phone gave it."""
-        if op not in self.journal:
-            assert self.tapping, f"nobody tapped {op}"
-            self.journal[op] = Tap(order=len(self.journal), **self.tapping)
-            self.tapping = None
+    def tapped(self, op: str) -> None:
+        """Write the next of the taps that are going on into the journal, under the id that the phone gave it."""
+        assert self.tapping, f"nobody tapped {op}"
+        self.journal[op] = Tap(order=len(self.journal), **self.tapping.pop(0))
 
     # What the server holds
 
@@ -154,11 +154,6 @@ class Promises:
 
     def check_phone(self, phone: int, kept: Mapping[str, Any], *, discarded: set[str]) -> None:
         """Check the server, and what the phone keeps of each person; ``discarded`` are ids that the person let go."""
-        if self.tapping:
-            # The page died before it sent anything: it may have kept the tap.
-            for record in _all_kept(kept[self.tapping["user"]]):
-                self._note_tap(record["op"]["op"])
-            self.tapping = None
         self.check_server()
         for name, person in self.people.items():
             self._check_queue(phone, name, kept[name], discarded)
@@ -217,7 +212,7 @@ class Promises:
         op = record["op"]["op"]
         if op in self.known[phone].acknowledged:
             return op in self.people[name].ledger.of_op or self.people[name].deleted
-        if record["tried"] and record["state"] != "rejected":
+        if record["tried"] and op not in self.known[phone].refused:
             return False
         return self._said_later(self.journal[op], abouts(self.journal[op].entry))
 

@@ -91,6 +91,16 @@ class Server:
             db.session.commit()
         self._ended += self._browsers.pop(user_id, [])
 
+    def sign_out(self, browser: Browser, token: str) -> None:
+        """End the browser's session as its page does; what is still on its way carries the old cookie."""
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        cookie = browser.get_cookie(name)
+        assert cookie is not None
+        answer = browser.post("/logout", headers={"X-CSRFToken": token})
+        assert answer.status_code in (303, 401), answer.status
+        browser.set_cookie(name, cookie.value)
+        self._ended.append(browser)
+
     def send(self, request: Request) -> Response:
         """Deliver the bytes as they are; raise ServerDied where it was told to die."""
         answer = request.browser.open(

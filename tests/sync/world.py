@@ -57,17 +57,16 @@ class World:
         self.line = Line(self.server, self.promises)
         self.handsets = [self._signed_in(self.people[0]) for _ in range(PHONES)]
         phones.decide = self._decide
+        phones.tapped = self.promises.tapped
         phones.command("reset", clocks=[1000 * (NOW.timestamp() + skew) for skew in skews_s])
 
-    def tap(self, phone: int, page: int, entry: Mapping[str, Any], *, dies_at: int | None = None, **how: Any) -> None:
-        """Let the person enter something on a page of the phone."""
+    def tap(self, phone: int, page: int, *entries: Mapping[str, Any], dies_at: int | None = None, **how: Any) -> None:
+        """Let the person enter something on a page of the phone, or several things at once."""
         self._need_page(phone, page)
-        order = len(self.promises.journal)
-        self.promises.tapping = {"user": self.handsets[phone].pages[page], "phone": phone, "entry": entry}
-        done = self._command(phone, "tap", page=page, entry=entry, dies_at=dies_at, **how)
-        if not done["dead"]:
-            assert done.get("op") in self.promises.journal, "a tap was neither kept nor sent"
-            assert self.promises.journal[done["op"]].order == order
+        user = self.handsets[phone].pages[page]
+        self.promises.tapping = [{"user": user, "phone": phone, "entry": entry} for entry in entries]
+        self._command(phone, "tap", page=page, entries=entries, dies_at=dies_at, **how)
+        assert self.promises.tapping == [], "a tap was neither kept nor sent"
 
     def flush(self, phone: int, page: int, **how: Any) -> list[dict[str, Any]]:
         """Let a page send what waits; return what the server said."""
@@ -122,6 +121,7 @@ class World:
         discarded = {record["op"]["op"] for record in self.queue(phone, user)}
         self._command(phone, "forget", page=page, discarded=discarded)
         assert self.queue(phone, user) == []
+        self.server.sign_out(handset.browser, handset.token)
         self.sign_in(phone, self._names().index(handset.user))
 
     def end_sessions(self, which: int) -> None:

@@ -12,6 +12,8 @@ import { dayWords, wallClock } from "./clock.js";
 /** So many may wait before it is worth a warning that the browser did not promise to keep them. */
 const FEW = 3;
 const LONG_MS = 24 * 3_600_000;
+/** What is only on its way, under a quick thumb or a slow line, is not yet at risk. */
+const ON_ITS_WAY_MS = 10_000;
 
 /**
  * @param {{unsent: number, since: number | null, lasting: boolean, persisted: boolean}} waiting ``since``: when the oldest
@@ -20,22 +22,30 @@ const LONG_MS = 24 * 3_600_000;
  * @returns {Risk}
  */
 export function riskOf({ unsent, since, lasting, persisted }, now) {
-  if (since !== null && now - since >= LONG_MS) return "long";
-  return lasting && !persisted && unsent > FEW ? "evictable" : "";
+  if (since === null) return "";
+  if (now - since >= LONG_MS) return "long";
+  const waits = now - since >= ON_ITS_WAY_MS;
+  return waits && lasting && !persisted && unsent > FEW ? "evictable" : "";
 }
 
 /** @param {Phone} phone shows the warning while there is reason for it */
 export function watchRisk(phone) {
+  let timer = 0;
   // Where the database was deleted under the page there is nothing left to warn of.
-  const update = () => void show(phone).catch(() => undefined);
+  const update = () => void show(phone).then(lookAgain, () => undefined);
+  /** @param {boolean} waits */
+  const lookAgain = (waits) => {
+    window.clearTimeout(timer);
+    if (waits) timer = window.setTimeout(update, ON_ITS_WAY_MS);
+  };
   phone.addEventListener("change", update);
   update();
 }
 
-/** @param {Phone} phone */
+/** @param {Phone} phone @returns {Promise<boolean>} whether something waits, which time alone may put at risk */
 async function show(phone) {
   const place = document.getElementById("at-risk");
-  if (!place) return;
+  if (!place) return false;
   const waiting = (await phone.store.records()).filter((record) => record.state !== "rejected");
   const since = waiting.length > 0 ? Math.min(...waiting.map(({ op }) => Date.parse(op.entered_at))) : null;
   const persisted = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
@@ -47,4 +57,5 @@ async function show(phone) {
   // Said once: a screen reader reads each change.
   if (place.textContent !== said) place.textContent = said;
   place.hidden = risk === "";
+  return waiting.length > 0;
 }

@@ -62,6 +62,8 @@ export class Phone extends EventTarget {
   #first = "9999";
   /** @type {Map<string, import("./days.js").KeptDay>} */
   #days = new Map();
+  /** What was tapped on this page: what waits of it for the database is its own to keep. @type {Set<string>} */
+  #own = new Set();
   /** @type {Sender} */
   #sender;
   #reach;
@@ -132,7 +134,7 @@ export class Phone extends EventTarget {
       recalled,
     };
     await this.#append(queued(op));
-    if (this.store.lasting) await takeOverTaps(this.user, this.store);
+    if (this.store.lasting) await takeOverTaps(this.user, this.store, this.#own);
     let before = emptyDay(day);
     const knew = this.#days.has(day);
     let replaced = false;
@@ -148,6 +150,7 @@ export class Phone extends EventTarget {
 
   /** @param {import("./queue.js").Queued} record */
   async #append(record) {
+    this.#own.add(record.op.op);
     noteTap(this.user, record);
     try {
       await this.store.append(record);

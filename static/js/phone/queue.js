@@ -83,19 +83,23 @@ export const inThisVersion = (op) => ({ ...op, v: Math.max(op.v, WIRE_VERSION) }
 export const queued = (op) => ({ state: "waiting", tried: false, op, error: null });
 
 /**
- * Brings in an op from before, which the page that it was tapped on could not: what was tapped later about the same is
+ * Brings in ops from before, which the pages that they were tapped on could not: what was tapped later about the same is
  * the last word and stays it.
  * @param {readonly Kept[]} records
- * @param {Queued} record
+ * @param {readonly Queued[]} taps in the order in which they were tapped
  * @returns {Change}
  */
-export function takeOver(records, record) {
-  const { op } = record;
-  if (records.some((one) => one.op.op === op.op)) return { put: [], remove: [] };
-  // In the same millisecond too: what the page before could not keep was tapped first.
-  const later = new Set(records.filter((one) => one.op.entered_at >= op.entered_at).flatMap((one) => abouts(one.op)));
-  const left = Object.entries(op.set).filter(([field]) => !later.has(about(op, field)));
-  return { put: left.length > 0 ? [{ ...record, op: { ...op, set: Object.fromEntries(left) } }] : [], remove: [] };
+export function takeOver(records, taps) {
+  const put = taps.flatMap((record, at) => {
+    const { op } = record;
+    if (records.some((one) => one.op.op === op.op)) return [];
+    // In the same millisecond too: what the page before could not keep was tapped first.
+    const after = [...records.filter((one) => one.op.entered_at >= op.entered_at), ...taps.slice(at + 1)];
+    const later = new Set(after.flatMap((one) => abouts(one.op)));
+    const left = Object.entries(op.set).filter(([field]) => !later.has(about(op, field)));
+    return left.length > 0 ? [{ ...record, op: { ...op, set: Object.fromEntries(left) } }] : [];
+  });
+  return { put, remove: [] };
 }
 
 /**

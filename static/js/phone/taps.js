@@ -43,12 +43,22 @@ function notedTaps(user) {
  * Brings into the database what a page that was left could not.
  * @param {string} user
  * @param {import("./stores.js").Store} store
+ * @param {ReadonlySet<string>} [own] ids of what this page itself is about to keep
  */
-export async function takeOverTaps(user, store) {
-  for (const record of notedTaps(user)) {
-    await store.change((records) => takeOver(records, record));
-    dropTap(user, record.op.op);
-    await store.change((records) => fold(records, record.op.op));
+export async function takeOverTaps(user, store, own = new Set()) {
+  const left = () => notedTaps(user).filter(({ op }) => !own.has(op.op));
+  if (left().length === 0) return;
+  /** @type {Queued[]} */
+  let taken = [];
+  await store.change((records) => {
+    // Asked again here: before this transaction's turn came, the page of a tap may have kept it and gone on to the next,
+    // and a tap that was replaced and sent since must not come back after it.
+    taken = left();
+    return takeOver(records, taken);
+  });
+  for (const { op } of taken) {
+    dropTap(user, op.op);
+    await store.change((records) => fold(records, op.op));
   }
 }
 

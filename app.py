@@ -21,6 +21,7 @@ from blueprints.reminders.routes import reminders
 from blueprints.sharing.routes import sharing
 from blueprints.sheets.routes import sheets
 from blueprints.stretching.routes import stretching
+from blueprints.team.routes import team
 from blueprints.treatment.routes import treatment
 from blueprints.visits.routes import visits
 from firststep.clinical.benchmarks import load_benchmarks
@@ -51,7 +52,7 @@ from firststep.web.typography import init_typography
 
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
-    *(sharing, practice, sheets, digest, reminders, own_data),
+    *(sharing, practice, team, sheets, digest, reminders, own_data),
 )
 
 

@@ -18,6 +18,7 @@ from firststep.models import (
     ImportedCourse,
     MailPreference,
     Patient,
+    Practice,
     Practitioner,
     Share,
     User,
@@ -71,6 +72,17 @@ def make_practitioner(session: Session, email: str, *, name: str = "") -> Practi
     session.add(practitioner)
     session.flush()
     return practitioner
+
+
+def make_practice(session: Session, owner: Practitioner, *members: Practitioner, name: str = "Practice") -> Practice:
+    """Add a practice of these people."""
+    practice = Practice(name=name, time_zone="Europe/Berlin", created_at=LONG_AGO)
+    session.add(practice)
+    session.flush()
+    for one, role in ((owner, "owner"), *((member, "member") for member in members)):
+        one.practice_id, one.practice_role = practice.id, role
+    session.flush()
+    return practice
 
 
 def make_share(

@@ -137,7 +137,11 @@ def test_ids_of_another_in_a_query_show_nothing_of_theirs(app: Flask, world: Wor
 
 
 @pytest.mark.parametrize(
-    "endpoint", ["accounts.reset_password", "accounts.confirm_address", "digest.unsubscribe", "sharing.invitation"]
+    "endpoint",
+    [
+        *("accounts.reset_password", "accounts.confirm_address", "digest.unsubscribe"),
+        *("sharing.invitation", "team.offer"),
+    ],
 )
 def test_a_genuine_link_that_somebody_else_opens_shows_and_changes_nothing(
     app: Flask, world: World, endpoint: str
@@ -174,7 +178,8 @@ def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World
 
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
-    ids = {name: uuid4() for name in ("episode", "session", "op", "plan", "question", "rating", "flare", "batch")}
+    named = ("episode", "session", "op", "plan", "question", "rating", "flare", "batch", "member", "invitation")
+    ids = {name: uuid4() for name in named}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)
     for actor in ("ben", "dee", "accepted", "stopped"):
         for headers in WAYS.values():

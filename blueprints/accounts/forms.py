@@ -11,20 +11,11 @@ from flask_security.proxies import _security
 from wtforms import BooleanField, EmailField, PasswordField, RadioField, SelectField, StringField, ValidationError
 from wtforms.validators import InputRequired, Optional
 
-from firststep.services.addresses import BadAddress, canonical_address
 from firststep.services.countries import zone_country
-from firststep.services.zones import zone_choices
+from firststep.web.account_fields import one_address, zone_field
 from firststep.web.country_words import country_choices, country_name
 from firststep.web.forms import OurForm, at_most, choices, plain_line, trimmed
 from firststep.web.language import ENGLISH, language_choices
-
-
-def one_address(_form: OurForm, field: EmailField) -> None:
-    """Accept one e-mail address and bring it into its stored form."""
-    try:
-        field.data = canonical_address(field.data or "")
-    except BadAddress:
-        raise ValidationError(_("Enter one e-mail address, like name@example.com.")) from None
 
 
 def good_password(_form: OurForm, field: PasswordField) -> None:
@@ -33,16 +24,6 @@ def good_password(_form: OurForm, field: PasswordField) -> None:
     if complaints:
         raise ValidationError(" ".join(str(complaint) for complaint in complaints))
     field.data = normal
-
-
-def zone_field() -> SelectField:
-    """Return the choice of a time zone; empty until the browser or the person chose."""
-    return SelectField(
-        _l("Time zone"),
-        choices=choices(("", _l("Choose your time zone")), *zone_choices()),
-        validators=[InputRequired(_l("Choose your time zone."))],
-        validate_choice=True,
-    )
 
 
 def address_field() -> EmailField:
@@ -159,11 +140,7 @@ class PatientForm(ProfileForm):
 
 
 class PractitionerForm(ProfileForm):
-    """A practitioner's settings; what is stated here is not checked by us."""
-
-    profession = StringField(_l("Profession"), filters=[trimmed], validators=[at_most(80), plain_line])
-    credential_issuer = StringField(_l("Licence issued by"), filters=[trimmed], validators=[at_most(120), plain_line])
-    credential_number = StringField(_l("Licence number"), filters=[trimmed], validators=[at_most(60), plain_line])
+    """A practitioner's settings; profession and credential have a page of their own."""
 
     def validate_name(self, field: StringField) -> None:
         """Demand a name: patients must know to whom they show something."""

@@ -65,12 +65,6 @@ def _form(user: User, **kwargs: Any) -> ProfileForm:
         "language": spoken(user.locale),
     }
     if user.practitioner is not None:
-        stated = user.practitioner
-        own |= {
-            "profession": stated.profession,
-            "credential_issuer": stated.credential_issuer,
-            "credential_number": stated.credential_number,
-        }
         return PractitionerForm(data=own, **kwargs)
     own["feet"] = user.patient.feet if user.patient else None
     own["country"] = (user.patient.country if user.patient else None) or ""
@@ -88,9 +82,6 @@ def _values(form: ProfileForm) -> profile.Profile:
         locale=form.language.data,
         feet=(form["feet"].data or None) if "feet" in form else None,
         country=text("country"),
-        profession=text("profession"),
-        credential_issuer=text("credential_issuer"),
-        credential_number=text("credential_number"),
     )
 
 

@@ -17,6 +17,7 @@ from blueprints.sharing.words import (
     log_line,
     moment_words,
     own_today,
+    person_states,
     person_words,
     scope_hint,
     share_rows,
@@ -35,6 +36,7 @@ from firststep.web.actors import current_account, current_patient, current_pract
 from firststep.web.invited import forget_invitation, remember_invitation
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import factor_is_fresh, policy
+from firststep.web.practitioner_words import not_checked
 from firststep.web.render import render
 from firststep.web.trail import acting
 from firststep.web.wake import wake_worker
@@ -62,6 +64,8 @@ def shares() -> str:
         rows_of=share_rows,
         state_of=state_words,
         person_of=person_words,
+        states_of=person_states,
+        not_checked=not_checked(),
         soon=service.default_until(own_today()),
     )
 

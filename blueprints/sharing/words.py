@@ -14,6 +14,7 @@ from firststep.services.audit import CHANGED
 from firststep.services.share_lists import Person, ShareLine
 from firststep.web import clock, dates
 from firststep.web.actors import current_account
+from firststep.web.practitioner_words import stated_words
 from firststep.web.share_words import scope_words, trail_words
 
 
@@ -71,11 +72,12 @@ def state_words(line: ShareLine) -> str:
 
 def person_words(person: Person) -> str:
     """Return the name, and what the person says about themselves."""
-    stated = [
-        person.profession,
-        " ".join(part for part in (person.credential_issuer, person.credential_number) if part),
-    ]
-    return ", ".join([person.name or person.email, *(part for part in stated if part)])
+    return ", ".join(part for part in (person.name or person.email, person_states(person)) if part)
+
+
+def person_states(person: Person) -> str:
+    """Return the profession and the credential that the person states."""
+    return stated_words(person.profession, person.credential_issuer, person.credential_number)
 
 
 def share_rows(line: ShareLine) -> list[tuple[str, str]]:

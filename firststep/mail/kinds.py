@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from firststep.mail import reminder, weekly_summary
 from firststep.mail.account_kinds import ACCOUNT_KINDS
 from firststep.mail.message import Letter
+from firststep.mail.practice_mails import PRACTICE_KINDS
 from firststep.mail.share_mails import SHARE_KINDS
 from firststep.models import OutboxMail
 
@@ -24,6 +25,7 @@ def _nobody(_session: Session, _row: OutboxMail, _now: datetime) -> None:
 BUILDERS: Mapping[str, Builder] = {
     **ACCOUNT_KINDS,
     **SHARE_KINDS,
+    **PRACTICE_KINDS,
     "nobody": _nobody,
     "reminder": reminder.build,
     "reminder_test": reminder.build_test,

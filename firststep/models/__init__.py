@@ -5,7 +5,7 @@ from firststep.models.base import Base
 from firststep.models.diary import Day, DiaryChange, Dose, FootDay
 from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.mail import MailPreference, OutboxMail
-from firststep.models.people import Patient, Practice, Practitioner
+from firststep.models.people import Patient, Practice, PracticeInvitation, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, Share
 from firststep.models.sheets import ImportBatch, ImportedCase, ImportedCourse, Visit
@@ -33,6 +33,7 @@ __all__ = [
     "Pgic",
     "Plan",
     "Practice",
+    "PracticeInvitation",
     "Practitioner",
     "PushSubscription",
     "Question",

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from firststep.models.account import User
 from firststep.models.base import Base, Moment, one_of
 
 FEET = ("left", "right", "both")
+PRACTICE_ROLES = ("owner", "member")
+PRACTICE_INVITATION_STATES = ("invited", "accepted", "withdrawn")
 
 
 class Patient(Base):
@@ -51,6 +53,7 @@ class Practice(Base):
     name: Mapped[str] = mapped_column(String(120))
     time_zone: Mapped[str] = mapped_column(String(64), default="UTC")
     triage_thresholds: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    # What members said of their sheets, the newest first under "newest_first": headers and labels, no person's data.
     sheet_mappings: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -59,7 +62,17 @@ class Practitioner(Base):
     """Someone who treats; what is stated about the profession was not checked by us."""
 
     __tablename__ = "practitioner"
-    __table_args__ = (one_of("practice_role", ("owner", "member")),)
+    __table_args__ = (
+        one_of("practice_role", PRACTICE_ROLES),
+        # A practice has one owner, whoever hands it over at the same time.
+        Index(
+            "ix_practitioner_owner_of_practice",
+            "practice_id",
+            unique=True,
+            sqlite_where=text("practice_role = 'owner'"),
+            postgresql_where=text("practice_role = 'owner'"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), unique=True)
@@ -72,3 +85,24 @@ class Practitioner(Base):
 
     user: Mapped[User] = relationship(back_populates="practitioner")
     practice: Mapped[Practice | None] = relationship()
+
+
+class PracticeInvitation(Base):
+    """An offer to join a practice, mailed to one address; of its link only the hash is kept."""
+
+    __tablename__ = "practice_invitation"
+    __table_args__ = (
+        one_of("state", PRACTICE_INVITATION_STATES),
+        Index("ix_practice_invitation_practice_id", "practice_id"),
+        Index("ix_practice_invitation_invited_email", "invited_email"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    practice_id: Mapped[UUID] = mapped_column(ForeignKey("practice.id", ondelete="CASCADE"))
+    invited_email: Mapped[str] = mapped_column(String(255))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="invited")
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    # When it was accepted or withdrawn.
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)

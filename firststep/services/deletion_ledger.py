@@ -31,6 +31,7 @@ from firststep.models import (
 )
 from firststep.models.whole import DELETED
 from firststep.services.diary_events import KINDS
+from firststep.services.practices import close_membership
 
 FILE_NAME: Final = "firststep-deletions.log"
 
@@ -97,11 +98,14 @@ def play_again(connection: Connection, deleted: Iterable[Deleted]) -> int:
 def erase_account_rows(database: Session | Connection, user_id: UUID) -> int:
     """Delete an account with all that hangs on it; return how many (1, 0) there were.
 
-    With a practitioner go the people who are known from that practitioner's sheets alone.
+    With a practitioner go the people who are known from that practitioner's sheets alone, and a practice that nobody
+    else belongs to.
     """
     practitioner = select(Practitioner.id).where(Practitioner.user_id == user_id)
     cases = select(ImportedCase.patient_id).where(ImportedCase.practitioner_id.in_(practitioner))
     database.execute(delete(Patient).where(Patient.id.in_(cases), Patient.user_id.is_(None)))
+    for practitioner_id in database.execute(practitioner).scalars().all():
+        close_membership(database, practitioner_id)
     return len(database.execute(delete(User).where(User.id == user_id).returning(User.id)).all())
 
 

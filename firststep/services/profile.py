@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from firststep.models import User
+from firststep.models import Practitioner, User
 from firststep.services import reminders
 from firststep.services.mail_preferences import replan
 
@@ -25,9 +25,6 @@ class Profile:
     locale: str
     feet: str | None = None
     country: str | None = None
-    profession: str | None = None
-    credential_issuer: str | None = None
-    credential_number: str | None = None
 
 
 def save_name(user: User, name: str) -> None:
@@ -51,8 +48,11 @@ def save_profile(session: Session, user: User, profile: Profile, now: datetime) 
         session.flush()
         replan(session, user.patient.id, now)
         reminders.replan(session, user.patient.id, now)
-    if user.practitioner is not None:
-        user.practitioner.profession = profile.profession or ""
-        user.practitioner.credential_issuer = profile.credential_issuer or ""
-        user.practitioner.credential_number = profile.credential_number or ""
     session.flush()
+
+
+def state_profession(practitioner: Practitioner, *, profession: str, issuer: str, number: str) -> None:
+    """Store what a practitioner states about profession and credential; nobody checks it."""
+    practitioner.profession = profession
+    practitioner.credential_issuer = issuer
+    practitioner.credential_number = number

@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, Visit
+from firststep.services import practices
 from firststep.sheets.reading import Case, Reading, Reported, SheetVisit
 
 _MOST_MAPPINGS: Final = 20
@@ -64,13 +65,14 @@ def store_reading(
 ) -> Stored:
     """Add what the reading says that is not there yet, as one batch, in the running transaction.
 
-    Of ``data``, the file, only the SHA-256 is kept; ``mapping`` is the decoded MAP.json.
+    Of ``data``, the file, only the SHA-256 is kept; ``mapping`` is the decoded MAP.json, which the practice remembers.
     """
     _lock(session, practitioner_id)
     batch_id = uuid4()
     stored, new = _compare(session, practitioner_id, reading, batch_id=batch_id, now=now)
     if new.courses:
         _write(session, _batch(batch_id, practitioner_id, reading, stored.visits_added, data, mapping, now), new)
+        practices.remember_mapping(session, practitioner_id, mapping)
     return stored
 
 
@@ -141,11 +143,12 @@ def list_batches(session: Session, practitioner_id: UUID) -> Sequence[ImportBatc
 
 
 def remembered_mappings(session: Session, practitioner_id: UUID) -> list[dict[str, Any]]:
-    """Return the different mappings that the practitioner used, the newest first."""
+    """Return the different mappings that the practitioner used, the newest first, then those of the practice."""
     found: list[dict[str, Any]] = []
-    for batch in list_batches(session, practitioner_id):
-        if batch.mapping not in found:
-            found.append(batch.mapping)
+    own = [batch.mapping for batch in list_batches(session, practitioner_id)]
+    for mapping in (*own, *practices.remembered_mappings(session, practitioner_id)):
+        if mapping not in found:
+            found.append(mapping)
     return found[:_MOST_MAPPINGS]
 
 

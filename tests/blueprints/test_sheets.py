@@ -22,7 +22,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from firststep.extensions import db
-from firststep.models import ImportBatch, ImportedCase, Patient, Visit
+from firststep.models import ImportBatch, ImportedCase, Patient, Practitioner, Visit
+from tests import factories
 from tests.cast import Browser, Cast, sign_in
 from tests.services.test_sheet_reading import HOSTILE
 from tests.support.servers import serving
@@ -133,6 +134,20 @@ def test_the_sample_is_mapped_looked_at_brought_in_found_again_and_taken_out(app
     assert stored(app, Patient) == people_before
     send(cho, form_of(choose(cho, SAMPLE)), "")
     assert stored(app) == visits
+
+
+def test_a_sheet_is_read_as_a_colleague_taught(app: Flask, cho: Browser, dee: Browser, cast: Cast) -> None:
+    strange = sheet(["RM-18", "2026-03-04", "Kim’s own way", "7"])
+    assert "Kim’s own way" in choose(dee, strange).text
+    with app.app_context():
+        cho_, dee_ = (db.session.get_one(Practitioner, one) for one in (cast.cho, cast.dee))
+        factories.make_practice(db.session, cho_, dee_)
+        db.session.commit()
+    form = form_of(choose(cho, strange))
+    assert form["meaning-arm"] == [""]
+    form["meaning-arm"] = ["acupuncture"]
+    assert send(cho, form_of(send(cho, form)), "").status_code == 200
+    assert form_of(choose(dee, strange))["meaning-arm"] == ["acupuncture"]
 
 
 def test_nothing_but_what_the_preview_showed_is_brought_in(app: Flask, cho: Browser) -> None:

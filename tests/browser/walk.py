@@ -14,8 +14,22 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.mail.unsubscribing import make_token as make_unsubscribe_token
-from firststep.models import Episode, Flare, Patient, Pause, Pgic, Plan, Question, Share, TreatmentSession, UserSession
+from firststep.models import (
+    Episode,
+    Flare,
+    Patient,
+    Pause,
+    Pgic,
+    Plan,
+    PracticeInvitation,
+    Practitioner,
+    Question,
+    Share,
+    TreatmentSession,
+    UserSession,
+)
 from firststep.services.invitations import make_link_token
+from firststep.services.practice_invitations import make_link_token as make_offer_token
 from firststep.web.security.tokens import make_token
 from tests import cast as people
 from tests import factories
@@ -108,7 +122,14 @@ def make_site(app: Flask, cast: Cast) -> Site:
             if state == "invited":
                 share.practitioner_id = None
                 invited = share.id
+        practice = factories.make_practice(db.session, db.session.get_one(Practitioner, cast.cho), other)
+        offered = PracticeInvitation(
+            practice_id=practice.id, invited_email="new@example.org", invited_at=people.NOW, expires_at=people.NOW
+        )
+        db.session.add(offered)
+        db.session.flush()
         values = _values(cast, invited)
+        values["team.offer"] = [{"token": make_offer_token(db.session, offered.id, now=people.NOW)}]
         users = {"new": new.user_id, "both": both.user_id, "half": half.user_id}
         db.session.commit()
     users |= {"ana": cast.ana_user, "cho": cast.cho_user, "dee": cast.dee_user}

@@ -50,9 +50,11 @@ TYPED = {
         actors.CANARY_SPELL,
         actors.CANARY_CASE,
         actors.CANARY_REMARK,
+        actors.CANARY_PRACTICE,
+        actors.CANARY_INVITED,
     ),
-    *("Test", "Acupuncturist"),
-    *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee"),
+    *("Test"),
+    *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee", "Dr Colleague"),
 }
 OWN_PAGES = ("/progress", "/log", "/log/2026-11-10/history")
 # Refused by every field that can refuse anything.

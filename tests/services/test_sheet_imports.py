@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical.visits import Visit as ReadVisit
 from firststep.extensions import db
 from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, Visit
+from firststep.services import practices
 from firststep.services.cohorts import imported_series
 from firststep.services.sheet_imports import (
     Stored,
@@ -170,6 +171,24 @@ def test_mappings_are_remembered_the_newest_first(session: Session, cast: Cast) 
         store(session, cast.cho, row(f"P{later}"), later=later % 2)
     store(session, cast.dee, row("P9"), later=9)
     assert [mapping["later"] for mapping in remembered_mappings(session, cast.cho)] == [1, 0]
+
+
+def test_a_colleague_finds_what_the_practice_was_taught_while_belonging_to_it(session: Session, cast: Cast) -> None:
+    cho, dee = (session.get_one(Practitioner, one) for one in (cast.cho, cast.dee))
+    store(session, cast.dee, row("P0", START), later=0)
+    factories.make_practice(session, cho, dee)
+    for later in (1, 2):
+        store(session, cast.cho, row(f"P{later}", START), later=later)
+    store(session, cast.cho, row("R", START), later=1)
+    own, first, second = (LONG | {"later": later} for later in (0, 1, 2))
+    assert remembered_mappings(session, cast.dee) == [own, first, second]
+    # What was taught before joining stays with who taught it.
+    assert own not in remembered_mappings(session, cast.cho)
+    store(session, cast.dee, row("P3", START), later=3)
+    practices.leave(session, cast.dee)
+    assert remembered_mappings(session, cast.dee) == [LONG | {"later": 3}, own]
+    # Whoever leaves takes nothing away from the practice.
+    assert LONG | {"later": 3} in remembered_mappings(session, cast.cho)
 
 
 def test_two_imports_at_once_make_each_case_once(app: Flask, cast: Cast) -> None:

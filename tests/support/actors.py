@@ -24,6 +24,7 @@ from firststep.models import (
     Patient,
     Pgic,
     Plan,
+    PracticeInvitation,
     Practitioner,
     Question,
     User,
@@ -31,6 +32,7 @@ from firststep.models import (
 )
 from firststep.services import audit, reminder_feed
 from firststep.services.invitations import make_link_token
+from firststep.services.practice_invitations import make_link_token as make_offer_token
 from firststep.web.policy import FACTOR_LIFE
 from firststep.web.security.tokens import make_token
 from firststep.web.sessions import _serializer, hash_token
@@ -61,6 +63,10 @@ CANARY_LICENCE: Final = "canary-licence-c8812"
 CANARY_CASE: Final = "canary-case-3d7f0"
 CANARY_REMARK: Final = "canary-remark-88ac4"
 
+# The practice of Dr Cho, of which only its members read: whom it invited, and its name.
+CANARY_PRACTICE: Final = "canary-practice-5b1e8"
+CANARY_INVITED: Final = "canary.invited@example.com"
+
 # name -> state, scope and last day of Ana's share with this practitioner.
 SHARES: Final[Mapping[str, tuple[str, str, date]]] = {
     "invited": ("invited", "notes", _LATER),
@@ -80,7 +86,9 @@ STRANGERS: Final = frozenset({"nobody", "signed_out", "idle", "deactivated"})
 FACTORLESS: Final = frozenset({"factorless", "stale"})
 PATIENTS: Final = frozenset({"ana", "ben"})
 READERS: Final = frozenset({"cho", "summary", "notes"})
-PRACTITIONERS: Final = frozenset({"dee", "cho", *SHARES, *OF_CLOSED})
+# Dr Cho's colleague in the same practice, with whom nobody shares.
+COLLEAGUES: Final = frozenset({"cho", "colleague"})
+PRACTITIONERS: Final = frozenset({"dee", "cho", "colleague", *SHARES, *OF_CLOSED})
 ACTORS: Final = (
     *sorted(STRANGERS),
     "half",
@@ -90,6 +98,7 @@ ACTORS: Final = (
     "dee",
     *SHARES,
     *OF_CLOSED,
+    "colleague",
     "cho",
     "ana",
 )
@@ -119,6 +128,8 @@ class World:
     rating: UUID
     flare: UUID
     batch: UUID
+    member: UUID
+    invitation: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -141,6 +152,9 @@ def make_world(app: Flask) -> World:
         users |= {"ana": cast.ana_user, "ben": cast.ben_user, "cho": cast.cho_user, "dee": cast.dee_user}
         cho = db.session.get_one(Practitioner, cast.cho)
         cho.credential_number = CANARY_LICENCE
+        colleague = factories.make_practitioner(db.session, "colleague@example.com", name="Dr Colleague")
+        users["colleague"], member = colleague.user_id, colleague.id
+        invitation, joining = _add_practice(db.session, cho, colleague)
         factories.make_sheet(db.session, cho, alias=CANARY_CASE, note=CANARY_REMARK)
         batch = db.session.scalars(select(ImportBatch.id).where(ImportBatch.practitioner_id == cho.id)).one()
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
@@ -149,7 +163,7 @@ def make_world(app: Flask) -> World:
         flare = _add_flare(db.session, cast.ana)
         looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
-        tokens = _make_tokens(db.session, cast, shares["invited"])
+        tokens = _make_tokens(db.session, cast, shares["invited"]) | {"team.offer": joining}
         db.session.execute(update(User).values(password=hash_password(factories.PASSWORD)))
         db.session.commit()
     session = _sign_in_elsewhere(app, cast.ana_user)
@@ -172,6 +186,8 @@ def make_world(app: Flask) -> World:
         rating=rating,
         flare=flare,
         batch=batch,
+        member=member,
+        invitation=invitation,
         tokens=tokens,
     )
 
@@ -207,6 +223,20 @@ def _add_others(app: Flask, session: Session) -> dict[str, UUID]:
         session.add(Patient(user_id=users[name], created_at=factories.LONG_AGO))
     session.get_one(User, users["deactivated"]).active = False
     return {name: user for name, user in users.items() if user is not None}
+
+
+def _add_practice(session: Session, owner: Practitioner, member: Practitioner) -> tuple[UUID, str]:
+    """Let both belong to a practice, and return an invitation that waits and its token."""
+    practice = factories.make_practice(session, owner, member, name=CANARY_PRACTICE)
+    invitation = PracticeInvitation(
+        practice_id=practice.id,
+        invited_email=CANARY_INVITED,
+        invited_at=people.NOW,
+        expires_at=people.NOW + timedelta(days=7),
+    )
+    session.add(invitation)
+    session.flush()
+    return invitation.id, make_offer_token(session, invitation.id, now=people.NOW) or ""
 
 
 def _add_changes(session: Session, ana: UUID) -> tuple[UUID, UUID, UUID]:

@@ -6,13 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import delete
 
 from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
-from firststep.models import OutboxMail, Patient, Share, User
-from firststep.services import mail_preferences, reminders
+from firststep.models import OutboxMail, Patient, Practitioner, Share, User
+from firststep.services import mail_preferences, practice_invitations, reminders
 from firststep.services.outbox import enqueue
+from tests import factories
 from tests.cast import NOW, Cast
 from tests.support.mails import log_last_week
 
@@ -65,6 +67,13 @@ def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
         share.state, share.practitioner_id = "invited", None
         share.invitation_expires_at = NOW + timedelta(days=7)
         more |= {"address": "cho@example.com", "user_id": None, "parameters": {"share": str(share.id)}}
+    elif kind == "practice_invitation":
+        cho = session.get_one(Practitioner, cast.cho)
+        factories.make_practice(session, cho)
+        invitation = practice_invitations.invite(session, cho.id, "colleague@example.com", now=NOW)
+        session.execute(delete(OutboxMail))
+        more |= {"address": "colleague@example.com", "user_id": None}
+        more["parameters"] = {"invitation": invitation.id.hex}
     elif kind == "share_accepted":
         share.state = "accepted"
         more["parameters"] = {"share": str(share.id)}

@@ -3,8 +3,9 @@
 A new route needs one line here. Words: everybody; bearer (whoever holds a mailed token); half (password right, second
 factor pending, or signed in); password (signed in, with or without a second factor); signed_in; session_owner (the
 person whose session the address names); patient; owner (the patient whose object the address names); practitioner;
-importer (the practitioner whose batch the address names); reader (a practitioner with an active share, through that
-share); chart_reader (one whose share shows single days).
+importer (the practitioner whose batch the address names); practice_owner (the owner of the practice that the address,
+or the session, names); practice_member (whoever belongs to a practice); reader (a practitioner with an active share,
+through that share); chart_reader (one whose share shows single days).
 """
 
 from __future__ import annotations
@@ -144,6 +145,18 @@ ROUTES: Final[dict[str, str]] = {
     "GET practice.visit": "reader",
     "GET practice.figure": "chart_reader",
     "GET practice.still": "reader",
+    "GET team.profile": "practitioner",
+    "POST team.save_profile": "practitioner",
+    "GET team.overview": "practitioner",
+    "POST team.begin": "practitioner",
+    "POST team.change": "practice_owner",
+    "POST team.invite": "practice_owner",
+    "POST team.withdraw": "practice_owner",
+    "POST team.remove": "practice_owner",
+    "POST team.hand_over": "practice_owner",
+    "POST team.leave": "practice_member",
+    "GET team.offer": "bearer",
+    "POST team.join": "practitioner",
     "GET sheets.overview": "practitioner",
     "POST sheets.read": "practitioner",
     "POST sheets.bring_in": "practitioner",
@@ -189,6 +202,8 @@ POLICIES: Final[dict[str, str]] = {
     "owner": "patient",
     "practitioner": "practitioner",
     "importer": "practitioner",
+    "practice_owner": "practitioner",
+    "practice_member": "practitioner",
     "reader": "practitioner",
     "chart_reader": "practitioner",
 }
@@ -230,6 +245,17 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "GET practice.figure",
             "GET practice.still",
             "POST sharing.accept",
+            "GET team.profile",
+            "POST team.save_profile",
+            "GET team.overview",
+            "POST team.begin",
+            "POST team.change",
+            "POST team.invite",
+            "POST team.withdraw",
+            "POST team.remove",
+            "POST team.hand_over",
+            "POST team.leave",
+            "POST team.join",
             "GET sheets.overview",
             "POST sheets.read",
             "POST sheets.bring_in",

@@ -39,11 +39,13 @@ INSIDE: Final[Mapping[str, set[str]]] = {
     "owner": {"ana"},
     "practitioner": set(PRACTITIONERS),
     "importer": {"cho"},
+    "practice_owner": {"cho"},
+    "practice_member": {"cho", "colleague"},
     "reader": set(READERS),
     "chart_reader": READERS - {"summary"},
 }
 # Words of routes whose address names an object.
-OF_AN_OBJECT: Final = frozenset({"session_owner", "owner", "importer", "reader", "chart_reader"})
+OF_AN_OBJECT: Final = frozenset({"session_owner", "owner", "importer", "practice_owner", "reader", "chart_reader"})
 
 
 def send(app: Flask, world: World, route: str, actor: str, **request: Any) -> TestResponse:
@@ -69,6 +71,8 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "kind": "flare",
         "rating_id": world.rating,
         "batch_id": world.batch,
+        "member_id": world.member,
+        "invitation_id": world.invitation,
         "key": "plantar_fascia",
         "day": actors.DAY,
         "token": "x" * 43,
@@ -86,7 +90,7 @@ def of_ana(world: World) -> dict[str, str]:
     ids |= {"id": cast.share, "share_id": cast.share, "share": cast.share, "practitioner_id": cast.dee}
     ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
     ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose, "plan_id": world.plan}
-    ids |= {"event_id": world.flare}
+    ids |= {"event_id": world.flare, "member_id": world.member, "invitation_id": world.invitation}
     ids |= {"question_id": world.question, "rating_id": world.rating, "saved": world.op, "removed": world.op}
     return {name: str(value) for name, value in ids.items()} | {
         "role": "practitioner",
@@ -157,7 +161,13 @@ def forbidden(actor: str, route: str) -> set[str]:
     never = {"$argon2"}
     if actor not in ("cho", *FACTORLESS):
         never |= {actors.CANARY_CASE, actors.CANARY_REMARK}
+    if actor not in (*actors.COLLEAGUES, *FACTORLESS):
+        never |= {actors.CANARY_PRACTICE}
+    if actor not in ("cho", *FACTORLESS):
+        never |= {actors.CANARY_INVITED}
     of_cho = set() if actor in ("ana", "cho", *FACTORLESS) else {actors.CANARY_LICENCE, "cho@example.com"}
+    if actor in actors.COLLEAGUES and "team." in route:
+        of_cho -= {"cho@example.com"}
     if actor == "ana":
         return of_cho | never
     shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()

@@ -1,0 +1,1 @@
+"""What a practitioner states about themselves, and the practice with its members."""

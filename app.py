@@ -9,6 +9,7 @@ from flask import Flask
 from flask_sqlalchemy_lite._extension import _close_async_sessions
 
 from blueprints.accounts.routes import accounts
+from blueprints.care.routes import care
 from blueprints.charts.routes import charts
 from blueprints.diary.routes import diary
 from blueprints.digest.routes import digest
@@ -52,7 +53,7 @@ from firststep.web.typography import init_typography
 
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
-    *(sharing, practice, team, sheets, digest, reminders, own_data),
+    *(sharing, practice, care, team, sheets, digest, reminders, own_data),
 )
 
 

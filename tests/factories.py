@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from firststep.models import (
     ImportedCase,
     ImportedCourse,
     MailPreference,
+    NotedSession,
+    NotedSessionChange,
     Patient,
     Practice,
     Practitioner,
@@ -144,6 +147,29 @@ def make_diary(
         )
         session.add(Day(patient_id=patient.id, day=day, stretch_done=True, nsaid_taken=value > 5, note=note))
     session.flush()
+
+
+def make_noted_session(
+    session: Session, patient: Patient, practitioner: Practitioner, day: date, **values: Any
+) -> UUID:
+    """Add a session that the practitioner noted, with the first step of its history, and return its id."""
+    noted = NotedSession(
+        patient_id=patient.id,
+        practitioner_id=practitioner.id,
+        noted_by=practitioner.user.name,
+        day=day,
+        noted_at=LONG_AGO,
+        disputed_at=LONG_AGO if values.get("dispute") else None,
+        **{"kind": "acupuncture", **values},
+    )
+    session.add(noted)
+    session.flush()
+    of_it = {"patient_id": patient.id, "session_id": noted.id, "at": LONG_AGO}
+    session.add(NotedSessionChange(what="noted", **of_it))
+    if noted.dispute:
+        session.add(NotedSessionChange(what="disputed", before='{"dispute": null}', **of_it))
+    session.flush()
+    return noted.id
 
 
 def make_sheet(session: Session, practitioner: Practitioner, *, alias: str = "RM-17", note: str | None = None) -> UUID:

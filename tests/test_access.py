@@ -94,7 +94,7 @@ def test_only_those_who_may_get_in(app: Flask, world: World, route: str) -> None
 @pytest.mark.parametrize("route", ROUTES)
 def test_those_who_may_get_in_see_only_what_is_theirs(app: Flask, world: World, route: str) -> None:
     # A look at somebody's diary is noted; a sign-in or a change of factor goes on from page to page in the own session.
-    noted = {"user_session"} | ({"access_event"} if ROUTES[route] in ("reader", "chart_reader") else set())
+    noted = {"user_session"} | ({"access_event"} if ROUTES[route] in ("reader", "chart_reader", "author") else set())
     before = fingerprint(app, without=noted)
     assert list(insiders_findings(app, world, route)) == []
     if route.startswith("GET"):
@@ -106,7 +106,9 @@ def test_ids_of_another_in_own_forms_change_nothing_of_theirs(app: Flask, world:
     of_hers = fingerprint_of_person(app, patient_id=world.cast.ana, user_id=world.cast.ana_user)
     op = op_of_ana(world)
     bodies = ({"data": of_ana(world)}, {"json": op}, {"json": {"ops": [op, of_ana(world)]}})
-    for actor in ("ben", "dee", "accepted", "stopped", "cho"):
+    # What Dr Cho notes of a session is noted of Ana, through her share: tests/blueprints/test_care.py has its bounds.
+    writers = {"cho"} if ROUTES[route] in ("chart_reader", "author") else set()
+    for actor in sorted({"ben", "dee", "accepted", "stopped", "cho"} - writers):
         for body in bodies:
             response = send(app, world, route, actor, **body)
             assert response.status_code < 500
@@ -178,7 +180,19 @@ def test_a_link_to_unsubscribe_acts_for_its_person_only(app: Flask, world: World
 
 @pytest.mark.parametrize("route", [route for route, word in ROUTES.items() if word in OF_AN_OBJECT])
 def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: str) -> None:
-    named = ("episode", "session", "op", "plan", "question", "rating", "flare", "batch", "member", "invitation")
+    named = (
+        "episode",
+        "session",
+        "op",
+        "plan",
+        "question",
+        "rating",
+        "flare",
+        "batch",
+        "member",
+        "invitation",
+        "noted",
+    )
     ids = {name: uuid4() for name in named}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)
     for actor in ("ben", "dee", "accepted", "stopped"):

@@ -33,6 +33,7 @@ from tests.support.whole_diary import WORDS
 
 #: The longest plain piece of each planted text: how it lies in JSON, CSV or HTML differs around it.
 PLANTED = ("canary-note", "canary-tag", "canary-drug", "canary-treatment", "canary-trigger", "canary-flare")
+PLANTED += ("canary-finding", "canary-dispute")
 PLANTED += ("canary-plan", "canary-question", "canary-upload", "canary-typed", "canary-device", people.CANARY_NOTE)
 WHO = (WORDS["name"], people.CANARY_NAME, people.CANARY_EMAIL)
 PATHS = ("/settings/delete-account", "/settings/delete-diary")
@@ -230,8 +231,6 @@ def test_an_operator_deletes_in_the_same_way(app: Flask, cast: Cast) -> None:
 
 #: What stays with the account when its diary is emptied: wishes, and whom it was shared with.
 OF_THE_ACCOUNT = {"share", "mail_preference", "reminder"}
-#: Of people without an account, who have no diary to empty.
-OF_SHEETS = {"imported_case", "imported_course", "visit"}
 
 
 def test_a_new_table_of_a_diary_is_emptied_too(app: Flask, cast: Cast) -> None:
@@ -246,7 +245,7 @@ def test_a_new_table_of_a_diary_is_emptied_too(app: Flask, cast: Cast) -> None:
     of_patient = {
         table.name for table in tables if any(key.column.table.name == "patient" for key in table.foreign_keys)
     }
-    assert of_patient - emptied == OF_THE_ACCOUNT | OF_SHEETS
+    assert of_patient - emptied == OF_THE_ACCOUNT
 
 
 def test_with_a_practitioner_go_the_people_of_their_sheets(app: Flask, cast: Cast) -> None:

@@ -17,6 +17,7 @@ from firststep.services import happenings as service
 from firststep.services.diary_events import Event
 from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.diary_writing import Writing, is_written
+from firststep.services.noted_sessions import read_all
 from firststep.web.actors import current_patient
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -33,8 +34,9 @@ _KIND: Final = f"<any({', '.join(service.HAPPENINGS)}):kind>"
 @policy(GET="patient")
 def overview() -> Answer:
     """List the person's treatments, flare-ups and pauses."""
-    found = service.read_happenings(db.session, current_patient().id)
-    return render("events/overview.html", saved=saved_strip("events"), **overview_context(found, today()))
+    patient_id = current_patient().id
+    found, noted = service.read_happenings(db.session, patient_id), read_all(db.session, patient_id)
+    return render("events/overview.html", saved=saved_strip("events"), **overview_context(found, noted, today()))
 
 
 @events.get(f"/events/new/{_KIND}")

@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 from flask_babel import gettext as _
 
+from firststep.models import NotedSession
 from firststep.services.diary_events import KINDS, Event
 from firststep.web.dates import long_date
 from firststep.web.event_words import event_words
 from firststep.web.flare_words import flare_line
+from firststep.web.noted_words import session_words
 
 #: How many of a kind are listed at once; the others stand behind one tap.
 MOST_LISTED: Final = 4
@@ -31,6 +33,17 @@ class Line:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NotedLine:
+    """One session that a practitioner noted, in words."""
+
+    id: UUID
+    day: str
+    said: str
+    by: str
+    note: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Listed:
     """The things of one kind, the newest first, with the words of their part of the page."""
 
@@ -42,10 +55,24 @@ class Listed:
     earlier: list[Line]
 
 
-def overview_context(events: list[Event], today: date) -> dict[str, Any]:
-    """Return the three lists."""
+def overview_context(events: list[Event], noted: list[NotedSession], today: date) -> dict[str, Any]:
+    """Return the three lists, and what practitioners noted."""
     shown = [event for event in events if event.kind != "flare" or event["confirmed"]]
-    return {"lists": [_listed(kind, [one for one in shown if one.kind == kind], today) for kind in _texts()]}
+    return {
+        "lists": [_listed(kind, [one for one in shown if one.kind == kind], today) for kind in _texts()],
+        "noted": [_noted_line(one) for one in noted],
+    }
+
+
+def _noted_line(noted: NotedSession) -> NotedLine:
+    note = _("You dispute it") if noted.disputed_at else ""
+    return NotedLine(
+        id=noted.id,
+        day=long_date(noted.day),
+        said=session_words(noted.kind, noted.number),
+        by=_("noted by %(name)s", name=noted.noted_by),
+        note=_("Withdrawn") if noted.withdrawn_at else note,
+    )
 
 
 def _texts() -> dict[str, tuple[str, str, str]]:

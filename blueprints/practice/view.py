@@ -10,11 +10,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from blueprints.practice.words import day_words, last_entry_words, person_name, scope_words, until_words
+from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
+from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, ProgressPage, progress_page
 from firststep.web.wording import measure_name, points, weeks_since_start
 
@@ -27,6 +28,7 @@ def patient_view(
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
         "share_id": grant.share_id,
+        "notes_sessions": grant.shows_charts,
         "week": week_words(found.starts_on, grant.today),
         "rows": _rows(grant, course),
         "from_day": day_words(grant.from_day) if grant.from_day else "",

@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from markupsafe import Markup
 
 from blueprints.practice.view import sentence, week_words
-from blueprints.practice.words import day_words, last_entry_words, person_name, scope_words, until_words
+from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.clinical.previsit import (
     DEFAULTS,
@@ -34,6 +34,7 @@ from firststep.services.diary_events import Event
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.flare_words import FlareLine, flare_lines
+from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, still_picture
 from firststep.web.wording import foot_name, points
 
@@ -82,7 +83,9 @@ def visit_view(
 
 def _since(grant: Grant, course: Course) -> Since:
     # A session is a single day, which a summary does not show.
-    visits = [event.day for event in course.events_of("treatment_session")] if grant.shows_charts else []
+    # What the patient disputes is no visit that anything is counted from.
+    sessions = [event for event in course.sessions() if event["disputed_at"] is None]
+    visits = [event.day for event in sessions] if grant.shows_charts else []
     since = since_last_visit(visits, grant.today)
     if grant.from_day is None or since.day >= grant.from_day:
         return since

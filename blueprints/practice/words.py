@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from firststep.services.access import SharedPatient
-from firststep.web import clock, dates
+from firststep.web import dates
 from firststep.web.actors import current_account
+from firststep.web.person_words import person_name
 
 
 def day_words(day: date) -> str:
@@ -20,16 +21,6 @@ def day_words(day: date) -> str:
 def moment_words(moment: datetime) -> str:
     """Return the moment as the practitioner's clock showed it."""
     return dates.moment_words(moment, current_account().time_zone)
-
-
-def person_name(name: str, shares_since: datetime | None) -> str:
-    """Return the name, or of somebody without one the day since when they share, which tells them apart."""
-    if name:
-        return name
-    if shares_since is None:
-        return _("Without a name")
-    since = day_words(clock.local_day(shares_since, current_account().time_zone))
-    return _("Without a name, shares since %(day)s", day=since)
 
 
 def scope_words(scope: str) -> str:

@@ -5,16 +5,18 @@ from firststep.models.base import Base
 from firststep.models.diary import Day, DiaryChange, Dose, FootDay
 from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.mail import MailPreference, OutboxMail
+from firststep.models.noted import NotedSession, NotedSessionChange
 from firststep.models.people import Patient, Practice, PracticeInvitation, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, Share
-from firststep.models.sheets import ImportBatch, ImportedCase, ImportedCourse, Visit
+from firststep.models.sheets import CaseInvitation, ImportBatch, ImportedCase, ImportedCourse, Visit
 from firststep.models.treatment import Episode
 from firststep.models.whole import Deletion, Upload
 
 __all__ = [
     "AccessEvent",
     "Base",
+    "CaseInvitation",
     "Consent",
     "Day",
     "Deletion",
@@ -27,6 +29,8 @@ __all__ = [
     "ImportedCase",
     "ImportedCourse",
     "MailPreference",
+    "NotedSession",
+    "NotedSessionChange",
     "OutboxMail",
     "Patient",
     "Pause",

@@ -13,6 +13,7 @@ from firststep.models.base import Base, Moment, between, one_of
 from firststep.models.treatment import ARMS
 
 SESSIONS = ("numbered", "counted", "unknown")
+CASE_INVITATION_STATES = ("invited", "claimed", "withdrawn")
 NSAID_CLASSES = ("none", "some", "most")
 GLOBAL_CHANGES = (
     "very_much_improved",
@@ -37,7 +38,8 @@ class ImportBatch(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
-    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"))
+    # Null once the practitioner's account is gone: what a patient took over from the batch stays theirs.
+    practitioner_id: Mapped[UUID | None] = mapped_column(ForeignKey("practitioner.id", ondelete="SET NULL"))
     file_sha256: Mapped[str] = mapped_column(String(64))
     # In the form of MAP.json: the practice's own headers and labels, no person's data.
     mapping: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -53,18 +55,43 @@ class ImportBatch(Base):
 
 
 class ImportedCase(Base):
-    """A patient without an account, known from sheets only: whose sheets, and under which name.
+    """A patient in a practitioner's sheets, and under which name; as a rule one without an account.
 
-    ``alias_key`` is the name in the form in which names are compared. Whoever deletes a practitioner deletes the
-    patients of these rows as well.
+    ``alias_key`` is the name in the form in which names are compared. Since ``claimed_at`` the patient is a person who
+    took the case over; of all others whoever deletes a practitioner deletes the patients of these rows as well.
     """
 
     __tablename__ = "imported_case"
     __table_args__ = (UniqueConstraint("practitioner_id", "alias_key"),)
 
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"), primary_key=True)
-    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"))
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"), primary_key=True)
     alias_key: Mapped[str] = mapped_column(String(120))
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class CaseInvitation(Base):
+    """An offer to a person to take over the case that is about them, mailed to one address; of its link a hash."""
+
+    __tablename__ = "case_invitation"
+    __table_args__ = (
+        one_of("state", CASE_INVITATION_STATES),
+        Index("ix_case_invitation_patient_id", "patient_id"),
+        Index("ix_case_invitation_practitioner_id", "practitioner_id"),
+        Index("ix_case_invitation_invited_email", "invited_email"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    # The case; once it was claimed the person.
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"))
+    invited_email: Mapped[str] = mapped_column(String(255))
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="invited")
+    invited_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    # When it was claimed or withdrawn.
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class ImportedCourse(Base):

@@ -30,6 +30,7 @@ class Grant:
     """
 
     share_id: UUID
+    practitioner_id: UUID
     patient_id: UUID
     patient_name: str
     time_zone: str
@@ -81,7 +82,7 @@ def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
         # A row from earlier in this session must not answer for the database.
         .execution_options(populate_existing=True)
     ).one()
-    grant = _grant(share, patient, user_name, zone_name, now)
+    grant = _grant(practitioner_id, share, patient, user_name, zone_name, now)
     if is_over(share.until_on, grant.today):
         raise NoResultFound
     return grant
@@ -96,13 +97,16 @@ def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> 
         .where(Share.cohort_use, *_open_to(practitioner_id))
         .execution_options(populate_existing=True)
     )
-    grants = [_grant(share, patient, user_name, zone_name, now) for share, patient, user_name, zone_name in rows]
+    grants = [_grant(practitioner_id, *row, now) for row in rows]
     return [grant for grant in grants if not is_over(grant.until_on, grant.today)]
 
 
-def _grant(share: Share, patient: Patient, user_name: str | None, zone_name: str | None, now: datetime) -> Grant:
+def _grant(
+    practitioner_id: UUID, share: Share, patient: Patient, user_name: str | None, zone_name: str | None, now: datetime
+) -> Grant:
     return Grant(
         share_id=share.id,
+        practitioner_id=practitioner_id,
         patient_id=share.patient_id,
         patient_name=patient.alias or user_name or "",
         time_zone=zone_name or "UTC",
@@ -127,9 +131,10 @@ def read_shared_course(session: Session, grant: Grant, *, lately: date | None = 
     """Return the course as far as the grant goes: days before its first are not read, so they count in no figure.
 
     Doses and sessions come from ``lately`` on only. The patient's own words, in a flare-up or a treatment too, come
-    only where the grant shows notes.
+    only where the grant shows notes; who else noted a session does not come at all.
     """
     course = read_course(session, grant.patient_id, first=grant.from_day, lately=lately)
+    course = course.as_seen_by(grant.practitioner_id)
     return course if grant.shows_notes else course.without_words()
 
 

@@ -31,6 +31,14 @@ CHANGED = (
     "share_expired",
     "share_added",
 )
+#: What a practitioner noted about a session, and what the patient says to that.
+OF_SESSIONS = (
+    "session_noted",
+    "session_changed",
+    "session_withdrawn",
+    "session_disputed",
+    "session_dispute_ended",
+)
 #: What the patient does with the diary as a whole.
 OF_THE_WHOLE = ("exported", "imported", "diary_deleted", "account_deleted")
 # What stands as the row before the first one.
@@ -81,7 +89,7 @@ def lock_trail(session: Session, patient_id: UUID) -> None:
 
 def record(session: Session, actor: Actor, patient_id: UUID, what: str, *, share_id: UUID | None = None) -> AccessEvent:
     """Add one row to the patient's trail; it counts when the caller commits."""
-    if what not in (*VIEWED, *CHANGED, *OF_THE_WHOLE):
+    if what not in (*VIEWED, *CHANGED, *OF_SESSIONS, *OF_THE_WHOLE):
         raise ValueError(f"The trail knows no event {what!r}.")
     lock_trail(session, patient_id)
     last = (

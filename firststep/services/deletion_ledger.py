@@ -14,20 +14,26 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
 from sqlalchemy.orm import Session
 
 from firststep.models import (
+    CaseInvitation,
     Day,
     Deletion,
     DiaryChange,
     Episode,
     FootDay,
+    ImportBatch,
     ImportedCase,
+    ImportedCourse,
+    NotedSession,
+    NotedSessionChange,
     Patient,
     Practitioner,
     Upload,
     User,
+    Visit,
 )
 from firststep.models.whole import DELETED
 from firststep.services.diary_events import KINDS
@@ -99,23 +105,35 @@ def erase_account_rows(database: Session | Connection, user_id: UUID) -> int:
     """Delete an account with all that hangs on it; return how many (1, 0) there were.
 
     With a practitioner go the people who are known from that practitioner's sheets alone, and a practice that nobody
-    else belongs to.
+    else belongs to. What a person took over from a sheet, or what was noted of one, is theirs and stays.
     """
     practitioner = select(Practitioner.id).where(Practitioner.user_id == user_id)
     cases = select(ImportedCase.patient_id).where(ImportedCase.practitioner_id.in_(practitioner))
     database.execute(delete(Patient).where(Patient.id.in_(cases), Patient.user_id.is_(None)))
     for practitioner_id in database.execute(practitioner).scalars().all():
         close_membership(database, practitioner_id)
+    _drop_empty(database, ImportBatch.practitioner_id.in_(practitioner))
+    # The practice's own headers and words.
+    database.execute(update(ImportBatch).where(ImportBatch.practitioner_id.in_(practitioner)).values(mapping={}))
     return len(database.execute(delete(User).where(User.id == user_id).returning(User.id)).all())
 
 
 def erase_diary_rows(database: Session | Connection, patient_id: UUID) -> int:
     """Delete everything that was entered into a diary; return whether (1, 0) there is such a patient."""
-    for table in (DiaryChange, FootDay, Day, Episode, Upload, *(kind.table for kind in KINDS.values())):
+    tables = (DiaryChange, FootDay, Day, Episode, Upload, NotedSessionChange, NotedSession)
+    taken_over = (Visit, ImportedCourse, ImportedCase, CaseInvitation)
+    for table in (*tables, *taken_over, *(kind.table for kind in KINDS.values())):
         database.execute(delete(table).where(table.patient_id == patient_id))
+    _drop_empty(database, ImportBatch.practitioner_id.is_(None))
     nothing = dict.fromkeys(("feet", "onset_on", "birth_year", "left_empty_until"))
     emptied = update(Patient).where(Patient.id == patient_id).values(nothing)
     return len(database.execute(emptied.returning(Patient.id)).all())
+
+
+def _drop_empty(database: Session | Connection, whose: ColumnElement[bool]) -> None:
+    """Delete the batches of sheets in which no visit is left."""
+    visits = exists().where(Visit.batch_id == ImportBatch.id)
+    database.execute(delete(ImportBatch).where(whose, ~visits))
 
 
 def _parsed(path: Path, number: int, line: str) -> Deleted:

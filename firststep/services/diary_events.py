@@ -45,7 +45,7 @@ from firststep.clinical.diary import Arm
 from firststep.clinical.diary import Episode as CourseOfCare
 from firststep.clinical.measures import FEET
 from firststep.clinical.stretching import OWN, load_presets
-from firststep.models import Dose, Episode, Flare, Pause, Pgic, Plan, Question, TreatmentSession
+from firststep.models import Dose, Episode, Flare, NotedSession, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.base import Moment
 from firststep.models.events import CHOSEN_BY, PAUSE_REASONS, PGIC_WEEKS, SESSION_KINDS
 from firststep.services.diary_fields import (
@@ -321,8 +321,9 @@ def read_care_and_events(
 ) -> tuple[tuple[CourseOfCare, ...], tuple[Event, ...]]:
     """Return all courses of care, and the dated things that lie at least partly in the range, in one statement.
 
-    What lasts and began before the range is among them with its own first day. What happens on one day again and
-    again, a dose or a session, comes from ``lately`` on only, where that is given.
+    Among them are the sessions that practitioners noted and did not withdraw. What lasts and began before the range is
+    there with its own first day. What happens on one day again and again, a dose or a session, comes from ``lately``
+    on only, where that is given.
     """
     values = {"patient_id": patient_id, "first": first, "last": last, "lately": max(first, lately or first)}
     rows = session.execute(_statement(kinds, with_care=True), values).all()
@@ -335,12 +336,27 @@ def read_care_and_events(
 
 def _event(row: Row[Any]) -> Event:
     found = row._mapping
+    if row.kind_of_event == NOTED:
+        return Event(kind=NOTED, id=row.id, day=row.day, values={name: found[name] for name in _NOTED_COLUMNS})
     values = {name: found[name] for name in KINDS[row.kind_of_event].fields}
     return Event(kind=row.kind_of_event, id=row.id, day=row.day, values=values)
 
 
+#: The kind of a session that a practitioner noted: read with the others, written by services/noted_sessions.py alone.
+NOTED: Final = "noted_session"
+_NOTED_COLUMNS: Final = {
+    name: NotedSession.__mapper__.columns[name]
+    for name in ("kind", "number", "noted_by", "practitioner_id", "disputed_at")
+}
 _CARE: Final = "care"
 _CARE_COLUMNS: Final = {name: Episode.__mapper__.columns[name] for name in ("arm", "ends_on")}
+
+
+_TABLES: Final[Mapping[str, Any]] = {
+    **{key: kind.table for key, kind in KINDS.items()},
+    _CARE: Episode,
+    NOTED: NotedSession,
+}
 
 
 @cache
@@ -349,12 +365,14 @@ def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSe
 
     Of courses of care with the same first day the one named last counts: the order is never left to chance.
     """
-    columns = {key: _COLUMNS[key] for key in kinds} | ({_CARE: _CARE_COLUMNS} if with_care else {})
+    columns = {key: _COLUMNS[key] for key in kinds} | (
+        {_CARE: _CARE_COLUMNS, NOTED: _NOTED_COLUMNS} if with_care else {}
+    )
     shapes = {name: column.type for own in columns.values() for name, column in own.items()}
     parts = []
     for key, own in columns.items():
-        table = Episode if key == _CARE else KINDS[key].table
-        day = Episode.starts_on.label("day") if key == _CARE else table.__mapper__.columns["day"].label("day")
+        table = _TABLES[key]
+        day = table.__mapper__.columns["starts_on" if key == _CARE else "day"].label("day")
         shaped = [own.get(name, cast(null(), shape)).label(name) for name, shape in shapes.items()]
         part = select(literal(key, String).label("kind_of_event"), table.id, day, *shaped).where(
             table.patient_id == bindparam("patient_id", type_=Uuid())
@@ -367,6 +385,9 @@ def _in_range(key: str, day: ColumnElement[date], with_care: bool) -> ColumnElem
     first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     if not with_care:
         return day.between(first, last)
+    if key == NOTED:
+        lately = bindparam("lately", type_=Date())
+        return and_(day.between(lately, last), NotedSession.withdrawn_at.is_(None))
     if key in OFTEN:
         return day.between(bindparam("lately", type_=Date()), last)
     ends = KINDS[key].ends

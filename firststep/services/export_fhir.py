@@ -38,6 +38,13 @@ _TREATMENTS: Final = {
     "physical_therapy": "Physical therapy",
     "both": "Acupuncture and physical therapy",
 }
+_NOTED_WORDS: Final = {
+    "gait": "Gait",
+    "palpation_meridians": "Palpation by meridian",
+    "palpation_regions": "Palpation by region",
+    "techniques": "Points or techniques used",
+    "note": "Note",
+}
 _ARMS: Final = {
     "standard": "Standard care",
     "acupuncture": "Acupuncture",
@@ -75,6 +82,7 @@ class Bundle:
             "plans": self._plan,
             "ratings": self._rating,
             "courses_of_care": self._care,
+            "practitioner_sessions": self._noted,
             "shares": self._share,
             "access_log": self._look,
         }
@@ -206,6 +214,25 @@ class Bundle:
                 "code": {"coding": [_ACUPUNCTURE] if needles else None, "text": _TREATMENTS[str(row["kind"])]},
                 "subject": self._of_patient(),
                 "performedDateTime": row["day"],
+                "note": [{"text": text} for text in told] or None,
+            },
+        )
+
+    def _noted(self, row: Record) -> Iterator[tuple[str, Resource]]:
+        needles = row["kind"] in ("acupuncture", "both")
+        told = [f"Number {row['number']}"] if row["number"] is not None else []
+        told += [f"{words}: {row[name]}" for name, words in _NOTED_WORDS.items() if row[name] is not None]
+        told += [f"Disputed by the patient: {row['dispute']}"] if row["dispute"] is not None else []
+        yield (
+            f"practitioner session {row['id']}",
+            {
+                "resourceType": "Procedure",
+                # Its author took a withdrawn one back.
+                "status": "completed" if row["withdrawn_at"] is None else "entered-in-error",
+                "code": {"coding": [_ACUPUNCTURE] if needles else None, "text": _TREATMENTS[str(row["kind"])]},
+                "subject": self._of_patient(),
+                "performedDateTime": row["day"],
+                "performer": [{"actor": {"display": row["noted_by"]}}],
                 "note": [{"text": text} for text in told] or None,
             },
         )

@@ -23,6 +23,8 @@ from firststep.models import (
     Episode,
     FootDay,
     MailPreference,
+    NotedSession,
+    NotedSessionChange,
     Patient,
     Practitioner,
     Reminder,
@@ -30,6 +32,7 @@ from firststep.models import (
     User,
     UserSession,
 )
+from firststep.models.noted import NOTED_TEXTS
 from firststep.services.diary_events import KINDS
 from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
 from firststep.services.diary_import import COLUMNS as DIARY_COLUMNS
@@ -69,6 +72,8 @@ def tables() -> tuple[Table, ...]:
         Table(name="pain", columns=("day", "foot", *FOOT_FIELDS, *_MARKS), read=_pain),
         *(_event_table(name, key) for name, key in EVENT_TABLES.items()),
         Table(name="courses_of_care", columns=("arm", "starts_on", "ends_on"), read=_care),
+        Table(name="practitioner_sessions", columns=_NOTED, read=_noted),
+        Table(name="practitioner_session_changes", columns=_NOTED_CHANGES, read=_noted_changes),
         Table(name="changes", columns=_CHANGES, read=_changes),
         Table(name="consents", columns=_CONSENTS, read=_consents),
         Table(name="shares", columns=_SHARES, read=_shares),
@@ -164,6 +169,27 @@ def _pain(session: Session, patient_id: UUID) -> Iterator[Record]:
 def _care(session: Session, patient_id: UUID) -> Iterator[Record]:
     statement = select(Episode.arm, Episode.starts_on, Episode.ends_on).where(Episode.patient_id == patient_id)
     return map(_record, _rows(session, statement.order_by(Episode.starts_on, Episode.id)))
+
+
+_NOTED: Final = (
+    *("id", "day", "kind", "number", "noted_by", *NOTED_TEXTS),
+    *("noted_at", "withdrawn_at", "disputed_at", "dispute"),
+)
+
+
+def _noted(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(*_columns(NotedSession, *_NOTED)).where(NotedSession.patient_id == patient_id)
+    return map(_record, _rows(session, statement.order_by(NotedSession.day, NotedSession.id)))
+
+
+# "before" is JSON: what the step replaced.
+_NOTED_CHANGES: Final = ("seq", "session_id", "at", "what", "before")
+
+
+def _noted_changes(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(*_columns(NotedSessionChange, *_NOTED_CHANGES))
+    statement = statement.where(NotedSessionChange.patient_id == patient_id)
+    return map(_record, _rows(session, statement.order_by(NotedSessionChange.seq)))
 
 
 _CHANGES: Final = (

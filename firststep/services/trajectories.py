@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary
 from firststep.clinical.nsaids import load_drugs
 from firststep.clinical.nsaids.facts import UNNAMED
-from firststep.services.diary_events import Event, read_care_and_events
+from firststep.services.diary_events import NOTED, Event, read_care_and_events
 from firststep.services.diary_reading import read_days
 
 #: The dated things that charts and the pages beside them show.
@@ -41,6 +41,14 @@ class Course:
     def events_of(self, kind: str) -> list[Event]:
         """Return the dated things of one kind, in the order of days."""
         return [event for event in self.events if event.kind == kind]
+
+    def sessions(self) -> list[Event]:
+        """Return the treatments, whoever noted them, in the order of days."""
+        return [event for event in self.events if event.kind in ("treatment_session", NOTED)]
+
+    def as_seen_by(self, practitioner_id: UUID) -> Course:
+        """Return the same as one practitioner may read it: of a session that another noted, not who that was."""
+        return replace(self, events=tuple(_as_seen_by(practitioner_id, event) for event in self.events))
 
     def without_words(self) -> Course:
         """Return the same without what the person wrote in own words; a drug that they typed is another one."""
@@ -77,6 +85,13 @@ def _going_on(before: list[Event], first: date) -> Iterator[Event]:
         if event.kind != "plan" or event is plans[-1]:
             kept = {name: value for name, value in event.values.items() if name not in _OF_THE_BEGINNING}
             yield replace(event, day=first, values=kept)
+
+
+def _as_seen_by(practitioner_id: UUID, event: Event) -> Event:
+    if event.kind != NOTED:
+        return event
+    own = event["practitioner_id"] == practitioner_id
+    return replace(event, values={**event.values, "noted_by": "", "practitioner_id": None, "own": own})
 
 
 def _without_words(event: Event) -> Event:

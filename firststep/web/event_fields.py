@@ -10,7 +10,7 @@ from wtforms import StringField, TextAreaField
 
 from firststep.clinical.measures import TENTHS_PER_POINT
 from firststep.services.diary_events import KINDS, check_event_value
-from firststep.services.diary_fields import Refused
+from firststep.services.diary_fields import Refused, parse_note
 
 _DIGITS: Final = re.compile(r"[0-9]{1,6}")
 
@@ -70,3 +70,20 @@ class LineField(StringField):
 
 class TextField(TextAreaField, LineField):
     """A longer text of the same kind."""
+
+
+class NoteField(TextAreaField):
+    """A text as long as a note of the day may be; an empty one is none."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        """Read the text with plain line ends, or refuse it with its sentence."""
+        text = valuelist[0] if valuelist else ""
+        # What was typed stays, also when it is refused.
+        self.data = text or None
+        try:
+            self.data = parse_note(text, self.name)
+        except Refused as refused:
+            raise ValueError(refused.sentence) from None
+
+    def _value(self) -> str:
+        return self.data or ""

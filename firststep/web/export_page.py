@@ -20,10 +20,12 @@ from firststep.figures.period import PERIODS
 from firststep.figures.svg import draw
 from firststep.figures.theme import LIGHT
 from firststep.models import Patient
+from firststep.models.noted import NOTED_TEXTS
 from firststep.services import audit
 from firststep.services.diary_entry import Entry, read_entries
 from firststep.services.diary_events import KINDS, Event, read_events
 from firststep.services.diary_wire import points
+from firststep.services.noted_sessions import read_all
 from firststep.services.share_lists import list_shares
 from firststep.services.trajectories import Course, read_course
 from firststep.services.treatment import list_episodes
@@ -32,6 +34,7 @@ from firststep.web import wording
 from firststep.web.dates import long_date, moment_words, short_dates
 from firststep.web.event_words import event_name, event_words
 from firststep.web.language import language_tag
+from firststep.web.noted_words import field_name, noted_words
 from firststep.web.progress import WIDE, Choice, progress_figure, progress_page
 from firststep.web.share_words import scope_words, trail_words
 
@@ -68,6 +71,7 @@ def readable_page(session: Session, patient_id: UUID, *, now: datetime) -> Itera
             for one in list_episodes(session, patient_id)
         ],
         happenings=_happenings(read_events(session, patient_id, tuple(KINDS), first=FIRST_DAY, last=date.max)),
+        noted=_noted(session, patient_id),
         head=_day_head(course),
         days=_days(entries, course),
         shares=_shares(session, patient_id, today=today, now=now),
@@ -110,6 +114,16 @@ def _happenings(events: list[Event]) -> list[tuple[str, list[tuple[str, str, str
         own = event["note"] or "" if event.kind != "question" else ""
         found.setdefault(event.kind, []).append((short_date(event.day), event_words(event), own))
     return [(event_name(kind), found[kind]) for kind in KINDS if kind in found]
+
+
+def _noted(session: Session, patient_id: UUID) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """Go through what practitioners noted: (day, words, (field, text) of each that is recorded)."""
+    for one in read_all(session, patient_id):
+        words = noted_words(one.kind, one.number, _("noted by %(name)s", name=one.noted_by), bool(one.disputed_at))
+        if one.withdrawn_at:
+            words = _("%(said)s, withdrawn", said=words)
+        texts = [(field_name(name), getattr(one, name)) for name in (*NOTED_TEXTS, "dispute")]
+        yield long_date(one.day), words, [(name, text) for name, text in texts if text]
 
 
 def _feet(course: Course) -> list[Foot]:

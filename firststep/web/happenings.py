@@ -11,8 +11,10 @@ from flask_babel import gettext as _
 
 from firststep.clinical.measures import Foot
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
+from firststep.services.diary_events import NOTED
 from firststep.services.trajectories import Course
 from firststep.web.event_words import session_kind_words
+from firststep.web.noted_words import noted_by, noted_words
 from firststep.web.ratings import rated_words
 
 
@@ -25,11 +27,17 @@ def with_happenings(view: TrajectoryView, course: Course, feet: Collection[Foot 
     ]
     pauses = [Spell("pause", pause.day, pause["ends_on"]) for pause in course.events_of("pause")]
     words = cache(_visit_words)
+    own_words = cache(noted_words)
     return replace(
         view,
         visits=tuple(
-            Visit(visit.day, words(visit["kind"], visit["number"]))
-            for visit in course.events_of("treatment_session")
+            Visit(
+                visit.day,
+                own_words(visit["kind"], visit["number"], noted_by(visit), visit["disputed_at"] is not None)
+                if visit.kind == NOTED
+                else words(visit["kind"], visit["number"]),
+            )
+            for visit in course.sessions()
             if view.shows(visit.day)
         ),
         spells=(*view.spells, *(spell for spell in (*pauses, *flares) if _touches(view, spell))),

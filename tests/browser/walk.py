@@ -161,7 +161,19 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "digest.unsubscribe": make_unsubscribe_token(cast.ana, "weekly_summary"),
         "sharing.invitation": make_link_token(db.session, invited, now=people.NOW),
     }
+    author = db.session.get_one(Practitioner, cast.cho)
+    ana = db.session.get_one(Patient, cast.ana)
+    noted = [
+        factories.make_noted_session(
+            db.session, ana, author, people.TODAY, number=1, gait="Limps", dispute="I was away"
+        ),
+        factories.make_noted_session(db.session, ana, author, people.TODAY, note="Sore", withdrawn_at=people.NOW),
+    ]
     return {
+        "care.sessions": [{"share_id": share.id}],
+        "care.new": [{"share_id": share.id}],
+        "care.edit": [{"share_id": share.id, "noted_id": one} for one in noted],
+        "care.noted": [{"noted_id": one} for one in noted],
         "diary.past_day": [{"day": "2026-11-10"}],
         "diary.history": [{"day": "2026-11-10"}, {"day": "2026-11-22"}],
         "stretching.choose": [{"key": "heel_raises"}, {"key": "own"}],

@@ -51,6 +51,8 @@ TYPED = {
         actors.CANARY_CASE,
         actors.CANARY_REMARK,
         actors.CANARY_PRACTICE,
+        actors.CANARY_FINDING,
+        actors.CANARY_DISPUTE,
         actors.CANARY_INVITED,
     ),
     *("Test"),

@@ -18,6 +18,7 @@ from firststep.extensions import db
 from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, Visit
 from firststep.services import practices
 from firststep.services.cohorts import imported_series
+from firststep.services.deletion_ledger import erase_account_rows
 from firststep.services.sheet_imports import (
     Stored,
     list_batches,
@@ -237,7 +238,7 @@ def test_the_table_of_visits_refuses_what_is_none(session: Session, cast: Cast, 
 
 def test_a_practitioner_who_goes_takes_the_batches_along(session: Session, cast: Cast) -> None:
     store(session, cast.cho, row())
-    session.delete(session.get_one(Practitioner, cast.cho))
+    erase_account_rows(session, cast.cho_user)
     session.commit()
     for table in (ImportBatch, ImportedCase, ImportedCourse, Visit):
         assert session.scalar(select(func.count()).select_from(table)) == 0

@@ -63,6 +63,10 @@ CANARY_LICENCE: Final = "canary-licence-c8812"
 CANARY_CASE: Final = "canary-case-3d7f0"
 CANARY_REMARK: Final = "canary-remark-88ac4"
 
+# What Dr Cho noted of a session with Ana, and what she says to it.
+CANARY_FINDING: Final = "canary-finding-2f6c4"
+CANARY_DISPUTE: Final = "canary-dispute-9ab07"
+
 # The practice of Dr Cho, of which only its members read: whom it invited, and its name.
 CANARY_PRACTICE: Final = "canary-practice-5b1e8"
 CANARY_INVITED: Final = "canary.invited@example.com"
@@ -129,6 +133,7 @@ class World:
     flare: UUID
     batch: UUID
     member: UUID
+    noted: UUID
     invitation: UUID
     tokens: Mapping[str, str]
 
@@ -161,6 +166,9 @@ def make_world(app: Flask) -> World:
         op, dose, plan = _add_changes(db.session, cast.ana)
         question, rating = _add_for_the_visit(db.session, cast.ana)
         flare = _add_flare(db.session, cast.ana)
+        noted = factories.make_noted_session(
+            db.session, ana, cho, _DAY, number=1, gait=CANARY_FINDING, dispute=CANARY_DISPUTE
+        )
         looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"]) | {"team.offer": joining}
@@ -187,6 +195,7 @@ def make_world(app: Flask) -> World:
         flare=flare,
         batch=batch,
         member=member,
+        noted=noted,
         invitation=invitation,
         tokens=tokens,
     )

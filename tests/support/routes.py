@@ -4,8 +4,9 @@ A new route needs one line here. Words: everybody; bearer (whoever holds a maile
 factor pending, or signed in); password (signed in, with or without a second factor); signed_in; session_owner (the
 person whose session the address names); patient; owner (the patient whose object the address names); practitioner;
 importer (the practitioner whose batch the address names); practice_owner (the owner of the practice that the address,
-or the session, names); practice_member (whoever belongs to a practice); reader (a practitioner with an active share,
-through that share); chart_reader (one whose share shows single days).
+or the session, names); practice_member (whoever belongs to a practice); author
+(the practitioner who noted the session that the address names, through an open share); reader (a practitioner with an
+active share, through that share); chart_reader (one whose share shows single days).
 """
 
 from __future__ import annotations
@@ -145,6 +146,15 @@ ROUTES: Final[dict[str, str]] = {
     "GET practice.visit": "reader",
     "GET practice.figure": "chart_reader",
     "GET practice.still": "reader",
+    "GET care.sessions": "chart_reader",
+    "GET care.new": "chart_reader",
+    "POST care.add": "chart_reader",
+    "GET care.edit": "author",
+    "POST care.change": "author",
+    "POST care.withdraw": "author",
+    "GET care.noted": "owner",
+    "POST care.dispute": "owner",
+    "POST care.end_dispute": "owner",
     "GET team.profile": "practitioner",
     "POST team.save_profile": "practitioner",
     "GET team.overview": "practitioner",
@@ -203,6 +213,7 @@ POLICIES: Final[dict[str, str]] = {
     "practitioner": "practitioner",
     "importer": "practitioner",
     "practice_owner": "practitioner",
+    "author": "practitioner",
     "practice_member": "practitioner",
     "reader": "practitioner",
     "chart_reader": "practitioner",
@@ -245,6 +256,12 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "GET practice.figure",
             "GET practice.still",
             "POST sharing.accept",
+            "GET care.sessions",
+            "GET care.new",
+            "POST care.add",
+            "GET care.edit",
+            "POST care.change",
+            "POST care.withdraw",
             "GET team.profile",
             "POST team.save_profile",
             "GET team.overview",

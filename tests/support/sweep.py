@@ -40,12 +40,15 @@ INSIDE: Final[Mapping[str, set[str]]] = {
     "practitioner": set(PRACTITIONERS),
     "importer": {"cho"},
     "practice_owner": {"cho"},
+    "author": {"cho"},
     "practice_member": {"cho", "colleague"},
     "reader": set(READERS),
     "chart_reader": READERS - {"summary"},
 }
 # Words of routes whose address names an object.
-OF_AN_OBJECT: Final = frozenset({"session_owner", "owner", "importer", "practice_owner", "reader", "chart_reader"})
+OF_AN_OBJECT: Final = frozenset(
+    {"session_owner", "owner", "importer", "practice_owner", "author", "reader", "chart_reader"}
+)
 
 
 def send(app: Flask, world: World, route: str, actor: str, **request: Any) -> TestResponse:
@@ -72,6 +75,7 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "rating_id": world.rating,
         "batch_id": world.batch,
         "member_id": world.member,
+        "noted_id": world.noted,
         "invitation_id": world.invitation,
         "key": "plantar_fascia",
         "day": actors.DAY,
@@ -90,7 +94,12 @@ def of_ana(world: World) -> dict[str, str]:
     ids |= {"id": cast.share, "share_id": cast.share, "share": cast.share, "practitioner_id": cast.dee}
     ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
     ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose, "plan_id": world.plan}
-    ids |= {"event_id": world.flare, "member_id": world.member, "invitation_id": world.invitation}
+    ids |= {
+        "event_id": world.flare,
+        "noted_id": world.noted,
+        "member_id": world.member,
+        "invitation_id": world.invitation,
+    }
     ids |= {"question_id": world.question, "rating_id": world.rating, "saved": world.op, "removed": world.op}
     return {name: str(value) for name, value in ids.items()} | {
         "role": "practitioner",
@@ -118,6 +127,9 @@ def of_ana(world: World) -> dict[str, str]:
         "answer": "yes",
         "worst_pain": "9",
         "trigger": "changed",
+        "kind": "both",
+        "reason": "changed",
+        "gait": "changed",
     }
 
 
@@ -170,7 +182,11 @@ def forbidden(actor: str, route: str) -> set[str]:
         of_cho -= {"cho@example.com"}
     if actor == "ana":
         return of_cho | never
-    shown = {people.CANARY_NAME} if actor in READERS and "practice." in route else set()
+    # What Dr Cho noted of Ana, and what she says to that, only the two of them read.
+    if actor not in ("ana", "cho", *FACTORLESS):
+        never |= {actors.CANARY_FINDING, actors.CANARY_DISPUTE}
+    of_readers = "practice." in route or "care." in route
+    shown = {people.CANARY_NAME} if actor in READERS and of_readers else set()
     shown |= (
         {people.CANARY_NOTE, actors.CANARY_DRUG, actors.CANARY_QUESTION, actors.CANARY_TRIGGER, actors.CANARY_SPELL}
         if actor == "notes" and "practice." in route

@@ -27,6 +27,8 @@ WORDS = {
     "flare": "\tcanary-flare".strip(),
     "plan": "'=canary-plan",
     "question": "＠canary-question?",
+    "session": "=canary-finding",
+    "dispute": "-canary-dispute",
     "name": "Canary Name",
     "device": "canary-device",
 }
@@ -46,6 +48,9 @@ def write(session: Session, patient: Patient, practitioner: Practitioner) -> Non
     _ops(session, patient.id)
     factories.make_episode(session, patient, "acupuncture", DAY - timedelta(days=10), DAY)
     share = factories.make_share(session, patient, practitioner, scope="notes", until_on=TODAY + timedelta(days=9))
+    factories.make_noted_session(
+        session, patient, practitioner, DAY, number=1, gait=WORDS["session"], dispute=WORDS["dispute"]
+    )
     look = audit.Actor(user_id=practitioner.user_id, name="Dr Looker", now=NOW, key=b"k" * 32)
     audit.record(session, look, patient.id, "viewed_notes", share_id=share.id)
     reminders.save(session, patient, by_mail=True, hour=8, repeats=False, now=NOW)

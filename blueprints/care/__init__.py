@@ -1,0 +1,1 @@
+"""Sessions that a practitioner notes, and what the patient says to them."""

@@ -121,7 +121,8 @@ class World:
         discarded = {record["op"]["op"] for record in self.queue(phone, user)}
         self._command(phone, "forget", page=page, discarded=discarded)
         assert self.queue(phone, user) == []
-        self.server.sign_out(handset.browser, handset.token)
+        if handset.signed_in:
+            self.server.sign_out(handset.browser, handset.token)
         self.sign_in(phone, self._names().index(handset.user))
 
     def end_sessions(self, which: int) -> None:

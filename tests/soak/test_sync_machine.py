@@ -1,4 +1,7 @@
-"""The sync machine for hours: `make soak ROUNDS=2000` chooses the number of runs, of 50 steps each."""
+"""The sync machine for hours: `make soak ROUNDS=2000` chooses the number of runs, of 50 steps each.
+
+Each batch of runs has a number, from which it follows; FIRST_BATCH=40 lets a second process do others than the first.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +29,11 @@ BATCH: Final = 250
 
 def test_nothing_is_lost_doubled_or_moved_in_many_runs(app: Flask) -> None:
     runs = int(os.environ.get("ROUNDS") or RUNS)
+    first_batch = int(os.environ.get("FIRST_BATCH") or 0)
+    report = f"sync_machine_from_{first_batch}" if first_batch else "sync_machine"
     counts: Counter[str] = Counter()
     began = time.monotonic()
-    for number, first in enumerate(range(0, runs, BATCH)):
+    for number, first in enumerate(range(0, runs, BATCH), start=first_batch):
         with running_phones() as phones:
             counts += run_machine(
                 app, phones, runs=min(BATCH, runs - first), steps=STEPS, number=number, database=None, print_blob=True
@@ -36,7 +41,13 @@ def test_nothing_is_lost_doubled_or_moved_in_many_runs(app: Flask) -> None:
         with app.app_context():
             empty_tables(db.session)
         # After each batch: what was done stays known when the rest is cut short.
-        figures = {"runs": counts["runs"], "steps_per_run": STEPS, "asked_for": runs, "faults_found": 0}
+        figures = {
+            "batches": [first_batch, number],
+            "runs": counts["runs"],
+            "steps_per_run": STEPS,
+            "asked_for": runs,
+            "faults_found": 0,
+        }
         happened = {name: counts[name] for name in sorted(counts) if name != "runs"}
-        write_report("sync_machine", {**figures, "minutes": round((time.monotonic() - began) / 60, 1), **happened})
+        write_report(report, {**figures, "minutes": round((time.monotonic() - began) / 60, 1), **happened})
     assert counts["runs"] >= runs

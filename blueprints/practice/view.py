@@ -11,6 +11,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
+from firststep.clinical.change import noticeable_change
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
@@ -79,11 +80,17 @@ def sentence(found: Outcomes) -> str:
     now, day = points(found.current.value), day_words(found.current.day)
     if found.baseline is None:
         return _("%(measure)s: 7-day mean %(now)s on %(day)s; no baseline.", measure=name, now=now, day=day)
-    return _(
-        "%(measure)s: from %(start)s at the baseline (%(start_day)s) to %(now)s (%(day)s), 7-day means.",
-        measure=name,
-        start=points(found.baseline.value),
-        start_day=day_words(found.baseline.day),
-        now=now,
-        day=day,
-    )
+    said = {
+        "measure": name,
+        "start": points(found.baseline.value),
+        "start_day": day_words(found.baseline.day),
+        "now": now,
+        "day": day,
+    }
+    if noticeable_change(found.baseline.value, found.current.value, found.measure) == "within_day_to_day_variation":
+        return _(
+            "%(measure)s: from %(start)s at the baseline (%(start_day)s) to %(now)s (%(day)s), 7-day means: "
+            "within day-to-day variation.",
+            **said,
+        )
+    return _("%(measure)s: from %(start)s at the baseline (%(start_day)s) to %(now)s (%(day)s), 7-day means.", **said)

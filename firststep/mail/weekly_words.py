@@ -9,11 +9,12 @@ from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from firststep.clinical.change import Change
 from firststep.clinical.means import FEWEST_ENTRIES
 from firststep.clinical.week import Week
 from firststep.mail.writing import link_to
 from firststep.services.digest import Beside, Digest, Figures
-from firststep.web.wording import arm_name, foot_name, grade_name, points, weeks_since_start
+from firststep.web.wording import arm_name, foot_name, grade_name, points, tenths, weeks_since_start
 
 
 def week_in_words(week: Week) -> str:
@@ -64,22 +65,28 @@ def _pain(figures: Figures) -> str:
         sentence = _("Your first-step pain averaged %(mean)s.", mean=mean)
     against = []
     if week.against_last_week is not None:
-        against.append(_("Against the week before: %(change)s", change=_difference(week.against_last_week)))
+        difference = _difference(week.mean, week.against_last_week, figures.change)
+        against.append(_("Against the week before: %(change)s", change=difference))
     if week.against_start is not None:
-        against.append(_("against your start: %(change)s", change=_difference(week.against_start)))
+        difference = _difference(week.mean, week.against_start, figures.change_since_start)
+        against.append(_("against your start: %(change)s", change=difference))
     if not against:
         return sentence
-    within = _(" (within day-to-day variation)") if figures.change == "within_day_to_day_variation" else ""
-    against[0] += within if week.against_last_week is not None else ""
     text = ", ".join(against)
     return f"{sentence} {text[0].upper()}{text[1:]}."
 
 
-def _difference(change: Fraction) -> str:
-    by = points(abs(change))
-    if by == points(0):
+def _difference(mean: Fraction, against: Fraction, change: Change | None) -> str:
+    """Return the difference of the two means as the chart shows them, and whether it is more than variation."""
+    shown = tenths(mean) - tenths(mean - against)
+    if shown == 0:
         return _("the same")
-    return _("%(by)s lower", by=by) if change < 0 else _("%(by)s higher", by=by)
+    by = points(float(abs(shown)))
+    if change == "within_day_to_day_variation":
+        if shown < 0:
+            return _("%(by)s lower (within day-to-day variation)", by=by)
+        return _("%(by)s higher (within day-to-day variation)", by=by)
+    return _("%(by)s lower", by=by) if shown < 0 else _("%(by)s higher", by=by)
 
 
 def _stretching(figures: Figures) -> str:

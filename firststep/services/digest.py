@@ -63,6 +63,7 @@ class Figures:
     week: WeekFigures
     entries: int
     change: Change | None
+    change_since_start: Change | None
     stretching: Answers
     sets: Sets | None
     nsaid: Answers
@@ -118,6 +119,7 @@ def _figures(course: Course, week: Week, viewers: tuple[tuple[str, int], ...]) -
         week=figures,
         entries=len(set(week.days) & diary.tenths(found.foot, MEASURE).keys()) if found.foot else 0,
         change=_change(figures.mean, figures.against_last_week),
+        change_since_start=_change(figures.mean, figures.against_start),
         stretching=_answers(diary.stretch_answers, week),
         sets=_sets(course, week),
         nsaid=_answers(nsaid, week),
@@ -127,10 +129,10 @@ def _figures(course: Course, week: Week, viewers: tuple[tuple[str, int], ...]) -
     )
 
 
-def _change(mean: Fraction | None, against_last_week: Fraction | None) -> Change | None:
-    if mean is None or against_last_week is None:
+def _change(mean: Fraction | None, against: Fraction | None) -> Change | None:
+    if mean is None or against is None:
         return None
-    return noticeable_change(mean - against_last_week, mean, MEASURE)
+    return noticeable_change(mean - against, mean, MEASURE)
 
 
 def _answers(by_day: Mapping[date, bool], week: Week) -> Answers:

@@ -23,10 +23,10 @@ from firststep.web.dates import long_date
 
 def points(value: Fraction | float) -> str:
     """Write points of pain with one decimal."""
-    return _one_decimal(_tenths(value), get_locale())
+    return _one_decimal(tenths(value), get_locale())
 
 
-def _tenths(value: Fraction | float) -> Decimal:
+def tenths(value: Fraction | float) -> Decimal:
     """Round to one decimal, as it is shown."""
     exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
     # Plus 0: no "-0.0", which would also be kept in the place of "0.0".
@@ -83,7 +83,7 @@ def finding(found: Outcomes) -> str:
         return _("%(measure)s: your 7-day mean is %(now)s.", measure=name, now=now)
     start = points(found.baseline.value)
     # The difference of the numbers that stand beside it, so that a reader who reckons finds the same.
-    shown = _tenths(found.current.value) - _tenths(found.baseline.value)
+    shown = tenths(found.current.value) - tenths(found.baseline.value)
     within = (
         noticeable_change(found.baseline.value, found.current.value, found.measure) == "within_day_to_day_variation"
     )

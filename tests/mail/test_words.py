@@ -14,7 +14,7 @@ from sqlalchemy import delete, select
 from firststep.extensions import db
 from firststep.mail.message import Letter
 from firststep.mail.writing import compile_mjml
-from firststep.models import AccessEvent, Day, FootDay, Patient, Pause, Plan
+from firststep.models import AccessEvent, Day, Episode, FootDay, Patient, Pause, Plan
 from firststep.services import audit
 from firststep.services.outbox import LIST_KINDS
 from firststep.settings import ROOT
@@ -170,6 +170,45 @@ def test_the_mean_of_the_week_is_that_of_its_last_day(
             db.session.add(FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=pain))
         db.session.commit()
     assert said in write(app, cast, "weekly_summary", detailed=True, logs=False).text
+
+
+@pytest.mark.parametrize(
+    ("start", "before", "now", "said"),
+    [
+        (80, 60, 30, "Against the week before: 3.0 lower, against your start: 5.0 lower."),
+        (
+            60,
+            50,
+            45,
+            "Against the week before: 0.5 lower (within day-to-day variation), "
+            "against your start: 1.5 lower (within day-to-day variation).",
+        ),
+        (
+            50,
+            20,
+            45,
+            "Against the week before: 2.5 higher, against your start: 0.5 lower (within day-to-day variation).",
+        ),
+        (40, 40, 40, "Against the week before: the same, against your start: the same."),
+    ],
+)
+def test_what_is_within_day_to_day_variation_is_said_of_each_difference(
+    app: Flask, cast: Cast, start: int, before: int, now: int, said: str
+) -> None:
+    with app.app_context():
+        for table in (Day, FootDay):
+            db.session.execute(delete(table).where(table.patient_id == cast.ana))
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == cast.ana)).one()
+        for first, pain in (
+            (episode.starts_on - timedelta(days=7), start),
+            (WEEK_BEGINS - timedelta(days=7), before),
+            (WEEK_BEGINS, now),
+        ):
+            for offset in range(7):
+                on = first + timedelta(days=offset)
+                db.session.add(FootDay(patient_id=cast.ana, day=on, foot="right", first_step_pain=pain))
+        db.session.commit()
+    assert said in " ".join(write(app, cast, "weekly_summary", detailed=True, logs=False).text.split())
 
 
 def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from fractions import Fraction
 from typing import Final, Literal, Self, TypeAlias
 
-from firststep.clinical.diary import ARMS, Arm, Diary
+from firststep.clinical.diary import ARMS, Arm, Diary, Episode
 from firststep.clinical.measures import Measure
 from firststep.clinical.outcomes import RULES, Outcomes, mean_around_week_12, means_of, outcomes
 from firststep.clinical.survival import FollowUp, FollowUps
@@ -33,10 +34,15 @@ COHORT_MEASURE: Final[Measure] = "first_step"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """All that may be used of one person: a diary with its episodes, visits from sheets, or both."""
+    """All that may be used of one person: a diary with its episodes, visits from sheets, or both.
+
+    ``side`` and ``onset_on`` are what the person said at the beginning; no figure is computed from them.
+    """
 
     diary: Diary = field(default_factory=Diary)
     visits: tuple[VisitSeries, ...] = ()
+    side: str | None = None
+    onset_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +73,26 @@ def members(person: Person, measure: Measure = COHORT_MEASURE) -> Iterator[Membe
     """
     if person.diary.answered_days:
         for arm in ARMS:
-            episodes = [episode for episode in person.diary.episodes if episode.arm == arm]
-            if episodes:
-                first = min(episodes, key=lambda episode: episode.starts_on)
-                yield diary_member(arm, replace(person.diary, episodes=(first,)), measure)
+            episode = first_episode(person.diary, arm)
+            if episode:
+                yield diary_member(arm, replace(person.diary, episodes=(episode,)), measure)
         return
     for arm in ARMS:
-        courses = [(series.start, series) for series in person.visits if series.arm == arm]
-        begun = [(start, series) for start, series in courses if start is not None]
-        if begun:
-            yield visit_member(arm, visit_outcomes(min(begun, key=lambda course: course[0])[1]))
+        series = first_series(person.visits, arm)
+        if series:
+            yield visit_member(arm, visit_outcomes(series))
+
+
+def first_episode(diary: Diary, arm: Arm) -> Episode | None:
+    """Return the first course of an arm, None where there is none."""
+    episodes = [episode for episode in diary.episodes if episode.arm == arm]
+    return min(episodes, key=lambda episode: episode.starts_on, default=None)
+
+
+def first_series(visits: Iterable[VisitSeries], arm: Arm) -> VisitSeries | None:
+    """Return the visits of an arm that began first; those without any start are none."""
+    begun = [(series.start, series) for series in visits if series.arm == arm and series.start is not None]
+    return min(begun, key=lambda course: course[0], default=(None, None))[1]
 
 
 def diary_member(arm: Arm, diary: Diary, measure: Measure = COHORT_MEASURE) -> Member:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
-from typing import Final, cast
+from datetime import date, datetime
+from typing import Final, TypedDict, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from firststep.clinical import visits as clinical
 from firststep.clinical.cohort import Person
 from firststep.clinical.diary import Arm
-from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Visit
-from firststep.services.access import Grant, cohort_grants
+from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Share, Visit
+from firststep.services.access import cohort_grants
 from firststep.services.diary_reading import read_diary
 
 
@@ -26,12 +26,19 @@ def cohort_people(session: Session, practitioner_id: UUID, *, now: datetime) -> 
     """
     series = imported_series(session, practitioner_id)
     sharing = {grant.patient_id: grant for grant in cohort_grants(session, practitioner_id, now=now)}
+    about = _about(session, practitioner_id)
     for grant in sharing.values():
-        yield _sharing_person(session, grant, series.get(grant.patient_id))
+        diary = read_diary(session, grant.patient_id, first=grant.from_day)
+        yield Person(diary=diary, visits=_as_visits(series.get(grant.patient_id)), **about[grant.patient_id])
     taken_over = set(session.scalars(_TAKEN_OVER.where(ImportedCase.practitioner_id == practitioner_id)))
     for patient_id, visits in series.items():
         if patient_id not in sharing and patient_id not in taken_over:
-            yield Person(visits=(visits,))
+            yield Person(visits=_as_visits(visits), **about[patient_id])
+
+
+class _About(TypedDict):
+    side: str | None
+    onset_on: date | None
 
 
 _TAKEN_OVER: Final = (
@@ -41,9 +48,16 @@ _TAKEN_OVER: Final = (
 )
 
 
-def _sharing_person(session: Session, grant: Grant, visits: clinical.VisitSeries | None) -> Person:
-    diary = read_diary(session, grant.patient_id, first=grant.from_day)
-    return Person(diary=diary, visits=() if visits is None else (visits,))
+def _as_visits(series: clinical.VisitSeries | None) -> tuple[clinical.VisitSeries, ...]:
+    return () if series is None else (series,)
+
+
+def _about(session: Session, practitioner_id: UUID) -> dict[UUID, _About]:
+    """Return what each person of the practitioner said at the beginning, in one statement."""
+    sharing = select(Share.patient_id).where(Share.practitioner_id == practitioner_id)
+    cases = select(ImportedCase.patient_id).where(ImportedCase.practitioner_id == practitioner_id)
+    rows = select(Patient.id, Patient.feet, Patient.onset_on).where(Patient.id.in_(union_all(sharing, cases)))
+    return {patient_id: _About(side=feet, onset_on=onset) for patient_id, feet, onset in session.execute(rows)}
 
 
 def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clinical.VisitSeries]:

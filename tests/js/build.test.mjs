@@ -22,6 +22,7 @@ const BUDGETS = {
   "chart.css": 2 * KB,
   "timer.css": 1 * KB,
   "practice.css": 1 * KB,
+  "cohort.css": 1 * KB,
   "chart.js": 4 * KB,
   "labels.js": 5 * KB,
   "passkeys.js": 3 * KB,

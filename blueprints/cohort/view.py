@@ -1,0 +1,62 @@
+"""What stands on the page of the cohort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from blueprints.cohort.form import ChoiceForm
+from firststep.clinical.cohort_choice import Counted
+from firststep.clinical.cohort_table import cohort_table
+from firststep.web.cohort_words import arm_people, clinic_grade, definitions, figure_groups
+
+
+def cohort_view(form: ChoiceForm, found: Counted) -> dict[str, Any]:
+    """Return the template's variables."""
+    table = cohort_table(found.tallies)
+    return {
+        "form": form,
+        "is_narrowed": form.choice().asks,
+        "nobody": not (found.diaries or found.cases),
+        "who": _who(found),
+        "groups": figure_groups(table),
+        "people": arm_people(table),
+        "clinic_grade": clinic_grade(),
+        "definitions": definitions(),
+    }
+
+
+def refused_view(form: ChoiceForm) -> dict[str, Any]:
+    """Return the template's variables where what is asked for cannot be read: the form, and no figure."""
+    return {"form": form, "is_narrowed": True, "groups": [], "nobody": False}
+
+
+def _who(found: Counted) -> list[str]:
+    """Say who is counted, and who could be and is not."""
+    said = [
+        _(
+            "%(diaries)s and %(cases)s.",
+            diaries=ngettext("%(num)d person with a diary", "%(num)d people with a diary", found.diaries),
+            cases=ngettext("%(num)d case of your own log", "%(num)d cases of your own log", found.cases),
+        ),
+        _("Counted are those who share with you and allow it, for as long as they do, and the cases of your own log."),
+    ]
+    if found.without_course:
+        said.append(
+            ngettext(
+                "%(num)d more has nothing recorded, or no course of care, and is in no arm.",
+                "%(num)d more have nothing recorded, or no course of care, and are in no arm.",
+                found.without_course,
+            )
+        )
+    if found.not_recorded:
+        said.append(
+            ngettext(
+                "%(num)d more is left away here because the side, or since when it hurt, is not recorded.",
+                "%(num)d more are left away here because the side, or since when it hurt, is not recorded.",
+                found.not_recorded,
+            )
+        )
+    return said

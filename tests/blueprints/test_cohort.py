@@ -1,0 +1,136 @@
+"""The cohort's page: figures as the command prints them, few people, who is counted, and the choice in the address."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select, update
+
+from firststep.extensions import db
+from firststep.models import ImportedCase, Patient, Share
+from tests.cast import Browser, Cast
+from tests.commands.test_sheets import bring_in, cohort
+
+PAGE = "/practice/cohort"
+
+
+def opened(browser: Browser, address: str = PAGE, status: int = 200) -> BeautifulSoup:
+    answer = browser.get(address)
+    assert answer.status_code == status
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def text_of(page: BeautifulSoup, selector: str = "main") -> str:
+    found = page.select_one(selector)
+    assert found is not None, selector
+    return re.sub(r"\s+", " ", found.get_text(" ").replace("\N{NO-BREAK SPACE}", " ")).strip()
+
+
+def lines(page: BeautifulSoup, figure: str) -> list[str]:
+    """Return the text of each arm's line of a figure."""
+    rows = page.select(f"#{figure} > tr:has(> th[scope=row])")
+    return [re.sub(r"\s+", " ", row.get_text(" ").replace("\N{NO-BREAK SPACE}", " ")).strip() for row in rows]
+
+
+@pytest.fixture
+def sample(app: Flask, cast: Cast) -> Any:
+    """Bring the sample sheet in, and return what the command prints of it."""
+    bring_in(app)
+    return {arm["arm"]: arm for arm in cohort(app)["arms"]}
+
+
+def test_the_page_says_what_the_command_prints(cho: Browser, sample: Any) -> None:
+    page = opened(cho)
+    for at, arm in enumerate(("standard", "acupuncture", "combined")):
+        of = sample[arm]
+        mean, line = of["reduction_week12"], lines(page, "reduction_week12")[at].replace("\N{MINUS SIGN}", "-")
+        assert f"{mean['value']:.1f} {mean['n']} people" in line
+        assert f"95 % interval {mean['low']:.1f} to {mean['high']:.1f}" in line
+        weeks, line = of["weeks_to_relief"], lines(page, "weeks_to_relief")[at]
+        assert f"{weeks['n']} people · {weeks['events']} had relief while followed" in line
+        assert (f"{weeks['median']:.1f} weeks" if weeks["median"] else "Not reached by half") in line
+        share, line = of["improved_after_4"], lines(page, "improved_after_4")[at]
+        assert f"{share['k']} of {share['n']}" in line
+        assert f"{round(100 * share['value'])} %" in line
+        who = page.select("#arms dd")[at].get_text(" ")
+        assert f"{of['n']} people" in who
+        assert all(str(people) in who for people in of["left_out"].values())
+        assert "visits-1" in who
+
+
+def test_beside_it_stands_what_the_clinic_reported_with_its_grade(cho: Browser, sample: Any) -> None:
+    page = opened(cho)
+    assert [line.rpartition(" ")[2] for line in lines(page, "reduction_week12")] == ["3.2", "5.8", "7.1"]
+    assert "Grade E: clinic-reported, not peer-reviewed" in text_of(page, "caption")
+    assert lines(page, "relapse_6_months")[2].endswith("11 %")
+    assert "73 %" in text_of(page, "#improved_after_4")
+    # Orders and superlatives have no place here.
+    assert not re.search(r"\b(best|better than|worst|winner|rank \d|#1)\b", text_of(page, "table").lower())
+
+
+def test_what_overlaps_is_too_few_to_compare(cho: Browser, sample: Any) -> None:
+    page = opened(cho)
+    assert "Any two of the three are too few to compare." in text_of(page, "#improved_after_4")
+    # Of standard care too few had relief to say anything of a relapse.
+    assert "Too few to compare: Acupuncture · Combined care." in text_of(page, "#relapse_6_months")
+
+
+def test_few_people_show_no_figure(app: Flask, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(cohort_use=True))
+        db.session.commit()
+    page = opened(cho)
+    assert "1 person with a diary and 0 cases of your own log." in text_of(page, "#who")
+    assert (
+        lines(page, "reduction_week12")[1] == "Acupuncture Too few to show 1 person 5.8"
+        or "0 people" in (lines(page, "reduction_week12")[1])
+    )
+    assert all("Too few to show" in line for line in lines(page, "nsaid_stopped"))
+    assert page.select("#weeks_to_relief b") == []
+
+
+def test_nobody_counts_without_their_word(cho: Browser, cast: Cast) -> None:
+    text = text_of(opened(cho))
+    assert "Nobody to count" in text
+    assert "allow it" in text
+
+
+def test_a_stopped_share_leaves_at_once(app: Flask, cho: Browser, cast: Cast) -> None:
+    for state, counts in (("active", True), ("stopped", False)):
+        with app.app_context():
+            db.session.execute(update(Share).where(Share.id == cast.share).values(cohort_use=True, state=state))
+            db.session.commit()
+        assert ("1 person with a diary" in text_of(opened(cho))) is counts
+
+
+def test_the_choice_is_kept_and_narrows(app: Flask, cho: Browser, cast: Cast, sample: Any) -> None:
+    page = opened(cho, f"{PAGE}?first_day=2026-01-01&last_day=2026-12-31&side=left&lasted=under_3_months")
+    assert page.select_one("#first_day")["value"] == "2026-01-01"  # type: ignore[index]
+    assert page.select_one("#side option[selected]")["value"] == "left"  # type: ignore[index]
+    assert "Nobody to count" in text_of(page)
+    # Of cases of a sheet nobody knows the side.
+    with app.app_context():
+        cases = db.session.scalars(select(ImportedCase.patient_id)).all()
+        db.session.execute(update(Patient).where(Patient.id.in_(cases[:9])).values(feet="left"))
+        db.session.commit()
+    text = text_of(opened(cho, f"{PAGE}?side=left"))
+    assert "9 cases of your own log" in text
+    assert f"{len(cases) - 9} more are left away here" in text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["side=middle", "lasted=ever", "first_day=01.02.2026", "first_day=2026-05-02&last_day=2026-05-01", "last_day=x"],
+)
+def test_what_cannot_be_read_is_named_and_nothing_is_computed(cho: Browser, sample: Any, query: str) -> None:
+    page = opened(cho, f"{PAGE}?{query}", status=422)
+    assert page.select_one("[data-error-summary]") is not None
+    assert page.select("table") == []
+
+
+def test_another_practitioner_counts_their_own(dee: Browser, sample: Any) -> None:
+    assert "Nobody to count" in text_of(opened(dee))

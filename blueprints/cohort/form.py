@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from flask import request
 from flask_babel import gettext as _
@@ -61,7 +61,7 @@ def asked() -> ChoiceForm:
     return ChoiceForm(formdata=request.args, meta={"csrf": False})
 
 
-def query_of(choice: CohortChoice) -> dict[str, str]:
+def query_of(choice: CohortChoice) -> dict[str, Any]:
     """Return the choice as an address carries it."""
     values = {
         "first_day": choice.first.isoformat() if choice.first else None,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from blueprints.cohort.form import ChoiceForm
+from blueprints.cohort.form import ChoiceForm, query_of
 from firststep.clinical.cohort_choice import Counted
 from firststep.clinical.cohort_table import cohort_table
+from firststep.web.cohort_panel import cohort_panels
 from firststep.web.cohort_words import arm_people, clinic_grade, definitions, figure_groups
 
 
@@ -22,6 +24,7 @@ def cohort_view(form: ChoiceForm, found: Counted) -> dict[str, Any]:
         "nobody": not (found.diaries or found.cases),
         "who": _who(found),
         "groups": figure_groups(table),
+        "panels": cohort_panels(table, lambda chart: url_for("cohort.figure", chart=chart, **query_of(form.choice()))),
         "people": arm_people(table),
         "clinic_grade": clinic_grade(),
         "definitions": definitions(),

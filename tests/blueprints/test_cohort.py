@@ -79,6 +79,28 @@ def test_what_overlaps_is_too_few_to_compare(cho: Browser, sample: Any) -> None:
     assert "Too few to compare: Acupuncture · Combined care." in text_of(page, "#relapse_6_months")
 
 
+def test_the_curves_are_those_of_the_table(cho: Browser, sample: Any) -> None:
+    page = opened(cho)
+    figures = {figure["id"]: figure for figure in page.select("figure[data-chart-src]")}
+    assert list(figures) == ["relief", "relapse"]
+    drawn = cho.get(figures["relapse"]["data-chart-src"]).get_json()
+    lines = {trace["name"]: trace for trace in drawn["data"] if trace["mode"] == "lines"}
+    # Of standard care only four had relief.
+    assert list(lines) == ["Acupuncture", "Combined care"]
+    at_26_weeks = [y for x, y in zip(lines["Acupuncture"]["x"], lines["Acupuncture"]["y"], strict=True) if x <= 26][-1]
+    assert at_26_weeks == pytest.approx(100 * sample["acupuncture"]["relapse_6_months"]["value"], abs=0.05)
+    assert "too few to show" in text_of(page, "#relapse figcaption")
+    followed = [row for row in page.select("#relief tbody tr") if row.th and row.th.text == "0"]
+    assert "13 followed" in followed[0].td.text  # type: ignore[union-attr]
+
+
+def test_a_figure_that_is_not_there_is_not_found(cho: Browser, dee: Browser, sample: Any) -> None:
+    assert cho.get(f"{PAGE}/figure.json?chart=relief").status_code == 200
+    assert dee.get(f"{PAGE}/figure.json?chart=relief").status_code == 404
+    for query in ("chart=other", "", "chart=relief&side=middle", "chart=relief&first_day=2027"):
+        assert cho.get(f"{PAGE}/figure.json?{query}").status_code == 404, query
+
+
 def test_few_people_show_no_figure(app: Flask, cho: Browser, cast: Cast) -> None:
     with app.app_context():
         db.session.execute(update(Share).where(Share.id == cast.share).values(cohort_use=True))
@@ -90,7 +112,7 @@ def test_few_people_show_no_figure(app: Flask, cho: Browser, cast: Cast) -> None
         or "0 people" in (lines(page, "reduction_week12")[1])
     )
     assert all("Too few to show" in line for line in lines(page, "nsaid_stopped"))
-    assert page.select("#weeks_to_relief b") == []
+    assert page.select("#weeks_to_relief b, figure") == []
 
 
 def test_nobody_counts_without_their_word(cho: Browser, cast: Cast) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 
 from firststep.figures.change import ChangeRow
+from firststep.figures.cohort import CohortCurve, CurvesView, Reached
 from firststep.figures.nsaid import NsaidView, NsaidWeek, Span
 from firststep.figures.stretching import StretchingView, StretchingWeek
 from firststep.figures.view import CareStart
@@ -66,3 +67,29 @@ CHANGES = (
     ChangeRow(label="First-step pain, right foot", before=7.4, after=1.83, low=5.4, high=9.4),
     ChangeRow(label="Pain over the day, right foot", before=4.8, after=4.2, low=3.8, high=5.8),
 )
+
+
+def curves(weeks: int) -> CurvesView:
+    """Return three arms: one without an interval, one in which nobody's follow-up ends, one that is followed short."""
+    chance = Random(weeks)
+
+    def curve(place: int, label: str, until: float, *, ends: int, reached: Reached | None) -> CohortCurve:
+        days = sorted(chance.sample(range(1, int(7 * until)), 12))
+        steps = [(0.0, 0.0), *((day / 7, 100 * at / 15) for at, day in enumerate(days, start=1)), (until, 80.0)]
+        left = sorted(chance.uniform(0, until) for _end in range(ends))
+        followed = tuple((week, max(0, 20 - week // 2)) for week in range(0, int(until) + 1, 4))
+        return CohortCurve(
+            place=place, label=label, steps=tuple(steps), ends=tuple(left), at_risk=followed, reached=reached
+        )
+
+    return CurvesView(
+        title="Had meaningful relief, % of people, from the start",
+        weeks=weeks,
+        tick_weeks=4 if weeks < 32 else 8,
+        marked_week=12,
+        curves=(
+            curve(0, "Standard care", weeks, ends=9, reached=Reached(share=40, low=21.5, high=63.2)),
+            curve(1, "Acupuncture", weeks - 2.5, ends=0, reached=Reached(share=100, low=None, high=None)),
+            curve(2, "Combined care", 9, ends=3, reached=None),
+        ),
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from firststep.figures import cohort
 from firststep.figures.change import WIDTH_PX, change_chart, height_px
 from firststep.figures.legend import legend
 from firststep.figures.nsaid import nsaid_use_chart
@@ -54,6 +55,7 @@ FIGURES: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
         for weeks in (5, 53, 522)
         for plan in (True, False)
     },
+    **{f"cohort {weeks}": (cohort.cohort_curves(small_views.curves(weeks)), cohort.SIZE_PX) for weeks in (16, 52)},
     "change": (change_chart(small_views.CHANGES), (WIDTH_PX, height_px(2))),
 }
 every_figure = pytest.mark.parametrize("name", FIGURES)

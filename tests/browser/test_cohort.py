@@ -1,0 +1,47 @@
+"""The cohort's page in Chromium: right at every size and in both colours, explored by a tap, whole on paper."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.look import colour_problems, problems
+from tests.cast import Cast
+from tests.commands.test_sheets import bring_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(autouse=True)
+def _sheet(app: Flask, cast: Cast) -> None:
+    bring_in(app)
+
+
+def test_the_page_is_right_on_a_phone_and_on_a_desk(open_phone: OpenPage, cast: Cast) -> None:
+    for colours in ("light", "dark"):
+        page = open_phone(cast.cho_user, colours=colours)  # type: ignore[arg-type]
+        page.goto("/practice/cohort")
+        for width, height in ((360, 780), (1280, 800)):
+            page.set_viewport_size({"width": width, "height": height})
+            assert (problems(page) if colours == "light" else colour_problems(page)) == []
+
+
+def test_a_tap_explores_the_curves(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.cho_user)
+    page.goto("/practice/cohort")
+    page.locator("#relief").get_by_role("button", name="Explore").click()
+    expect(page.locator("#relief[data-chart-state=ready] .scatterlayer .trace").first).to_be_attached()
+    expect(page.locator("#relief .annotation-text", has_text="Weeks. Still followed:")).to_be_attached()
+
+
+def test_paper_has_the_figures_and_what_the_words_mean(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.cho_user, javascript=False)
+    page.goto("/practice/cohort")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))) <= 6
+    page.emulate_media(media="print")
+    expect(page.locator("#relief svg").first).to_be_visible()
+    expect(page.get_by_text("Nothing here ranks kinds of care or people.")).to_be_visible()

@@ -12,6 +12,7 @@ from blueprints.accounts.routes import accounts
 from blueprints.care.routes import care
 from blueprints.charts.routes import charts
 from blueprints.cohort.routes import cohort
+from blueprints.counting.routes import counting
 from blueprints.diary.routes import diary
 from blueprints.digest.routes import digest
 from blueprints.events.routes import events
@@ -55,7 +56,7 @@ from firststep.web.typography import init_typography
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
     *(sharing, practice, care, team, sheets, digest, reminders, own_data),
-    *(cohort,),
+    *(cohort, counting),
 )
 
 

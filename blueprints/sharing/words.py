@@ -85,8 +85,9 @@ def share_rows(line: ShareLine) -> list[tuple[str, str]]:
     rows = [(_("May see"), scope_words(line.scope))]
     if line.from_day:
         rows.append((_("Entries from"), day_words(line.from_day)))
-    if line.cohort_use:
-        rows.append((_("Results of the practice"), _("Counted without your name")))
+    if line.cohort_use or line.state in ("accepted", "active"):
+        counts = _("Counted without your name") if line.cohort_use else _("Not counted")
+        rows.append((_("Results of the practice"), counts))
     if line.state in ("invited", "accepted", "active"):
         rows.append((_("Until"), day_words(line.until_on) if line.until_on else _("You stop it")))
     elif line.ended_at or line.until_on:

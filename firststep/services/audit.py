@@ -30,6 +30,8 @@ CHANGED = (
     "share_stopped",
     "share_expired",
     "share_added",
+    "share_counted",
+    "share_not_counted",
 )
 #: What a practitioner noted about a session, and what the patient says to that.
 OF_SESSIONS = (

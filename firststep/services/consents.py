@@ -90,12 +90,25 @@ def give_cohort_use(session: Session, user_id: UUID, now: datetime) -> None:
         give_consent(session, user_id, "cohort_use", now)
 
 
-def withdraw_cohort_use(session: Session, user: User, now: datetime) -> None:
+def set_cohort_use(session: Session, actor: Actor, user: User, share_id: UUID, *, counts: bool) -> Share:
+    """Say for one share whether the person may be counted; without any such share left the consent ends, too."""
+    assert user.patient is not None
+    share = sharing.set_cohort_use(session, actor, user.patient.id, share_id, counts=counts)
+    if counts:
+        give_cohort_use(session, user.id, actor.now)
+    elif not sharing.counted_shares(session, user.patient.id):
+        withdraw_consent(session, user.id, "cohort_use", actor.now)
+    return share
+
+
+def withdraw_cohort_use(session: Session, actor: Actor, user: User) -> None:
     """Take the person out of every practice's figures; the shares go on."""
-    withdraw_consent(session, user.id, "cohort_use", now)
     if user.patient is not None:
+        for share in sharing.counted_shares(session, user.patient.id):
+            sharing.set_cohort_use(session, actor, user.patient.id, share.id, counts=False)
         of_person = Share.patient_id == user.patient.id
         session.execute(update(Share).where(of_person, Share.cohort_use).values(cohort_use=False))
+    withdraw_consent(session, user.id, "cohort_use", actor.now)
     session.flush()
 
 

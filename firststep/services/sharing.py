@@ -177,6 +177,29 @@ def renew(session: Session, actor: Actor, patient_id: UUID, share_id: UUID, *, t
     return share
 
 
+def get_open(session: Session, patient_id: UUID, share_id: UUID) -> Share:
+    """Return the patient's share that is open or may become so; NoResultFound when it is another's or over."""
+    found = select(Share).where(
+        Share.id == share_id, Share.patient_id == patient_id, Share.state.in_((*PENDING, "active"))
+    )
+    return session.scalars(found).one()
+
+
+def set_cohort_use(session: Session, actor: Actor, patient_id: UUID, share_id: UUID, *, counts: bool) -> Share:
+    """Say whether the person may be counted, without the name, in the practitioner's figures; the rest stays."""
+    share = _own(session, patient_id, share_id)
+    _must_be(share, *PENDING, "active")
+    if share.cohort_use != counts:
+        share.cohort_use = counts
+        audit.record(session, actor, patient_id, "share_counted" if counts else "share_not_counted", share_id=share.id)
+    return share
+
+
+def counted_shares(session: Session, patient_id: UUID) -> list[Share]:
+    """Return the shares, open or to be opened, with which the person may be counted."""
+    return [share for share in _of(session, patient_id, (*PENDING, "active")) if share.cohort_use]
+
+
 def add_active(session: Session, actor: Actor, patient: Patient, practitioner: Practitioner, terms: Terms) -> Share:
     """Add a share that is open at once: an operator's act, noted as such in the patient's trail."""
     audit.lock_trail(session, patient.id)

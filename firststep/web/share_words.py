@@ -29,6 +29,8 @@ def trail_words(what: str) -> str:
         "share_stopped": _("stopped the share"),
         "share_expired": _("ended the share on its last day"),
         "share_added": _("opened a share by command"),
+        "share_counted": _("allowed to be counted in the results of the practice"),
+        "share_not_counted": _("took back being counted in the results of the practice"),
         "session_noted": _("noted a session"),
         "session_changed": _("changed a session that they had noted"),
         "session_withdrawn": _("withdrew a session that they had noted"),

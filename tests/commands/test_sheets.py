@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from firststep.extensions import db
 from firststep.models import Consent, ImportBatch, ImportedCase, Patient, Share, User
+from firststep.services.audit import Actor
 from firststep.services.consents import withdraw_cohort_use
 from tests import factories
 from tests.cast import NOW, TODAY, Cast
@@ -176,7 +177,8 @@ def test_a_patient_does_not_count_any_more(app: Flask, cast: Cast, end: str) -> 
         ana = db.session.get_one(User, cast.ana_user)
         share = db.session.scalars(select(Share).where(Share.cohort_use)).one()
         if end == "withdrawn":
-            withdraw_cohort_use(db.session, ana, NOW)
+            actor = Actor(user_id=cast.ana_user, name="", now=NOW, key=b"only for tests")
+            withdraw_cohort_use(db.session, actor, ana)
         elif end == "stopped":
             share.state = "stopped"
         elif end == "over":

@@ -189,7 +189,7 @@ def test_what_another_stores_changes_nothing_of_what_is_read(app: Flask, two: Ca
 WRITES: dict[str, Callable[[Session, Cast], object]] = {
     "withdraw health data": lambda s, c: consents.withdraw_health_data(s, ana_acts(c), s.get_one(User, c.ana_user)),
     "withdraw a consent": lambda s, c: consents.withdraw_consent(s, c.ana_user, "detailed_mail", NOW),
-    "withdraw cohort use": lambda s, c: consents.withdraw_cohort_use(s, s.get_one(User, c.ana_user), NOW),
+    "withdraw cohort use": lambda s, c: consents.withdraw_cohort_use(s, ana_acts(c), s.get_one(User, c.ana_user)),
     "take factors away": lambda s, c: accounts.remove_factors(s, s.get_one(User, c.ana_user), NOW),
     "disable": lambda s, c: accounts.disable_account(s, s.get_one(User, c.ana_user)),
     "end other sessions": lambda s, c: sessions.end_other_sessions(s, c.ana_user, keep=uuid4()),

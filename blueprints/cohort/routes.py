@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import orjson
-from flask import Blueprint, Response, abort, make_response, request
+from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 
-from blueprints.cohort.form import asked
-from blueprints.cohort.view import cohort_view, refused_view
-from firststep.clinical.cohort_choice import CohortChoice, Counted, counted
+from blueprints.cohort.form import ChoiceForm, asked, query_of
+from blueprints.cohort.found import Found, find_counted
+from blueprints.cohort.view import cohort_view, refused_view, waiting_view
 from firststep.clinical.cohort_table import cohort_table
-from firststep.database import one_moment
 from firststep.extensions import db
-from firststep.services.cohorts import cohort_people
+from firststep.services import cohort_results
 from firststep.web import clock
 from firststep.web.actors import current_practitioner
 from firststep.web.cohort_panel import EVENTS, cohort_figure
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.wake import wake_worker
 
 cohort = Blueprint("cohort", __name__, url_prefix="/practice/cohort")
 
@@ -32,7 +32,21 @@ def overview() -> Answer:
     form = asked()
     if not form.validate():
         return make_response(render("cohort/overview.html", **refused_view(form)), 422)
-    return render("cohort/overview.html", **cohort_view(form, _counted(form.choice())))
+    return _page(form, find_counted(form.choice()))
+
+
+@cohort.post("")
+@policy(POST="practitioner")
+def count() -> Answer:
+    """Have the worker count what is too large for a request, and show the page that waits for it."""
+    form = asked()
+    if not form.validate():
+        abort(404)
+    cohort_results.ask(db.session, current_practitioner().id, form.choice(), now=clock.now())
+    db.session.commit()
+    wake_worker()
+    since = clock.now().isoformat()
+    return make_response(redirect(url_for("cohort.overview", since=since, **query_of(form.choice())), 303))
 
 
 @cohort.get("/figure.json")
@@ -42,13 +56,13 @@ def figure() -> Response:
     form, event = asked(), request.args.get("chart")
     if event not in EVENTS or not form.validate():
         abort(404)
-    drawn = cohort_figure(cohort_table(_counted(form.choice()).tallies), event)
+    found = find_counted(form.choice())
+    drawn = cohort_figure(cohort_table(found.counted.tallies), event) if found.counted else None
     if drawn is None:
         abort(404)
     return Response(orjson.dumps(drawn), mimetype="application/json")
 
 
-def _counted(choice: CohortChoice) -> Counted:
-    practitioner_id = current_practitioner().id
-    with one_moment(db.session):
-        return counted(cohort_people(db.session, practitioner_id, now=clock.now()), choice)
+def _page(form: ChoiceForm, found: Found) -> str:
+    view = waiting_view(form, found) if found.counted is None else cohort_view(form, found, found.counted)
+    return render("cohort/overview.html", block="answer", **view)

@@ -4,27 +4,35 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from blueprints.cohort.form import ChoiceForm, query_of
+from blueprints.cohort.found import Found
 from firststep.clinical.cohort_choice import Counted
 from firststep.clinical.cohort_table import cohort_table
+from firststep.web import dates
+from firststep.web.actors import current_account
 from firststep.web.cohort_panel import cohort_panels
 from firststep.web.cohort_words import arm_people, clinic_grade, definitions, figure_groups
 
 
-def cohort_view(form: ChoiceForm, found: Counted) -> dict[str, Any]:
+def cohort_view(form: ChoiceForm, found: Found, counted: Counted) -> dict[str, Any]:
     """Return the template's variables."""
-    table = cohort_table(found.tallies)
+    table, query = cohort_table(counted.tallies), query_of(form.choice())
+    if found.made_at:
+        # What the page fetches is of the same moment or a later one.
+        query["since"] = found.made_at.isoformat()
     return {
+        "waiting": None,
         "form": form,
         "is_narrowed": form.choice().asks,
-        "nobody": not (found.diaries or found.cases),
-        "who": _who(found),
+        "nobody": not (counted.diaries or counted.cases),
+        "who": _who(counted),
+        "made": _made_words(found),
         "groups": figure_groups(table),
-        "panels": cohort_panels(table, lambda chart: url_for("cohort.figure", chart=chart, **query_of(form.choice()))),
+        "panels": cohort_panels(table, lambda chart: url_for("cohort.figure", chart=chart, **query)),
         "people": arm_people(table),
         "clinic_grade": clinic_grade(),
         "definitions": definitions(),
@@ -33,7 +41,31 @@ def cohort_view(form: ChoiceForm, found: Counted) -> dict[str, Any]:
 
 def refused_view(form: ChoiceForm) -> dict[str, Any]:
     """Return the template's variables where what is asked for cannot be read: the form, and no figure."""
-    return {"form": form, "is_narrowed": True, "groups": [], "nobody": False}
+    return {"form": form, "is_narrowed": True, "groups": [], "nobody": False, "waiting": None}
+
+
+def waiting_view(form: ChoiceForm, found: Found) -> dict[str, Any]:
+    """Return the template's variables while the worker counts, or before it is asked to."""
+    query = query_of(form.choice())
+    return {
+        "form": form,
+        "is_narrowed": form.choice().asks,
+        "groups": [],
+        "nobody": False,
+        "waiting": {
+            "people": found.people,
+            "is_asked": found.is_asked,
+            "count": url_for("cohort.overview", **query),
+            "again": url_for("cohort.overview", since=request.args.get("since"), **query),
+        },
+    }
+
+
+def _made_words(found: Found) -> str:
+    if found.made_at is None:
+        return ""
+    moment = dates.moment_words(found.made_at, current_account().time_zone)
+    return _("Counted on %(moment)s, from what was recorded until then.", moment=moment)
 
 
 def _who(found: Counted) -> list[str]:

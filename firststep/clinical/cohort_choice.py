@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, Self, TypeAlias, cast, get_args
 
 from firststep.clinical.cohort import Member, Person, Tally, added, first_episode, first_series, members
 from firststep.clinical.diary import ARMS, Arm, Episode
@@ -38,6 +38,22 @@ class CohortChoice:
     def asks(self) -> bool:
         """Tell whether any course may be left away."""
         return self != CohortChoice()
+
+    def as_text(self) -> str:
+        """Return the choice in one line, which ``from_text`` reads."""
+        parts = (self.first and self.first.isoformat(), self.last and self.last.isoformat(), self.side, self.lasted)
+        return "|".join(part or "" for part in parts)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Return the choice that ``as_text`` wrote."""
+        first, last, side, lasted = text.split("|")
+        return cls(
+            first=date.fromisoformat(first) if first else None,
+            last=date.fromisoformat(last) if last else None,
+            side=cast(Side, side) if side else None,
+            lasted=cast(Lasted, lasted) if lasted else None,
+        )
 
     def takes(self, start: date, side: str | None, onset_on: date | None) -> bool | None:
         """Tell whether a course counts; None where what the choice asks for is not recorded of the person.

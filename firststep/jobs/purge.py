@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from firststep.extensions import db
-from firststep.services import outbox, sessions, uploads
+from firststep.services import cohort_results, outbox, sessions, uploads
 from firststep.web.erasing import finish_erasure
 from firststep.web.sessions import LONGEST_REST
 
@@ -15,13 +15,14 @@ SETTLED_MAIL_IS_KEPT = timedelta(days=30)
 
 
 def purge(now: datetime) -> Counter[str]:
-    """Delete settled mails, sessions that open nothing, and files that nobody brought back; return how many of each.
+    """Delete settled mails, sessions that open nothing, files that nobody brought back, and cohorts of other days.
 
-    Then the log of the database is emptied, which may hold what was deleted.
+    Returns how many of each. Then the log of the database is emptied, which may hold what was deleted.
     """
     deleted = Counter(mails=outbox.purge_settled(db.session, now - SETTLED_MAIL_IS_KEPT))
     deleted["sessions"] = sessions.purge_resting(db.session, now - LONGEST_REST)
     deleted["uploads"] = uploads.purge_uploads(db.session, now - uploads.WAITS_FOR)
+    deleted["cohorts"] = cohort_results.purge_results(db.session, now=now)
     db.session.commit()
     finish_erasure()
     return deleted

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from firststep.jobs.count_cohorts import count_cohorts
 from firststep.jobs.deliver_mail import deliver_mail
 from firststep.jobs.deliver_pushes import deliver_pushes
 from firststep.jobs.expire_shares import expire_shares
@@ -31,6 +32,8 @@ JOBS: tuple[Job, ...] = (
     Job(name="deliver_mail", every_s=5, run=deliver_mail, on_wake=True),
     Job(name="reminders", every_s=20, run=remind),
     Job(name="deliver_pushes", every_s=5, run=deliver_pushes, on_wake=True),
+    # After what others wait for: a very large practice takes a second or two.
+    Job(name="count_cohorts", every_s=30, run=count_cohorts, on_wake=True),
     Job(name="weekly_letters", every_s=10, run=note_weekly_letters),
     Job(name="expire_shares", every_s=900, run=expire_shares),
     Job(name="purge", every_s=3600, run=purge),

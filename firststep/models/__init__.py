@@ -2,6 +2,7 @@
 
 from firststep.models.account import Consent, User, UserSession, WebAuthn
 from firststep.models.base import Base
+from firststep.models.cohorts import CohortResult
 from firststep.models.diary import Day, DiaryChange, Dose, FootDay
 from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.mail import MailPreference, OutboxMail
@@ -17,6 +18,7 @@ __all__ = [
     "AccessEvent",
     "Base",
     "CaseInvitation",
+    "CohortResult",
     "Consent",
     "Day",
     "Deletion",

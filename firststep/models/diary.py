@@ -67,6 +67,8 @@ class DiaryChange(Base):
         one_of("foot", ("", *FOOT)),
         one_of("source", CHANGE_SOURCES),
         Index("ix_diary_change_patient_id_day", "patient_id", "day"),
+        # The newest change of a diary is found at the end of it.
+        Index("ix_diary_change_patient_id_seq", "patient_id", "seq"),
         {"sqlite_autoincrement": True},
     )
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
@@ -72,13 +74,23 @@ class SharedPatient:
     today: date
 
 
+class CountedShare(NamedTuple):
+    """An open share with which the patient may be counted: from which day on, and what they said at the beginning."""
+
+    share_id: UUID
+    patient_id: UUID
+    from_day: date | None
+    side: str | None
+    onset_on: date | None
+
+
 def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: datetime) -> Grant:
     """Return what the practitioner may see through this share; NoResultFound when that is nothing, for any reason."""
     share, patient, user_name, zone_name = session.execute(
         select(Share, Patient, User.name, User.time_zone)
         .join(Patient, Patient.id == Share.patient_id)
         .outerjoin(User, User.id == Patient.user_id)
-        .where(Share.id == share_id, *_open_to(practitioner_id))
+        .where(Share.id == share_id, *open_to(practitioner_id))
         # A row from earlier in this session must not answer for the database.
         .execution_options(populate_existing=True)
     ).one()
@@ -88,17 +100,28 @@ def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
     return grant
 
 
-def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> list[Grant]:
-    """Return what the practitioner may count: every share that is open now and allows it, in one statement."""
+def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> list[CountedShare]:
+    """Return what the practitioner may count: every share that is open now and allows it, in one statement.
+
+    Plain columns, because there may be thousands.
+    """
     rows = session.execute(
-        select(Share, Patient, User.name, User.time_zone)
+        select(
+            Share.id, Share.patient_id, Share.from_day, Patient.feet, Patient.onset_on, Share.until_on, User.time_zone
+        )
         .join(Patient, Patient.id == Share.patient_id)
         .outerjoin(User, User.id == Patient.user_id)
-        .where(Share.cohort_use, *_open_to(practitioner_id))
-        .execution_options(populate_existing=True)
+        .where(Share.cohort_use, *open_to(practitioner_id))
+        .order_by(Share.id)
     )
-    grants = [_grant(practitioner_id, *row, now) for row in rows]
-    return [grant for grant in grants if not is_over(grant.until_on, grant.today)]
+    today_in = cache(lambda name: local_day(now, name))
+    open_now = (
+        CountedShare(share_id, patient_id, from_day, side, onset_on)
+        for share_id, patient_id, from_day, side, onset_on, until_on, zone_name in rows
+        if not is_over(until_on, today_in(zone_name or "UTC"))
+    )
+    # Each person once, whatever shares there are.
+    return list({share.patient_id: share for share in open_now}.values())
 
 
 def _grant(
@@ -186,7 +209,7 @@ def shared_patients(session: Session, practitioner_id: UUID, *, now: datetime) -
         )
         .join(Patient, Patient.id == Share.patient_id)
         .outerjoin(User, User.id == Patient.user_id)
-        .where(*_open_to(practitioner_id))
+        .where(*open_to(practitioner_id))
     )
     people = []
     for share_id, name, zone_name, scope, until_on, confirmed_at, last_pain_on, last_answer_on in rows:
@@ -214,7 +237,11 @@ def waiting_since(session: Session, practitioner_id: UUID) -> list[datetime]:
     return [moment for moment in session.scalars(accepted.order_by(Share.accepted_at)) if moment is not None]
 
 
-def _open_to(practitioner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+def open_to(practitioner_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds for each share that is open to the practitioner, but for its last day; joins patient and user.
+
+    ``is_over`` tells of the last day, which is the patient's local one.
+    """
     return (
         Share.practitioner_id == practitioner_id,
         Share.state == "active",

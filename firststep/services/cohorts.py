@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date, datetime
-from typing import Final, TypedDict, cast
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firststep.clinical import visits as clinical
 from firststep.clinical.cohort import Person
-from firststep.clinical.diary import Arm
-from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Share, Visit
-from firststep.services.access import cohort_grants
+from firststep.clinical.diary import Arm, Diary
+from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Visit
+from firststep.services.access import CountedShare, cohort_grants
 from firststep.services.diary_reading import read_diary
 
 
@@ -24,40 +24,35 @@ def cohort_people(session: Session, practitioner_id: UUID, *, now: datetime) -> 
     These are the cases of the practitioner's own sheets that nobody took over as theirs, and everybody with an active
     share that allows it: of those what the share shows, from its first day on.
     """
+    shares = cohort_grants(session, practitioner_id, now=now)
     series = imported_series(session, practitioner_id)
-    sharing = {grant.patient_id: grant for grant in cohort_grants(session, practitioner_id, now=now)}
-    about = _about(session, practitioner_id)
-    for grant in sharing.values():
-        diary = read_diary(session, grant.patient_id, first=grant.from_day)
-        yield Person(diary=diary, visits=_as_visits(series.get(grant.patient_id)), **about[grant.patient_id])
-    taken_over = set(session.scalars(_TAKEN_OVER.where(ImportedCase.practitioner_id == practitioner_id)))
+    yield from case_people(session, practitioner_id, shares, series)
+    for share in shares:
+        diary = read_diary(session, share.patient_id, first=share.from_day)
+        yield sharing_person(share, diary, series)
+
+
+def sharing_person(share: CountedShare, diary: Diary, series: Mapping[UUID, clinical.VisitSeries]) -> Person:
+    """Return somebody who shares, with the diary and what the practitioner's own sheets say of them."""
+    visits = series.get(share.patient_id)
+    return Person(diary=diary, visits=(visits,) if visits else (), side=share.side, onset_on=share.onset_on)
+
+
+def case_people(
+    session: Session, practitioner_id: UUID, shares: Iterable[CountedShare], series: Mapping[UUID, clinical.VisitSeries]
+) -> Iterator[Person]:
+    """Go through the cases of the practitioner's sheets who do not share themselves and whom nobody took over."""
+    sharing = {share.patient_id for share in shares}
+    rows = session.execute(
+        select(Patient.id, Patient.feet, Patient.onset_on)
+        .join(ImportedCase, ImportedCase.patient_id == Patient.id)
+        .where(ImportedCase.practitioner_id == practitioner_id, Patient.user_id.is_(None))
+    )
+    about = {patient_id: (feet, onset_on) for patient_id, feet, onset_on in rows if patient_id not in sharing}
     for patient_id, visits in series.items():
-        if patient_id not in sharing and patient_id not in taken_over:
-            yield Person(visits=_as_visits(visits), **about[patient_id])
-
-
-class _About(TypedDict):
-    side: str | None
-    onset_on: date | None
-
-
-_TAKEN_OVER: Final = (
-    select(ImportedCase.patient_id)
-    .join(Patient, Patient.id == ImportedCase.patient_id)
-    .where(Patient.user_id.is_not(None))
-)
-
-
-def _as_visits(series: clinical.VisitSeries | None) -> tuple[clinical.VisitSeries, ...]:
-    return () if series is None else (series,)
-
-
-def _about(session: Session, practitioner_id: UUID) -> dict[UUID, _About]:
-    """Return what each person of the practitioner said at the beginning, in one statement."""
-    sharing = select(Share.patient_id).where(Share.practitioner_id == practitioner_id)
-    cases = select(ImportedCase.patient_id).where(ImportedCase.practitioner_id == practitioner_id)
-    rows = select(Patient.id, Patient.feet, Patient.onset_on).where(Patient.id.in_(union_all(sharing, cases)))
-    return {patient_id: _About(side=feet, onset_on=onset) for patient_id, feet, onset in session.execute(rows)}
+        if patient_id in about:
+            side, onset_on = about[patient_id]
+            yield Person(visits=(visits,), side=side, onset_on=onset_on)
 
 
 def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clinical.VisitSeries]:

@@ -36,6 +36,7 @@ from firststep.models import (
     Visit,
 )
 from firststep.models.whole import DELETED
+from firststep.services.cohort_results import drop_results_with
 from firststep.services.diary_events import KINDS
 from firststep.services.practices import close_membership
 
@@ -108,6 +109,8 @@ def erase_account_rows(database: Session | Connection, user_id: UUID) -> int:
     else belongs to. What a person took over from a sheet, or what was noted of one, is theirs and stays.
     """
     practitioner = select(Practitioner.id).where(Practitioner.user_id == user_id)
+    for patient_id in database.execute(select(Patient.id).where(Patient.user_id == user_id)).scalars().all():
+        drop_results_with(database, patient_id)
     cases = select(ImportedCase.patient_id).where(ImportedCase.practitioner_id.in_(practitioner))
     database.execute(delete(Patient).where(Patient.id.in_(cases), Patient.user_id.is_(None)))
     for practitioner_id in database.execute(practitioner).scalars().all():
@@ -120,6 +123,7 @@ def erase_account_rows(database: Session | Connection, user_id: UUID) -> int:
 
 def erase_diary_rows(database: Session | Connection, patient_id: UUID) -> int:
     """Delete everything that was entered into a diary; return whether (1, 0) there is such a patient."""
+    drop_results_with(database, patient_id)
     tables = (DiaryChange, FootDay, Day, Episode, Upload, NotedSessionChange, NotedSession)
     taken_over = (Visit, ImportedCourse, ImportedCase, CaseInvitation)
     for table in (*tables, *taken_over, *(kind.table for kind in KINDS.values())):

@@ -8,9 +8,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
+from blueprints.cohort import found
+from firststep.jobs.count_cohorts import count_cohorts
 from tests.browser.conftest import OpenPage
 from tests.browser.look import colour_problems, problems
-from tests.cast import Cast
+from tests.cast import NOW, Cast
 from tests.commands.test_sheets import bring_in
 
 pytestmark = pytest.mark.browser
@@ -36,6 +38,25 @@ def test_a_tap_explores_the_curves(open_phone: OpenPage, cast: Cast) -> None:
     page.locator("#relief").get_by_role("button", name="Explore").click()
     expect(page.locator("#relief[data-chart-state=ready] .scatterlayer .trace").first).to_be_attached()
     expect(page.locator("#relief .annotation-text", has_text="Weeks. Still followed:")).to_be_attached()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_large_practice_is_counted_apart_and_comes_by_itself(
+    app: Flask, open_phone: OpenPage, cast: Cast, monkeypatch: pytest.MonkeyPatch, javascript: bool
+) -> None:
+    monkeypatch.setattr(found, "MOST_AT_ONCE", 10)
+    page = open_phone(cast.cho_user, javascript=javascript)
+    page.goto("/practice/cohort?lasted=")
+    if not javascript:
+        page.get_by_role("button", name="Count now").click()
+    expect(page.get_by_text("Counting. This takes some seconds")).to_be_visible()
+    with app.app_context():
+        assert count_cohorts(NOW)["counted"] == 1
+    if not javascript:
+        page.get_by_role("link", name="Look again").click()
+    expect(page.locator("#relief svg").first).to_be_visible()
+    expect(page.locator("#waiting")).to_have_count(0)
+    expect(page.get_by_text("Counted on 23 Nov 2026, 07:30")).to_be_visible()
 
 
 def test_paper_has_the_figures_and_what_the_words_mean(open_phone: OpenPage, cast: Cast) -> None:

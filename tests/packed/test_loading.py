@@ -13,7 +13,8 @@ from firststep.settings import ROOT, Settings
 @pytest.mark.sqlite_only
 def test_requests_never_load_numpy(settings: Settings) -> None:
     script = (
-        "import sys\nfrom app import create_app\napp = create_app()\n"
+        "import sys\nfrom app import create_app\nfrom firststep.jobs.schedule import JOBS\napp = create_app()\n"
+        "assert 'count_cohorts' in {job.name for job in JOBS}\n"
         "assert app.test_client().get('/healthz').status_code in (200, 503)\n"
         "assert not {'numpy', 'scipy', 'firststep.packed'} & set(sys.modules)\n"
     )

@@ -62,16 +62,21 @@ def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clini
     """
     visits: dict[UUID, list[clinical.Visit]] = {}
     columns = (Visit.day, Visit.pain, Visit.session, Visit.nsaid, Visit.change)
-    mine = ImportedCase.practitioner_id == practitioner_id
-    of_cases = select(Visit.patient_id, *columns).join(ImportedCase, ImportedCase.patient_id == Visit.patient_id)
-    for patient_id, *values in session.execute(of_cases.where(mine)):
+    # A person may have taken over cases of several practitioners: each counts what stands in the own sheets.
+    mine = (ImportedCase.practitioner_id == practitioner_id, ImportBatch.practitioner_id == practitioner_id)
+    of_cases = (
+        select(Visit.patient_id, *columns)
+        .join(ImportedCase, ImportedCase.patient_id == Visit.patient_id)
+        .join(ImportBatch, ImportBatch.id == Visit.batch_id)
+    )
+    for patient_id, *values in session.execute(of_cases.where(*mine)):
         visits.setdefault(patient_id, []).append(clinical.Visit._make(values))
     found: dict[UUID, clinical.VisitSeries] = {}
     for patient_id, arm, starts_on, sessions in session.execute(
         select(ImportedCase.patient_id, ImportedCourse.arm, ImportedCourse.starts_on, ImportBatch.sessions)
         .join(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
         .join(ImportBatch, ImportBatch.id == ImportedCourse.batch_id)
-        .where(mine)
+        .where(*mine)
         .order_by(ImportBatch.imported_at, ImportBatch.id)
     ):
         before = found.get(patient_id)

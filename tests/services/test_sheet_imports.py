@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
@@ -242,3 +242,13 @@ def test_a_practitioner_who_goes_takes_the_batches_along(session: Session, cast:
     session.commit()
     for table in (ImportBatch, ImportedCase, ImportedCourse, Visit):
         assert session.scalar(select(func.count()).select_from(table)) == 0
+
+
+def test_of_who_took_over_cases_of_two_each_practitioner_reads_the_own_sheet(session: Session, cast: Cast) -> None:
+    store(session, cast.cho, row("P1", "3.3.2025", VAS=8), row("P1", "10.3.2025", VAS=6))
+    store(session, cast.dee, row("Q7", "17.3.2025", VAS=4), later=1)
+    for table in (Visit, ImportedCourse, ImportedCase):
+        session.execute(update(table).values(patient_id=cast.ana))
+    session.commit()
+    assert [visit.tenths for visit in imported_series(session, cast.cho)[cast.ana].in_order] == [80, 60]
+    assert [visit.tenths for visit in imported_series(session, cast.dee)[cast.ana].in_order] == [40]

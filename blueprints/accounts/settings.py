@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import refresh
@@ -17,6 +17,7 @@ from firststep.services import accounts as service
 from firststep.services import profile
 from firststep.web import clock
 from firststep.web.actors import current_account
+from firststep.web.invited import open_asked
 from firststep.web.language import spoken
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -25,10 +26,15 @@ from firststep.web.render import render
 @accounts.get("/home")
 @policy(GET="signed_in")
 def home() -> ResponseReturnValue:
-    """Go to where the person begins: the first questions, the log, or the list of patients."""
+    """Go to where the person begins: an invitation, the first questions, the log, the list of patients."""
     user = current_account()
     if user.role == "practitioner":
         return redirect(url_for("practice.patients"), 303)
+    asked = open_asked()
+    # Led there once; from then on the page of shares says that it waits.
+    if asked and not session.get("asked_led"):
+        session["asked_led"] = True
+        return redirect(url_for("sharing.asked", token=asked), 303)
     begun = user.patient is not None and user.patient.feet is not None
     return redirect(url_for("diary.today" if begun else "treatment.start"), 303)
 

@@ -17,7 +17,7 @@ from firststep.extensions import db
 from firststep.models import User
 from firststep.services import accounts as service
 from firststep.web import clock
-from firststep.web.invited import open_invitation
+from firststep.web.invited import open_asked, open_invitation
 from firststep.web.language import choose_locale
 from firststep.web.policy import policy
 from firststep.web.render import render
@@ -34,8 +34,7 @@ def sign_up() -> ResponseReturnValue:
     """Take a sign-up; the answer is the same whether the address has an account or not."""
     if current_user.is_authenticated:
         return redirect(url_for("accounts.home"), 303)
-    # Who comes from an invitation is invited as a practitioner.
-    form = SignUpForm(role="practitioner" if open_invitation() else None)
+    form = SignUpForm(role=_invited_as())
     if not form.validate_on_submit():
         return render("accounts/sign_up.html", form=form), 422 if form.is_submitted() else 200
     release_transaction()
@@ -52,6 +51,13 @@ def sign_up() -> ResponseReturnValue:
     wake_worker()
     session["confirm_address"] = form.email.data
     return redirect(url_for("accounts.confirm_wait"), 303)
+
+
+def _invited_as() -> str | None:
+    """Return as whom the visitor was invited, if at all."""
+    if open_invitation():
+        return "practitioner"
+    return "patient" if open_asked() else None
 
 
 @accounts.get("/confirm")

@@ -1,4 +1,4 @@
-"""The form with which a patient invites a practitioner."""
+"""The forms of both sides: who invites, and what a patient agrees to show."""
 
 from __future__ import annotations
 
@@ -16,13 +16,27 @@ from firststep.web.actors import current_account
 from firststep.web.forms import DayField, OurForm, at_most, choices, plain_line, trimmed
 
 
-class InviteForm(OurForm):
-    """Whom to invite, what they may see, and for how long."""
+class AddressForm(OurForm):
+    """Whom to invite."""
 
     email = EmailField(
-        _l("E-mail address of your practitioner"),
-        validators=[InputRequired(_l("Enter one e-mail address, like name@example.com."))],
+        _l("E-mail address"), validators=[InputRequired(_l("Enter one e-mail address, like name@example.com."))]
     )
+
+    def validate_email(self, field: EmailField) -> None:
+        """Accept one address of somebody else, and bring it into its stored form."""
+        try:
+            address = canonical_address(field.data or "")
+        except BadAddress:
+            raise ValidationError(_("Enter one e-mail address, like name@example.com.")) from None
+        if address == current_account().email:
+            raise ValidationError(_("This is your own address. Enter the one of the other person."))
+        field.data = address
+
+
+class TermsForm(OurForm):
+    """What somebody may see, and for how long."""
+
     name = StringField(_l("Your name, as they know you"), filters=[trimmed], validators=[at_most(120), plain_line])
     scope = RadioField(
         _l("What may they see?"),
@@ -36,16 +50,6 @@ class InviteForm(OurForm):
     until_on = DayField(_l("Last day"), validators=[InputRequired(_l("Choose the last day."))])
     from_day = DayField(_l("Only entries from this day on"))
     cohort_use = BooleanField(_l("They may count me, without my name, in the results of their practice"))
-
-    def validate_email(self, field: EmailField) -> None:
-        """Accept one address of somebody else, and bring it into its stored form."""
-        try:
-            address = canonical_address(field.data or "")
-        except BadAddress:
-            raise ValidationError(_("Enter one e-mail address, like name@example.com.")) from None
-        if address == current_account().email:
-            raise ValidationError(_("This is your own address. Enter the one of your practitioner."))
-        field.data = address
 
     def validate_until_on(self, field: DayField) -> None:
         """Accept a day from today on, not endlessly far."""
@@ -67,3 +71,19 @@ class InviteForm(OurForm):
         return Terms(
             scope=self.scope.data, until_on=until_on, from_day=self.from_day.data, cohort_use=bool(self.cohort_use.data)
         )
+
+
+class InviteForm(AddressForm, TermsForm):
+    """Whom to invite, what they may see, and for how long."""
+
+
+class TakeUpForm(TermsForm):
+    """What the patient agrees to show to the person who asks."""
+
+    right_person = BooleanField(validators=[InputRequired(_l("Please say that this is the person who treats you."))])
+
+
+class HandOutForm(OurForm):
+    """For whom a hand-out is."""
+
+    meant_for = StringField(_l("For whom, in your own words"), filters=[trimmed], validators=[at_most(60), plain_line])

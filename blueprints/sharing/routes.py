@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
+from blueprints.sharing import asked, made
+from blueprints.sharing.area import Answer, later, over_page, sharing, zone_of_reader
 from blueprints.sharing.form import InviteForm
 from blueprints.sharing.words import (
     day_words,
     log_line,
-    moment_words,
     own_today,
     person_states,
     person_words,
     scope_hint,
     share_rows,
     state_words,
+    too_many_words,
 )
 from firststep.extensions import db
 from firststep.models import Share
@@ -33,7 +34,7 @@ from firststep.services.invitations import InvitationOver, TooManyInvitations, f
 from firststep.services.share_lists import list_shares
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient, current_practitioner
-from firststep.web.invited import forget_invitation, remember_invitation
+from firststep.web.invited import forget_invitation, open_asked, remember_invitation
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import factor_is_fresh, policy
 from firststep.web.practitioner_words import not_checked
@@ -41,9 +42,8 @@ from firststep.web.render import render
 from firststep.web.trail import acting
 from firststep.web.wake import wake_worker
 
-sharing = Blueprint("sharing", __name__)
+__all__ = ["asked", "made", "sharing"]
 
-Answer: TypeAlias = Response | str
 Step: TypeAlias = Callable[[Any, Actor, UUID, UUID], Share]
 
 _LOOKS_ON_PAGE = 5
@@ -67,6 +67,7 @@ def shares() -> str:
         states_of=person_states,
         not_checked=not_checked(),
         soon=service.default_until(own_today()),
+        asked=open_asked(),
     )
 
 
@@ -102,8 +103,8 @@ def invite() -> Answer:
         share = service.invite(db.session, acting(), current_patient().id, address, form.terms())
     except TooManyInvitations as too_many:
         db.session.rollback()
-        form.email.errors = [_too_many(too_many)]
-        return _later(make_response(_invite_page(form), 429), too_many.free_at)
+        form.email.errors = [too_many_words(too_many)]
+        return later(make_response(_invite_page(form), 429), too_many.free_at)
     if form.name.data and not current_account().name:
         profile.save_name(current_account(), form.name.data)
     if share.cohort_use:
@@ -124,7 +125,7 @@ def resend(share_id: UUID) -> Answer:
         )
     except TooManyInvitations as too_many:
         db.session.rollback()
-        flash(_too_many(too_many), "error")
+        flash(too_many_words(too_many), "error")
         return _to_list()
     wake_worker()
     return response
@@ -181,7 +182,7 @@ def invitation(token: str) -> Answer:
     try:
         found = find_invitation(db.session, token, now=clock.now())
     except InvitationOver as over:
-        return _over_page(over)
+        return over_page(over)
     role = current_user.role if current_user.is_authenticated else None
     if role is None:
         remember_invitation(token)
@@ -189,7 +190,7 @@ def invitation(token: str) -> Answer:
         "sharing/invitation.html",
         role=role,
         ready=role == "practitioner" and factor_is_fresh(),
-        last_day=day_words(clock.local_day(found.expires_at, _zone_of_reader())),
+        last_day=day_words(clock.local_day(found.expires_at, zone_of_reader())),
         sign_in=url_for("security.login", next=request.path),
     )
 
@@ -201,7 +202,7 @@ def accept(token: str) -> Answer:
     try:
         service.accept(db.session, acting(), current_practitioner().id, token)
     except InvitationOver as over:
-        return _over_page(over)
+        return over_page(over)
     db.session.commit()
     forget_invitation()
     wake_worker()
@@ -228,30 +229,3 @@ def _to_list() -> Response:
 
 def _invite_page(form: InviteForm) -> str:
     return render("sharing/new.html", form=form, scope_hint=scope_hint, asks_name=not current_account().name)
-
-
-def _zone_of_reader() -> str:
-    """Return the zone of who reads, as far as somebody is signed in."""
-    return str(current_user.time_zone) if current_user.is_authenticated else "UTC"
-
-
-def _over_page(over: InvitationOver) -> Response:
-    when = day_words(clock.local_day(over.at, _zone_of_reader()))
-    sentence = {
-        "used": _("This invitation was used on %(day)s. Ask for a new one.", day=when),
-        "withdrawn": _("This invitation was withdrawn on %(day)s. Ask for a new one.", day=when),
-        "expired": _("This invitation ended on %(day)s. Ask for a new one.", day=when),
-    }[over.reason]
-    return make_response(render("errors/error.html", code=410, title=_("No longer valid"), sentence=sentence), 410)
-
-
-def _too_many(too_many: TooManyInvitations) -> str:
-    when = moment_words(too_many.free_at)
-    if too_many.which == "address":
-        return _("This address was sent enough invitations. You can invite it again after %(when)s.", when=when)
-    return _("You have sent enough invitations for one day. You can send another after %(when)s.", when=when)
-
-
-def _later(response: Response, free_at: datetime) -> Response:
-    response.headers["Retry-After"] = str(max(1, int((free_at - clock.now()).total_seconds())))
-    return response

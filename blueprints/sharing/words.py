@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 
 from firststep.models import AccessEvent
 from firststep.services.audit import CHANGED
+from firststep.services.invitations import TooManyInvitations
+from firststep.services.patient_invitations import MadeInvitation
 from firststep.services.share_lists import Person, ShareLine
 from firststep.web import clock, dates
 from firststep.web.actors import current_account
@@ -78,6 +80,35 @@ def person_words(person: Person) -> str:
 def person_states(person: Person) -> str:
     """Return the profession and the credential that the person states."""
     return stated_words(person.profession, person.credential_issuer, person.credential_number)
+
+
+def too_many_words(too_many: TooManyInvitations) -> str:
+    """Return why no other invitation can be made now, and when one can."""
+    when = moment_words(too_many.free_at)
+    if too_many.which == "address":
+        return _("This address was sent enough invitations. You can invite it again after %(when)s.", when=when)
+    if too_many.which == "hand_outs":
+        return _("You have made enough hand-outs for one day. You can make another after %(when)s.", when=when)
+    return _("You have sent enough invitations for one day. You can send another after %(when)s.", when=when)
+
+
+def made_rows(made: MadeInvitation) -> list[tuple[str, str]]:
+    """Return (term, value) pairs about an invitation that a practitioner made."""
+    rows = [(_("Made"), moment_words(made.made_at))]
+    if made.state == "taken" and made.ended_at:
+        rows.append((_("Taken up"), moment_words(made.ended_at)))
+    elif made.state == "withdrawn" and made.ended_at:
+        rows.append((_("Withdrawn"), moment_words(made.ended_at)))
+    else:
+        rows.append((_("Ended unused") if made.over else _("Works until"), moment_words(made.expires_at)))
+    return rows
+
+
+def made_title(made: MadeInvitation) -> str:
+    """Return for whom the invitation was, as far as that is kept."""
+    if made.invited_email:
+        return made.invited_email
+    return _("Hand-out: %(meant_for)s", meant_for=made.meant_for) if made.meant_for else _("An invitation")
 
 
 def share_rows(line: ShareLine) -> list[tuple[str, str]]:

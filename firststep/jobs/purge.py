@@ -6,16 +6,17 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from firststep.extensions import db
-from firststep.services import cohort_results, outbox, sessions, uploads
+from firststep.services import cohort_results, outbox, patient_invitations, sessions, uploads
 from firststep.web.erasing import finish_erasure
 from firststep.web.sessions import LONGEST_REST
 
 # Long enough to answer "did the mail go out?"; a week is told once all the same, the patient's row knows it.
 SETTLED_MAIL_IS_KEPT = timedelta(days=30)
+ENDED_INVITATION_IS_KEPT = timedelta(days=30)
 
 
 def purge(now: datetime) -> Counter[str]:
-    """Delete settled mails, sessions that open nothing, files that nobody brought back, and cohorts of other days.
+    """Delete what is over: mails, sessions, invitations, files that nobody brought back, cohorts of other days.
 
     Returns how many of each. Then the log of the database is emptied, which may hold what was deleted.
     """
@@ -23,6 +24,7 @@ def purge(now: datetime) -> Counter[str]:
     deleted["sessions"] = sessions.purge_resting(db.session, now - LONGEST_REST)
     deleted["uploads"] = uploads.purge_uploads(db.session, now - uploads.WAITS_FOR)
     deleted["cohorts"] = cohort_results.purge_results(db.session, now=now)
+    deleted["invitations"] = patient_invitations.purge_ended(db.session, now - ENDED_INVITATION_IS_KEPT)
     db.session.commit()
     finish_erasure()
     return deleted

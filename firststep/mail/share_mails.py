@@ -1,4 +1,4 @@
-"""The two mails about sharing: neither says who shares with whom, or what."""
+"""The mails about sharing: none says who shares with whom, or what."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from firststep.mail.account_letter import account_letter
 from firststep.mail.message import Letter
 from firststep.mail.writing import link_to, write_letter
-from firststep.models import OutboxMail, Share, User
+from firststep.models import OutboxMail, PatientInvitation, Share, User
 from firststep.services.invitations import make_link_token
+from firststep.services.patient_invitations import make_mail_token
 from firststep.web.language import ENGLISH
 
 Builder = Callable[[Session, OutboxMail, datetime], Letter | None]
@@ -52,6 +53,37 @@ def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | Non
     return replace(letter, kind=row.kind)
 
 
+def patient_invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
+    """Return a practitioner's invitation with a new link, or None when it was withdrawn meanwhile.
+
+    Who asks stands behind the link: a name that a stranger typed does not go to a stranger's mailbox.
+    """
+    invitation = session.get(PatientInvitation, UUID(row.parameters["patient_invitation"]))
+    if row.address is None or invitation is None:
+        return None
+    token = make_mail_token(session, invitation.id, now=now)
+    if token is None:
+        return None
+    letter = write_letter(
+        "account",
+        to=row.address,
+        locale=invitation.practitioner.user.locale,
+        line=_("An invitation for you"),
+        sentences=[
+            _("Somebody who treats you asks whether you want to show them in Firststep how things go."),
+            _(
+                "Open the invitation to read who it is. You need an account of your own, and you choose what they see "
+                "and until when; before that they see nothing. The link works once, for seven days."
+            ),
+            _("You do not know who this could be? Then do nothing, and the invitation ends by itself."),
+        ],
+        button=(_("Read who asks"), link_to("sharing.asked", token=token)),
+        code="",
+        invited=True,
+    )
+    return replace(letter, kind=row.kind)
+
+
 def accepted(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
     """Return the mail that asks the patient to confirm the person, or None when that is done or withdrawn."""
     share = session.get(Share, UUID(row.parameters["share"]))
@@ -70,4 +102,8 @@ def accepted(session: Session, row: OutboxMail, _now: datetime) -> Letter | None
     )
 
 
-SHARE_KINDS: dict[str, Builder] = {"share_invitation": invitation, "share_accepted": accepted}
+SHARE_KINDS: dict[str, Builder] = {
+    "share_invitation": invitation,
+    "share_accepted": accepted,
+    "patient_invitation": patient_invitation,
+}

@@ -13,6 +13,7 @@ from firststep.models.people import Patient, Practitioner
 
 SCOPES = ("summary", "charts", "notes")
 SHARE_STATES = ("invited", "accepted", "active", "stopped", "expired", "withdrawn")
+PATIENT_INVITATION_STATES = ("open", "taken", "withdrawn")
 
 
 class Share(Base):
@@ -47,6 +48,32 @@ class Share(Base):
 
     patient: Mapped[Patient] = relationship()
     practitioner: Mapped[Practitioner | None] = relationship()
+
+
+class PatientInvitation(Base):
+    """A practitioner's invitation to a patient, mailed or handed out on paper; by itself it shows nothing."""
+
+    __tablename__ = "patient_invitation"
+    __table_args__ = (
+        one_of("state", PATIENT_INVITATION_STATES),
+        Index("ix_patient_invitation_practitioner_id_made_at", "practitioner_id", "made_at"),
+        Index("ix_patient_invitation_invited_email", "invited_email"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"))
+    # Null on a hand-out, and once it is taken up: then the share says who it was.
+    invited_email: Mapped[str | None] = mapped_column(String(255))
+    # In the practitioner's own words; emptied with the address.
+    meant_for: Mapped[str] = mapped_column(String(60), default="")
+    token_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    # When it was taken up or withdrawn.
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    practitioner: Mapped[Practitioner] = relationship()
 
 
 class AccessEvent(Base):

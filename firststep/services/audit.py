@@ -26,6 +26,7 @@ CHANGED = (
     "share_withdrawn",
     "share_accepted",
     "share_confirmed",
+    "share_taken_up",
     "share_renewed",
     "share_stopped",
     "share_expired",

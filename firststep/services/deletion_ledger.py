@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from firststep.models import (
@@ -30,6 +30,7 @@ from firststep.models import (
     NotedSession,
     NotedSessionChange,
     Patient,
+    PatientInvitation,
     Practitioner,
     Upload,
     User,
@@ -106,7 +107,8 @@ def erase_account_rows(database: Session | Connection, user_id: UUID) -> int:
     """Delete an account with all that hangs on it; return how many (1, 0) there were.
 
     With a practitioner go the people who are known from that practitioner's sheets alone, and a practice that nobody
-    else belongs to. What a person took over from a sheet, or what was noted of one, is theirs and stays.
+    else belongs to. What a person took over from a sheet, or what was noted of one, is theirs and stays. With
+    anybody go the invitations that practitioners sent to the address.
     """
     practitioner = select(Practitioner.id).where(Practitioner.user_id == user_id)
     for patient_id in database.execute(select(Patient.id).where(Patient.user_id == user_id)).scalars().all():
@@ -118,6 +120,8 @@ def erase_account_rows(database: Session | Connection, user_id: UUID) -> int:
     _drop_empty(database, ImportBatch.practitioner_id.in_(practitioner))
     # The practice's own headers and words.
     database.execute(update(ImportBatch).where(ImportBatch.practitioner_id.in_(practitioner)).values(mapping={}))
+    address = select(func.lower(User.email)).where(User.id == user_id).scalar_subquery()
+    database.execute(delete(PatientInvitation).where(func.lower(PatientInvitation.invited_email) == address))
     return len(database.execute(delete(User).where(User.id == user_id).returning(User.id)).all())
 
 

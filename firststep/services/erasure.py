@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from firststep.models import MailPreference, OutboxMail, Share, User
+from firststep.models import MailPreference, OutboxMail, PatientInvitation, Share, User
 from firststep.services import audit, sharing
 from firststep.services.accounts import lock_account
 from firststep.services.audit import Actor
@@ -55,6 +55,7 @@ def erase_account(session: Session, actor: Actor, user: User) -> None:
         _drop_invitations(session, user.patient.id)
         sharing.stop_all(session, actor, user.patient.id)
         audit.record(session, actor, user.patient.id, "account_deleted")
+    _drop_patient_invitations(session, user, address)
     session.execute(delete(OutboxMail).where(OutboxMail.user_id == user_id))
     erase_account_rows(session, user_id)
     session.expire_all()
@@ -72,4 +73,17 @@ def _drop_invitations(session: Session, patient_id: UUID) -> None:
     )
     own = {row.id.hex for row in shares}
     gone = [row.id for row in session.execute(mails) if row.parameters.get("share") in own]
+    session.execute(delete(OutboxMail).where(OutboxMail.id.in_(gone)))
+
+
+def _drop_patient_invitations(session: Session, user: User, address: str) -> None:
+    """Delete the mails in which practitioners invited the person, and those in which a practitioner invited others."""
+    kind = OutboxMail.kind == "patient_invitation"
+    session.execute(delete(OutboxMail).where(kind, func.lower(OutboxMail.address) == address.lower()))
+    if user.practitioner is None:
+        return
+    made = select(PatientInvitation.id).where(PatientInvitation.practitioner_id == user.practitioner.id)
+    own = {one.hex for one in session.scalars(made)}
+    mails = session.execute(select(OutboxMail.id, OutboxMail.parameters).where(kind))
+    gone = [row.id for row in mails if row.parameters.get("patient_invitation") in own]
     session.execute(delete(OutboxMail).where(OutboxMail.id.in_(gone)))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.models import AccessEvent, Share
+from firststep.models import AccessEvent, PatientInvitation, Share
 from firststep.services.audit import lock_trail
 
 INVITATION_LIFE = timedelta(days=7)
 # A stranger's mailbox is not ours to fill.
 MOST_PER_PATIENT, PATIENT_WINDOW = 20, timedelta(days=1)
 MOST_PER_ADDRESS, ADDRESS_WINDOW = 3, timedelta(days=7)
+# Paper troubles nobody, but a list without an end does.
+MOST_HAND_OUTS = 60
 _SENT = ("share_invited", "share_resent")
 
 
@@ -41,7 +44,10 @@ class InvitationOver(Exception):
 
 
 class TooManyInvitations(Exception):
-    """The patient, or the address, had as many invitations as may be; ``which`` says who, ``free_at`` until when."""
+    """There were as many invitations as may be; ``which`` says of whom, ``free_at`` until when.
+
+    ``which`` is patient, practitioner, hand_outs or address.
+    """
 
     def __init__(self, which: str, free_at: datetime) -> None:
         super().__init__(which)
@@ -98,7 +104,30 @@ def check_limits(session: Session, patient_id: UUID, address: str, *, now: datet
     by_patient = select(AccessEvent.at).where(
         AccessEvent.patient_id == patient_id, AccessEvent.what.in_(_SENT), AccessEvent.at > now - PATIENT_WINDOW
     )
-    to_address = (
+    _check(session, "patient", [by_patient], MOST_PER_PATIENT, PATIENT_WINDOW)
+    _check_address(session, address, now)
+
+
+def check_patient_invitation_limits(
+    session: Session, practitioner_id: UUID, address: str | None, *, now: datetime
+) -> None:
+    """Raise TooManyInvitations when one more mail, or without an address one more hand-out, would be too many."""
+    made = select(PatientInvitation.made_at).where(
+        PatientInvitation.practitioner_id == practitioner_id, PatientInvitation.made_at > now - PATIENT_WINDOW
+    )
+    if address is None:
+        # One that was taken up has no address any more and counts with these.
+        on_paper = made.where(PatientInvitation.invited_email.is_(None))
+        _check(session, "hand_outs", [on_paper], MOST_HAND_OUTS, PATIENT_WINDOW)
+        return
+    mailed = made.where(PatientInvitation.invited_email.is_not(None))
+    _check(session, "practitioner", [mailed], MOST_PER_PATIENT, PATIENT_WINDOW)
+    _check_address(session, address, now)
+
+
+def _check_address(session: Session, address: str, now: datetime) -> None:
+    """Count what patients and practitioners together had sent to the address."""
+    by_patients = (
         select(AccessEvent.at)
         .join(Share, Share.id == AccessEvent.share_id)
         .where(
@@ -107,13 +136,20 @@ def check_limits(session: Session, patient_id: UUID, address: str, *, now: datet
             AccessEvent.at > now - ADDRESS_WINDOW,
         )
     )
-    for which, sent, most, window in (
-        ("patient", by_patient, MOST_PER_PATIENT, PATIENT_WINDOW),
-        ("address", to_address, MOST_PER_ADDRESS, ADDRESS_WINDOW),
-    ):
-        latest_first = list(session.scalars(sent.order_by(AccessEvent.at.desc()).limit(most)))
-        if len(latest_first) == most:
-            raise TooManyInvitations(which, latest_first[-1] + window)
+    by_practitioners = select(PatientInvitation.made_at).where(
+        func.lower(PatientInvitation.invited_email) == address.lower(), PatientInvitation.made_at > now - ADDRESS_WINDOW
+    )
+    _check(session, "address", [by_patients, by_practitioners], MOST_PER_ADDRESS, ADDRESS_WINDOW)
+
+
+def _check(session: Session, which: str, sent: Sequence[Select[datetime]], most: int, window: timedelta) -> None:
+    # The newest of each kind are enough to tell when there is room again.
+    moments = [
+        moment for one in sent for moment in session.scalars(one.order_by(one.selected_columns[0].desc()).limit(most))
+    ]
+    latest_first = sorted(moments, reverse=True)[:most]
+    if len(latest_first) == most:
+        raise TooManyInvitations(which, latest_first[-1] + window)
 
 
 def _hash(token: str) -> str:

@@ -63,7 +63,13 @@ def list_shares(session: Session, patient_id: UUID, *, today: date, now: datetim
         .where(Share.patient_id == patient_id)
     )
     lines = [
-        _line(share, _person(practitioner, name, email), looked_at, today=today, now=now)
+        _line(
+            share,
+            _person(practitioner, name, email),
+            looked_at,
+            today=today,
+            now=now,
+        )
         for share, practitioner, name, email, looked_at in rows
     ]
     order = {"accepted": 0, "active": 1, "invited": 2}
@@ -71,8 +77,12 @@ def list_shares(session: Session, patient_id: UUID, *, today: date, now: datetim
 
 
 def _person(practitioner: Practitioner | None, name: str | None, email: str | None) -> Person | None:
-    if practitioner is None:
-        return None
+    # Of an invitation that nobody accepted there is none.
+    return None if practitioner is None else person_of(practitioner, name, email)
+
+
+def person_of(practitioner: Practitioner, name: str | None, email: str | None) -> Person:
+    """Return the practitioner with the name and the address of the account."""
     return Person(
         name=name or "",
         email=email or "",

@@ -200,8 +200,16 @@ def counted_shares(session: Session, patient_id: UUID) -> list[Share]:
     return [share for share in _of(session, patient_id, (*PENDING, "active")) if share.cohort_use]
 
 
-def add_active(session: Session, actor: Actor, patient: Patient, practitioner: Practitioner, terms: Terms) -> Share:
-    """Add a share that is open at once: an operator's act, noted as such in the patient's trail."""
+def add_active(
+    session: Session,
+    actor: Actor,
+    patient: Patient,
+    practitioner: Practitioner,
+    terms: Terms,
+    *,
+    what: str = "share_added",
+) -> Share:
+    """Add a share that is open at once: an operator's act, or the patient's who was asked (``what`` in the trail)."""
     audit.lock_trail(session, patient.id)
     share = Share(
         patient_id=patient.id,
@@ -219,7 +227,7 @@ def add_active(session: Session, actor: Actor, patient: Patient, practitioner: P
     session.add(share)
     session.flush()
     _end_others(session, actor, share)
-    audit.record(session, actor, patient.id, "share_added", share_id=share.id)
+    audit.record(session, actor, patient.id, what, share_id=share.id)
     return share
 
 

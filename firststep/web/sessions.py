@@ -25,7 +25,10 @@ from firststep.web import clock
 from firststep.web.passive import is_passive_request
 
 # What may lie in the cookie of somebody who is not signed in.
-_COOKIE_KEYS = {"csrf_token", "_flashes", "zone", "locale", "fs_cc", "confirm_address", "sign_in_address", "invitation"}
+_COOKIE_KEYS = {
+    *("csrf_token", "_flashes", "zone", "locale", "fs_cc", "confirm_address", "sign_in_address"),
+    *("invitation", "asked"),
+}
 _SEEN_EVERY = timedelta(minutes=2)
 _PENDING_LIFE = timedelta(minutes=30)
 # No session that was not used for longer opens anything, whosever it is.

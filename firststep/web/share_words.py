@@ -25,6 +25,7 @@ def trail_words(what: str) -> str:
         "share_withdrawn": _("withdrew an invitation"),
         "share_accepted": _("accepted the invitation"),
         "share_confirmed": _("confirmed the person and opened the share"),
+        "share_taken_up": _("took up an invitation and opened the share"),
         "share_renewed": _("made the share last longer"),
         "share_stopped": _("stopped the share"),
         "share_expired": _("ended the share on its last day"),

@@ -29,7 +29,9 @@ from firststep.models import (
     UserSession,
 )
 from firststep.services.invitations import make_link_token
+from firststep.services.patient_invitations import hand_out_token, make_hand_out
 from firststep.services.practice_invitations import make_link_token as make_offer_token
+from firststep.web.invited import hand_out_key
 from firststep.web.security.tokens import make_token
 from tests import cast as people
 from tests import factories
@@ -154,12 +156,14 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     db.session.add_all((rated, to_ask, asked, treated, flare, pause))
     db.session.flush()
     plan = chosen.id
+    hand_out = make_hand_out(db.session, cast.cho, meant_for="RM-17", key=hand_out_key(), now=people.NOW).id
     mailed = {
         "accounts.confirm": make_token("confirm", cast.ana_user, 0, people.NOW),
         "accounts.reset_password": make_token("reset", cast.ana_user, 0, people.NOW),
         "accounts.confirm_address": make_token("address", cast.ana_user, 0, people.NOW, address="new@example.org"),
         "digest.unsubscribe": make_unsubscribe_token(cast.ana, "weekly_summary"),
         "sharing.invitation": make_link_token(db.session, invited, now=people.NOW),
+        "sharing.asked": hand_out_token(hand_out_key(), hand_out),
     }
     author = db.session.get_one(Practitioner, cast.cho)
     ana = db.session.get_one(Patient, cast.ana)
@@ -187,6 +191,7 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "visits.edit_rating": [{"rating_id": rated.id}],
         "practice.patient": [{"share_id": share.id}],
         "practice.visit": [{"share_id": share.id}],
+        "sharing.hand_out": [{"made_id": hand_out}],
         "digest.dev_mail": [],
     } | {endpoint: [{"token": token}] for endpoint, token in mailed.items()}
 

@@ -54,6 +54,7 @@ TYPED = {
         actors.CANARY_FINDING,
         actors.CANARY_DISPUTE,
         actors.CANARY_INVITED,
+        actors.CANARY_MEANT,
     ),
     *("Test"),
     *(people.CANARY_NOTE, people.CANARY_NAME, people.CANARY_EMAIL, "Dr Cho", "Dr Dee", "Dr Colleague"),

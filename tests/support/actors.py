@@ -32,7 +32,9 @@ from firststep.models import (
 )
 from firststep.services import audit, reminder_feed
 from firststep.services.invitations import make_link_token
+from firststep.services.patient_invitations import hand_out_token, make_hand_out
 from firststep.services.practice_invitations import make_link_token as make_offer_token
+from firststep.web.invited import hand_out_key
 from firststep.web.policy import FACTOR_LIFE
 from firststep.web.security.tokens import make_token
 from firststep.web.sessions import _serializer, hash_token
@@ -62,6 +64,8 @@ CANARY_LICENCE: Final = "canary-licence-c8812"
 # Of Dr Cho's own sheet: who is in it, and what was remarked. Nobody else reads of it, whoever shares with whom.
 CANARY_CASE: Final = "canary-case-3d7f0"
 CANARY_REMARK: Final = "canary-remark-88ac4"
+# For whom a hand-out of Dr Cho's is.
+CANARY_MEANT: Final = "canary-meant-5b1e9"
 
 # What Dr Cho noted of a session with Ana, and what she says to it.
 CANARY_FINDING: Final = "canary-finding-2f6c4"
@@ -135,6 +139,7 @@ class World:
     member: UUID
     noted: UUID
     invitation: UUID
+    made: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -172,6 +177,7 @@ def make_world(app: Flask) -> World:
         looker = audit.Actor(user_id=cast.cho_user, name=CANARY_LOOK, now=people.NOW, key=b"only for tests")
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"]) | {"team.offer": joining}
+        made, tokens["sharing.asked"] = _add_hand_outs(db.session, cast)
         db.session.execute(update(User).values(password=hash_password(factories.PASSWORD)))
         db.session.commit()
     session = _sign_in_elsewhere(app, cast.ana_user)
@@ -197,6 +203,7 @@ def make_world(app: Flask) -> World:
         member=member,
         noted=noted,
         invitation=invitation,
+        made=made,
         tokens=tokens,
     )
 
@@ -274,6 +281,16 @@ def _add_flare(session: Session, ana: UUID) -> UUID:
     session.add(flare)
     session.flush()
     return flare.id
+
+
+def _add_hand_outs(session: Session, cast: people.Cast) -> tuple[UUID, str]:
+    """Return the id of one of Dr Cho's, and what the link of one of Dr Dee's holds."""
+    key = hand_out_key()
+    hers, his = (
+        make_hand_out(session, practitioner, meant_for=meant_for, key=key, now=people.NOW)
+        for practitioner, meant_for in ((cast.dee, ""), (cast.cho, CANARY_MEANT))
+    )
+    return his.id, hand_out_token(key, hers.id)
 
 
 def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import delete
+from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
@@ -14,6 +15,7 @@ from firststep.mail.message import Letter
 from firststep.models import OutboxMail, Patient, Practitioner, Share, User
 from firststep.services import mail_preferences, practice_invitations, reminders
 from firststep.services.outbox import enqueue
+from firststep.services.patient_invitations import invite_by_mail
 from tests import factories
 from tests.cast import NOW, Cast
 from tests.support.mails import log_last_week
@@ -63,18 +65,27 @@ def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
         more |= {"address": "ana@example.com", "user_id": None, "parameters": {"locale": user.locale}}
     elif kind == "reset_password":
         more["parameters"] = {"serial": user.reset_serial}
-    elif kind == "share_invitation":
-        share.state, share.practitioner_id = "invited", None
-        share.invitation_expires_at = NOW + timedelta(days=7)
-        more |= {"address": "cho@example.com", "user_id": None, "parameters": {"share": str(share.id)}}
-    elif kind == "practice_invitation":
-        cho = session.get_one(Practitioner, cast.cho)
-        factories.make_practice(session, cho)
-        invitation = practice_invitations.invite(session, cho.id, "colleague@example.com", now=NOW)
-        session.execute(delete(OutboxMail))
-        more |= {"address": "colleague@example.com", "user_id": None}
-        more["parameters"] = {"invitation": invitation.id.hex}
+    elif kind.endswith("_invitation"):
+        more |= _invited(session, cast, kind) | {"user_id": None}
     elif kind == "share_accepted":
         share.state = "accepted"
         more["parameters"] = {"share": str(share.id)}
     return more
+
+
+def _invited(session: Session, cast: Cast, kind: str) -> dict[str, Any]:
+    """Make an invitation of the kind wait; its own mail is taken out of the outbox."""
+    if kind == "share_invitation":
+        share = session.get_one(Share, cast.share)
+        share.state, share.practitioner_id = "invited", None
+        share.invitation_expires_at = NOW + timedelta(days=7)
+        return {"address": "cho@example.com", "parameters": {"share": str(share.id)}}
+    if kind == "practice_invitation":
+        cho = session.get_one(Practitioner, cast.cho)
+        factories.make_practice(session, cho)
+        invitation = practice_invitations.invite(session, cho.id, "colleague@example.com", now=NOW)
+        session.execute(delete(OutboxMail))
+        return {"address": "colleague@example.com", "parameters": {"invitation": invitation.id.hex}}
+    made = invite_by_mail(session, cast.cho, "ana@example.com", meant_for="", now=NOW)
+    session.execute(delete(OutboxMail))
+    return {"address": "ana@example.com", "parameters": {"patient_invitation": made.id.hex}}

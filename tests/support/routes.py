@@ -6,7 +6,8 @@ person whose session the address names); patient; owner (the patient whose objec
 importer (the practitioner whose batch the address names); practice_owner (the owner of the practice that the address,
 or the session, names); practice_member (whoever belongs to a practice); author
 (the practitioner who noted the session that the address names, through an open share); reader (a practitioner with an
-active share, through that share); chart_reader (one whose share shows single days).
+active share, through that share); chart_reader (one whose share shows single days); inviter (the practitioner whose
+invitation to a patient the address names).
 """
 
 from __future__ import annotations
@@ -144,6 +145,13 @@ ROUTES: Final[dict[str, str]] = {
     "POST counting.stop_everywhere": "patient",
     "GET sharing.invitation": "bearer",
     "POST sharing.accept": "practitioner",
+    "GET sharing.asked": "bearer",
+    "POST sharing.take_up": "patient",
+    "GET sharing.made": "practitioner",
+    "POST sharing.invite_patient": "practitioner",
+    "POST sharing.make_hand_out": "practitioner",
+    "GET sharing.hand_out": "inviter",
+    "POST sharing.withdraw_made": "inviter",
     "GET practice.patients": "practitioner",
     "GET practice.patient": "reader",
     "GET practice.visit": "reader",
@@ -221,6 +229,7 @@ POLICIES: Final[dict[str, str]] = {
     "practice_owner": "practitioner",
     "author": "practitioner",
     "practice_member": "practitioner",
+    "inviter": "practitioner",
     "reader": "practitioner",
     "chart_reader": "practitioner",
 }
@@ -282,6 +291,11 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "GET cohort.overview",
             "POST cohort.count",
             "GET cohort.figure",
+            "GET sharing.made",
+            "POST sharing.invite_patient",
+            "POST sharing.make_hand_out",
+            "GET sharing.hand_out",
+            "POST sharing.withdraw_made",
             "GET sheets.overview",
             "POST sheets.read",
             "POST sheets.bring_in",

@@ -42,12 +42,13 @@ INSIDE: Final[Mapping[str, set[str]]] = {
     "practice_owner": {"cho"},
     "author": {"cho"},
     "practice_member": {"cho", "colleague"},
+    "inviter": {"cho"},
     "reader": set(READERS),
     "chart_reader": READERS - {"summary"},
 }
 # Words of routes whose address names an object.
 OF_AN_OBJECT: Final = frozenset(
-    {"session_owner", "owner", "importer", "practice_owner", "author", "reader", "chart_reader"}
+    {"session_owner", "owner", "importer", "practice_owner", "author", "inviter", "reader", "chart_reader"}
 )
 
 
@@ -76,6 +77,7 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "batch_id": world.batch,
         "member_id": world.member,
         "noted_id": world.noted,
+        "made_id": world.made,
         "invitation_id": world.invitation,
         "key": "plantar_fascia",
         "day": actors.DAY,
@@ -97,6 +99,7 @@ def of_ana(world: World) -> dict[str, str]:
     ids |= {
         "event_id": world.flare,
         "noted_id": world.noted,
+        "made_id": world.made,
         "member_id": world.member,
         "invitation_id": world.invitation,
     }
@@ -130,6 +133,8 @@ def of_ana(world: World) -> dict[str, str]:
         "kind": "both",
         "reason": "changed",
         "gait": "changed",
+        "right_person": "y",
+        "meant_for": "Changed",
     }
 
 
@@ -172,7 +177,7 @@ def forbidden(actor: str, route: str) -> set[str]:
     """Return what this actor must not read in an answer of this route."""
     never = {"$argon2"}
     if actor not in ("cho", *FACTORLESS):
-        never |= {actors.CANARY_CASE, actors.CANARY_REMARK}
+        never |= {actors.CANARY_CASE, actors.CANARY_REMARK, actors.CANARY_MEANT}
     if actor not in (*actors.COLLEAGUES, *FACTORLESS):
         never |= {actors.CANARY_PRACTICE}
     if actor not in ("cho", *FACTORLESS):

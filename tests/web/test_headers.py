@@ -31,7 +31,9 @@ def test_every_answer_carries_the_headers(ana: Browser, path: str) -> None:
     assert headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/reset/x", "/confirm/x", "/address/x", "/invitation/x", "/mail/unsubscribe/x"])
+@pytest.mark.parametrize(
+    "path", ["/reset/x", "/confirm/x", "/address/x", "/invitation/x", "/asked/x", "/mail/unsubscribe/x"]
+)
 def test_an_address_with_a_token_is_told_to_nobody(nobody: Browser, path: str) -> None:
     headers = nobody.get(path).headers
     assert {name: headers.get(name) for name in WANTED} == WANTED | {"Referrer-Policy": "no-referrer"}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TypeAlias
 from uuid import UUID
 
-import orjson
-from flask import Blueprint, Response, make_response, request
+from flask import Response, make_response
 from flask_babel import gettext as _
 
-from blueprints.practice.view import patient_view
-from blueprints.practice.visit import sessions_from, visit_view
+from blueprints.practice import preview
+from blueprints.practice.area import practice
+from blueprints.practice.places import of_practice
+from blueprints.practice.reading import course_page, drawn_figure, visit_page
 from blueprints.practice.words import list_row, moment_words
 from firststep.extensions import db
 from firststep.services import access
@@ -20,11 +21,10 @@ from firststep.web.actors import current_account, current_practitioner
 from firststep.web.invited import open_invitation
 from firststep.web.passive import passive
 from firststep.web.policy import policy
-from firststep.web.progress import progress_figure, read_choice
 from firststep.web.render import render
 from firststep.web.trail import note_look
 
-practice = Blueprint("practice", __name__)
+__all__ = ["practice", "preview"]
 
 Answer: TypeAlias = Response | str
 
@@ -49,13 +49,7 @@ def patients() -> str:
 @policy(GET="practitioner")
 def patient(share_id: UUID) -> str:
     """Show what one person shares; the look stands in their trail before anything is read."""
-    grant = note_look(share_id)
-    choice = read_choice(request.args)
-    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
-    notes = access.read_shared_notes(db.session, grant)
-    questions = access.read_shared_questions(db.session, grant)
-    shown = patient_view(grant, course, notes, questions, choice)
-    return render("practice/patient.html", block="chart", **shown)
+    return course_page(note_look(share_id), of_practice(share_id))
 
 
 @practice.get("/practice/<uuid:share_id>/visit")
@@ -63,10 +57,8 @@ def patient(share_id: UUID) -> str:
 def visit(share_id: UUID) -> str:
     """Show what matters before a visit, on one screen; the look stands in the person's trail as any other."""
     grant = note_look(share_id)
-    course = access.read_shared_course(db.session, grant, lately=sessions_from(grant))
-    questions = access.read_shared_questions(db.session, grant)
     people = access.shared_patients(db.session, current_practitioner().id, now=clock.now())
-    return render("practice/visit.html", **visit_view(grant, course, questions, people))
+    return visit_page(grant, of_practice(share_id), people)
 
 
 @practice.get("/practice/<uuid:share_id>/figure.json")
@@ -75,11 +67,7 @@ def figure(share_id: UUID) -> Response:
     """Return the figure that the page shows, for plotly.js; it holds single days, so a summary has none."""
     if not access.is_open(db.session, current_practitioner().id, share_id, now=clock.now(), charts=True):
         return make_response({"error": _("This share has ended.")}, 404)
-    grant = note_look(share_id, of_open_page=True)
-    choice = read_choice(request.args)
-    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
-    drawn = progress_figure(course, choice, today=grant.today)
-    return Response(orjson.dumps(drawn), mimetype="application/json")
+    return drawn_figure(note_look(share_id, of_open_page=True))
 
 
 @practice.get("/practice/<uuid:share_id>/still")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from functools import partial
 from typing import Any
 
-from flask import url_for
 from flask_babel import gettext as _
 
+from blueprints.practice.places import Places
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.change import noticeable_change
 from firststep.clinical.outcomes import Outcomes, outcomes
@@ -22,31 +21,31 @@ from firststep.web.wording import measure_name, points, weeks_since_start
 
 
 def patient_view(
-    grant: Grant, course: Course, notes: list[Note], questions: list[VisitQuestion], choice: Choice
+    grant: Grant, course: Course, notes: list[Note], questions: list[VisitQuestion], choice: Choice, places: Places
 ) -> dict[str, Any]:
     """Return the template's variables."""
     found = outcomes(course.diary, measure=choice.measure)
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
-        "share_id": grant.share_id,
-        "notes_sessions": grant.shows_charts,
+        "places": places,
+        "sessions": places.sessions if grant.shows_charts else "",
         "week": week_words(found.starts_on, grant.today),
         "rows": _rows(grant, course),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
-        "progress": _shared_page(grant, course, choice, found),
+        "progress": _shared_page(grant, course, choice, found, places),
         "questions": [(day_words(question.day), question.text) for question in questions],
         "notes": [(day_words(note.day), note.text) for note in notes],
     }
 
 
-def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes) -> ProgressPage:
+def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes, places: Places) -> ProgressPage:
     """Return the same page as the patient's, without what the scope leaves out and in a reader's words."""
     page = progress_page(
         course,
         choice,
         today=grant.today,
-        page=partial(url_for, "practice.patient", share_id=grant.share_id),
-        figure=partial(url_for, "practice.figure", share_id=grant.share_id),
+        page=places.page,
+        figure=places.figure,
         own=False,
     )
     page = replace(page, sentence=sentence(found))
@@ -68,7 +67,7 @@ def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
     return [
         (_("Last entry"), last_entry_words(last_entry_on, grant.today)),
         (_("You see"), scope_words(grant.scope)),
-        (_("Until"), until_words(grant.until_on)),
+        (_("Until"), until_words(grant.until_on, grant.today)),
     ]
 
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from blueprints.practice.places import Places
 from blueprints.practice.view import sentence, week_words
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.outcomes import Outcomes, outcomes
@@ -54,7 +55,7 @@ def sessions_from(grant: Grant) -> date:
 
 
 def visit_view(
-    grant: Grant, course: Course, questions: list[VisitQuestion], people: Sequence[SharedPatient]
+    grant: Grant, course: Course, questions: list[VisitQuestion], people: Sequence[SharedPatient], places: Places
 ) -> dict[str, Any]:
     """Return the template's variables; ``people`` is the practitioner's list, in its order."""
     found = outcomes(course.diary, measure="first_step")
@@ -62,7 +63,7 @@ def visit_view(
     figures = visit_figures(course.diary, found.foot, course.recalled, since)
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
-        "share_id": grant.share_id,
+        "places": places,
         "kicker": " · ".join(filter(None, (_foot(found), week_words(found.starts_on, grant.today)))),
         "rows": _rows(grant, course),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
@@ -101,7 +102,7 @@ def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
     return [
         (_("Last entry"), last_entry_words(course.diary.last_answered_day, grant.today)),
         (_("You see"), scope_words(grant.scope)),
-        (_("Until"), until_words(grant.until_on)),
+        (_("Until"), until_words(grant.until_on, grant.today)),
     ]
 
 

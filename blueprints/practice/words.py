@@ -11,6 +11,7 @@ from firststep.services.access import SharedPatient
 from firststep.web import dates
 from firststep.web.actors import current_account
 from firststep.web.person_words import person_name
+from firststep.web.share_words import days_left_words
 
 
 def day_words(day: date) -> str:
@@ -28,9 +29,11 @@ def scope_words(scope: str) -> str:
     return {"summary": _("Summary"), "charts": _("Charts"), "notes": _("Charts and notes")}[scope]
 
 
-def until_words(until_on: date | None) -> str:
-    """Return until when the share lasts."""
-    return day_words(until_on) if until_on else _("Until it is stopped")
+def until_words(until_on: date | None, today: date) -> str:
+    """Return until when the share lasts, near its end with the days that are left of the patient's."""
+    if until_on is None:
+        return _("Until it is stopped")
+    return " · ".join(filter(None, (day_words(until_on), days_left_words(until_on, today))))
 
 
 def last_entry_words(last_entry_on: date | None, today: date) -> str:
@@ -51,5 +54,5 @@ def list_row(person: SharedPatient) -> dict[str, str]:
         "name": person_name(person.name, person.confirmed_at),
         "last_entry": last_entry_words(person.last_entry_on, person.today),
         "scope": scope_words(person.scope),
-        "until": until_words(person.until_on),
+        "until": until_words(person.until_on, person.today),
     }

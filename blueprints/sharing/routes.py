@@ -19,6 +19,7 @@ from blueprints.sharing.words import (
     own_today,
     person_states,
     person_words,
+    renewable,
     scope_hint,
     share_rows,
     state_words,
@@ -39,7 +40,7 @@ from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import factor_is_fresh, policy
 from firststep.web.practitioner_words import not_checked
 from firststep.web.render import render
-from firststep.web.trail import acting
+from firststep.web.trail import acting, checked_seal
 from firststep.web.wake import wake_worker
 
 __all__ = ["asked", "made", "sharing"]
@@ -67,6 +68,8 @@ def shares() -> str:
         states_of=person_states,
         not_checked=not_checked(),
         soon=service.default_until(own_today()),
+        soon_words=day_words(service.default_until(own_today())),
+        renewable=renewable(lines),
         asked=open_asked(),
     )
 
@@ -78,9 +81,12 @@ def log() -> str:
     patient, own_id = current_patient(), current_account().id
     offered = list_shares(db.session, patient.id, today=own_today(), now=clock.now())
     addresses = {line.id: line.invited_email for line in offered}
-    events, older = page_of(read_trail(db.session, patient.id, before=asked_before(), most=ROWS_PER_PAGE + 1))
+    before = asked_before()
+    events, older = page_of(read_trail(db.session, patient.id, before=before, most=ROWS_PER_PAGE + 1))
     lines = [log_line(event, own_id, addresses) for event in events]
-    return render("sharing/log.html", lines=lines, older=older)
+    # Once for the whole list, on its first page.
+    seal = None if before else checked_seal(patient.id)
+    return render("sharing/log.html", lines=lines, older=older, seal=seal)
 
 
 @sharing.get("/share/new")
@@ -155,7 +161,7 @@ def stop(share_id: UUID) -> Answer:
 @sharing.post("/share/<uuid:share_id>/renew")
 @policy(POST="patient")
 def renew(share_id: UUID) -> Answer:
-    """Let a share last half a year from today."""
+    """Let a share last half a year from today, also one that ended by itself."""
     today = own_today()
 
     def step(session: Any, actor: Actor, patient_id: UUID, of_share: UUID) -> Share:

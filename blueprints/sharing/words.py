@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +17,7 @@ from firststep.services.share_lists import Person, ShareLine
 from firststep.web import clock, dates
 from firststep.web.actors import current_account
 from firststep.web.practitioner_words import stated_words
-from firststep.web.share_words import scope_words, trail_words
+from firststep.web.share_words import days_left_words, scope_words, trail_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +111,12 @@ def made_title(made: MadeInvitation) -> str:
     return _("Hand-out: %(meant_for)s", meant_for=made.meant_for) if made.meant_for else _("An invitation")
 
 
+def renewable(lines: Sequence[ShareLine]) -> set[UUID]:
+    """Return the shares that ended by themselves and can be opened again: nothing open took their place."""
+    now_with = {line.person.email for line in lines if line.state == "active" and line.person}
+    return {line.id for line in lines if line.state == "expired" and line.person and line.person.email not in now_with}
+
+
 def share_rows(line: ShareLine) -> list[tuple[str, str]]:
     """Return (term, value) pairs about the share."""
     rows = [(_("May see"), scope_words(line.scope))]
@@ -120,7 +126,9 @@ def share_rows(line: ShareLine) -> list[tuple[str, str]]:
         counts = _("Counted without your name") if line.cohort_use else _("Not counted")
         rows.append((_("Results of the practice"), counts))
     if line.state in ("invited", "accepted", "active"):
-        rows.append((_("Until"), day_words(line.until_on) if line.until_on else _("You stop it")))
+        left = days_left_words(line.until_on, own_today())
+        until = day_words(line.until_on) if line.until_on else _("You stop it")
+        rows.append((_("Until"), f"{until} · {left}" if left else until))
     elif line.ended_at or line.until_on:
         ended = moment_words(line.ended_at) if line.ended_at else day_words(line.until_on or own_today())
         rows.append((_("Ended"), ended))

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, true
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,10 @@ from firststep.services.zones import local_day
 
 # More than a page of them is not read at a visit.
 MOST_NOTES = 60
+# Who noted no session, and reads of none who did.
+NOBODY = UUID(int=0)
+# Shares that show something to somebody, or will.
+_PREVIEWED = ("invited", "accepted", "active")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +102,30 @@ def granted(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
     if is_over(share.until_on, grant.today):
         raise NoResultFound
     return grant
+
+
+def previewed(session: Session, patient_id: UUID, scope: str, from_day: date | None, *, now: datetime) -> Grant:
+    """Return what a share with these terms would show, to the patient whose own diary it is."""
+    wished = Share(
+        id=UUID(int=0), patient_id=patient_id, scope=scope, from_day=from_day, until_on=None, confirmed_at=now
+    )
+    patient, user_name, zone_name = session.execute(_owner().where(Patient.id == patient_id)).one()
+    return _grant(NOBODY, wished, patient, user_name, zone_name, now)
+
+
+def previewed_share(session: Session, patient_id: UUID, share_id: UUID, *, now: datetime) -> Grant:
+    """Return what the patient's own share shows or will show; NoResultFound when it is another's or has ended."""
+    mine = select(Share).where(Share.id == share_id, Share.patient_id == patient_id, Share.state.in_(_PREVIEWED))
+    share = session.scalars(mine.execution_options(populate_existing=True)).one()
+    patient, user_name, zone_name = session.execute(_owner().where(Patient.id == patient_id)).one()
+    grant = _grant(share.practitioner_id or NOBODY, share, patient, user_name, zone_name, now)
+    if is_over(share.until_on, grant.today):
+        raise NoResultFound
+    return grant
+
+
+def _owner() -> Select[Patient, str | None, str | None]:
+    return select(Patient, User.name, User.time_zone).outerjoin(User, User.id == Patient.user_id)
 
 
 def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> list[CountedShare]:

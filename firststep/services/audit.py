@@ -28,6 +28,7 @@ CHANGED = (
     "share_confirmed",
     "share_taken_up",
     "share_renewed",
+    "share_reopened",
     "share_stopped",
     "share_expired",
     "share_added",

@@ -166,11 +166,15 @@ def stop_all(session: Session, actor: Actor, patient_id: UUID) -> int:
 
 
 def renew(session: Session, actor: Actor, patient_id: UUID, share_id: UUID, *, today: date) -> Share:
-    """Let an active share last half a year from today, if that is longer than it would."""
+    """Let a share last half a year from today, if that is longer than it would; one that ended by itself opens again.
+
+    It shows what it showed, to the same person. One that was stopped does not open again: the patient meant it to end.
+    Nor does one whose place another with the same person took.
+    """
     share = _own(session, patient_id, share_id)
-    _must_be(share, "active")
-    if is_over(share.until_on, today):
-        raise WrongStep("expired")
+    _must_be(share, "active", "expired")
+    if share.state == "expired" or is_over(share.until_on, today):
+        return _reopen(session, actor, share, today)
     if share.until_on is not None and share.until_on < default_until(today):
         share.until_on = default_until(today)
         audit.record(session, actor, patient_id, "share_renewed", share_id=share.id)
@@ -198,6 +202,20 @@ def set_cohort_use(session: Session, actor: Actor, patient_id: UUID, share_id: U
 def counted_shares(session: Session, patient_id: UUID) -> list[Share]:
     """Return the shares, open or to be opened, with which the person may be counted."""
     return [share for share in _of(session, patient_id, (*PENDING, "active")) if share.cohort_use]
+
+
+def _takes_place(other: Share, share: Share) -> bool:
+    return other.practitioner_id == share.practitioner_id and other.id != share.id
+
+
+def _reopen(session: Session, actor: Actor, share: Share, today: date) -> Share:
+    others = _of(session, share.patient_id, ("active",))
+    if any(_takes_place(other, share) and not is_over(other.until_on, today) for other in others):
+        raise WrongStep("expired")
+    share.state, share.ended_at = "active", None
+    share.until_on = default_until(today)
+    audit.record(session, actor, share.patient_id, "share_reopened", share_id=share.id)
+    return share
 
 
 def add_active(

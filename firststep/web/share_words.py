@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask_babel import gettext as _
+from flask_babel import ngettext
+
+# From here on the end of a share is said in days too.
+SOON_DAYS = 14
 
 
 def scope_words(scope: str) -> str:
@@ -12,6 +18,14 @@ def scope_words(scope: str) -> str:
         "charts": _("The charts"),
         "notes": _("The charts and your notes"),
     }[scope]
+
+
+def days_left_words(until_on: date | None, today: date) -> str:
+    """Return how many days a share still lasts when they are few, counting today; otherwise nothing."""
+    left = (until_on - today).days + 1 if until_on else 0
+    if not 1 <= left <= SOON_DAYS:
+        return ""
+    return _("today is its last day") if left == 1 else ngettext("%(num)d day left", "%(num)d days left", left)
 
 
 def trail_words(what: str) -> str:
@@ -27,6 +41,7 @@ def trail_words(what: str) -> str:
         "share_confirmed": _("confirmed the person and opened the share"),
         "share_taken_up": _("took up an invitation and opened the share"),
         "share_renewed": _("made the share last longer"),
+        "share_reopened": _("opened the ended share again"),
         "share_stopped": _("stopped the share"),
         "share_expired": _("ended the share on its last day"),
         "share_added": _("opened a share by command"),

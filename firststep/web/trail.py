@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from firststep.database import set_writing
 from firststep.extensions import db
 from firststep.services import access, audit
 from firststep.services.access import Grant
-from firststep.services.audit import Actor
+from firststep.services.audit import Actor, Head, TrailBroken
 from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
 
@@ -22,6 +23,21 @@ ONE_LOOK = timedelta(minutes=10)
 def sealing_key() -> bytes:
     """Return the key that seals the trail of this installation."""
     return audit.sealing_key(str(current_app.secret_key))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seal:
+    """Whether a patient's trail holds, row by row; ``head`` is how it ends when it does."""
+
+    head: Head | None
+
+
+def checked_seal(patient_id: UUID) -> Seal:
+    """Check every row of the trail against its seal, for the patient who reads it."""
+    try:
+        return Seal(head=audit.verify(db.session, patient_id, key=sealing_key()))
+    except TrailBroken:
+        return Seal(head=None)
 
 
 def acting() -> Actor:

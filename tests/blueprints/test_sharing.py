@@ -269,6 +269,69 @@ def test_another_account_than_the_invited_one_is_shown_to_the_patient(app: Flask
     assert not sees(dee, share_id)
 
 
+@pytest.mark.parametrize("state", ["active", "expired", "unmarked"])
+def test_one_tap_renews_before_and_after_the_end(
+    app: Flask, ana: Browser, cho: Browser, cast: Cast, state: str
+) -> None:
+    yesterday = people.TODAY - timedelta(days=1)
+    with app.app_context():
+        share = db.session.get_one(Share, cast.share)
+        share.until_on = people.TODAY if state == "active" else yesterday
+        share.state = "expired" if state == "expired" else "active"
+        db.session.commit()
+    assert sees(cho, cast.share) is (state == "active")
+    page = ana.get("/share").text
+    assert ("today is its last day" in page) is (state == "active")
+    assert ("Renew" if state == "active" else "Open again") in page
+    assert ana.post(f"/share/{cast.share}/renew").status_code == 303
+    page = ana.get("/share").text
+    assert "It lasts until 23 May 2027 now." in page
+    assert "Can look" in page
+    assert sees(cho, cast.share)
+    last = "renewed" if state == "active" else "reopened"
+    words = {"renewed": "made the share last longer", "reopened": "opened the ended share again"}
+    assert words[last] in ana.get("/share/log").text
+
+
+def test_a_stopped_share_is_not_renewed(app: Flask, ana: Browser, cho: Browser, cast: Cast) -> None:
+    ana.post(f"/share/{cast.share}/stop")
+    page = ana.get("/share").text
+    assert f"/share/{cast.share}/renew" not in page
+    ana.post(f"/share/{cast.share}/renew")
+    assert "This share has changed meanwhile" in ana.get("/share").text
+    assert state_of(app, cast.share) == "stopped"
+    assert not sees(cho, cast.share)
+
+
+def test_what_another_share_replaced_is_not_offered_again(app: Flask, ana: Browser, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.get_one(Share, cast.share).state = "expired"
+        db.session.commit()
+    share_id, path = invited(app, ana, email="cho.second@example.com")
+    cho.post(path)
+    assert f"/share/{cast.share}/renew" in ana.get("/share").text
+    ana.post(f"/share/{share_id}/confirm")
+    assert f"/share/{cast.share}/renew" not in ana.get("/share").text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(0, "today is its last day"), (1, "2 days left"), (13, "14 days left"), (14, None), (180, None)]
+)
+def test_both_sides_read_when_a_share_ends(
+    app: Flask, ana: Browser, cho: Browser, cast: Cast, days: int, words: str | None
+) -> None:
+    with app.app_context():
+        db.session.get_one(Share, cast.share).until_on = people.TODAY + timedelta(days=days)
+        db.session.commit()
+    pages = [
+        *(ana.get(path).text for path in ("/share", f"/share/{cast.share}/preview")),
+        *(cho.get(path).text for path in ("/practice", f"/practice/{cast.share}", f"/practice/{cast.share}/visit")),
+    ]
+    for page in pages:
+        assert ("left" in page or "last day" in page) is (words is not None)
+        assert words is None or words in page
+
+
 def test_confirming_ends_an_earlier_share_with_the_same_person(
     app: Flask, ana: Browser, cho: Browser, cast: Cast
 ) -> None:

@@ -6,16 +6,18 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from firststep.extensions import db
 from firststep.models import AccessEvent
-from firststep.services.audit import Actor, record
+from firststep.services.audit import Actor, record, verify
 from firststep.services.diary_ops import Op, apply_op
 from firststep.web.trail import sealing_key
 from tests.cast import NOW, TODAY, Browser, Cast
+from tests.services.test_audit import without_guards
 
 SetClock = Callable[[datetime], None]
 
@@ -79,6 +81,31 @@ def test_a_long_history_of_a_day_comes_in_pages(app: Flask, ben: Browser, cast: 
     pages = read_pages(ben, f"/log/{TODAY}/history")
     assert [len(rows) for rows in pages] == [100, 1]
     assert "word 0" in pages[1][0]
+
+
+def test_the_list_says_that_it_was_checked(app: Flask, ana: Browser, cho: Browser, cast: Cast) -> None:
+    assert "seal" not in ana.get("/share/log").text
+    for _look in range(3):
+        cho.get(f"/practice/{cast.share}")
+    page = ana.get("/share/log").text
+    with app.test_request_context():
+        head = verify(db.session, cast.ana, key=sealing_key())
+    assert "every line is as it was sealed" in page
+    assert f"{head.count} {head.hash}" in page
+    assert head.count == 3
+    assert "This list was changed" not in page
+
+
+@pytest.mark.parametrize("harm", ["UPDATE access_event SET actor_name = 'Dr Who'", "DELETE FROM access_event"])
+def test_a_list_that_was_changed_says_so(app: Flask, ana: Browser, cho: Browser, cast: Cast, harm: str) -> None:
+    for _look in range(3):
+        cho.get(f"/practice/{cast.share}")
+    with app.app_context():
+        middle = db.session.scalars(select(AccessEvent.seq).order_by(AccessEvent.seq)).all()[1]
+        without_guards(db.session, lambda: db.session.execute(text(f"{harm} WHERE seq = {middle}")))
+    page = ana.get("/share/log").text
+    assert "This list was changed" in page
+    assert "as it was sealed" not in page
 
 
 def test_the_list_says_whom_a_step_was_about(ana: Browser) -> None:

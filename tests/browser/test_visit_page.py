@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from firststep.extensions import db
 from firststep.models import Patient, Practitioner, Share
+from tests import cast as people
 from tests import factories
 from tests.blueprints.test_visit_page import add_noted
 from tests.browser.conftest import Faults, OpenPage
@@ -57,15 +58,34 @@ def test_arrow_keys_go_through_the_list(open_phone: OpenPage, cast: Cast, other:
 
 
 @pytest.mark.usefixtures("other")
-def test_an_open_page_ends_with_the_share(app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults) -> None:
+@pytest.mark.parametrize("way", ["a minute", "into view"])
+@pytest.mark.parametrize("path", ["", "/visit", "?days=365&ranges=all", "/sessions", "/sessions/new"])
+def test_an_open_page_ends_with_the_share(
+    app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults, path: str, way: str
+) -> None:
     page = open_phone(cast.cho_user)
-    page.goto(f"/practice/{cast.share}/visit")
-    with app.app_context():
-        db.session.execute(update(Share).where(Share.id == cast.share).values(state="stopped"))
-        db.session.commit()
-    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    page.clock.install()
+    page.goto(f"/practice/{cast.share}{path}")
+    expect(page.locator("main")).to_contain_text("Ana")
+    people.sign_in(app, cast.ana_user).post(f"/share/{cast.share}/stop")
+    if way == "a minute":
+        page.clock.fast_forward(60_000)
+    else:
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.get_by_role("alert")).to_have_text("Access ended")
     expect(page.locator("main")).not_to_contain_text("Ana")
-    # The browser says of the answer that it was a 404, which it is meant to be.
+    # Neither the way back nor a store of the browser keeps it.
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.get_by_role("heading", name="Patients")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("Ana")
+    kept = page.evaluate("""async () => {
+      const names = await caches.keys();
+      const stores = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      return stores.flat().map((request) => request.url).concat(Object.keys(localStorage), Object.keys(sessionStorage));
+    }""")
+    assert [one for one in kept if "/practice" in one or "Ana" in one] == []
+    # The browser says of the answers that they were 404, which they are meant to be.
     assert [message for message in faults.messages if "404" not in message] == []
     faults.messages.clear()

@@ -46,6 +46,8 @@ NOT_PAGES = frozenset(
         "diary.noted",
         "pages.healthz",
         "practice.figure",
+        "practice.preview_figure",
+        "practice.share_preview_figure",
         "practice.still",
         "pwa.manifest",
         "pwa.service_worker",
@@ -192,6 +194,10 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "practice.patient": [{"share_id": share.id}],
         "practice.visit": [{"share_id": share.id}],
         "sharing.hand_out": [{"made_id": hand_out}],
+        "practice.preview": [{"scope": scope} for scope in ("summary", "charts", "notes")],
+        "practice.preview_visit": [{"scope": "notes"}],
+        "practice.share_preview": [{"share_id": share.id}],
+        "practice.share_preview_visit": [{"share_id": share.id}],
         "digest.dev_mail": [],
     } | {endpoint: [{"token": token}] for endpoint, token in mailed.items()}
 

@@ -31,7 +31,7 @@ STEPS: dict[str, tuple[str, ...]] = {
     "confirm": ("accepted", "active"),
     "withdraw": ("invited", "accepted", "withdrawn"),
     "stop": ("active", "stopped", "expired"),
-    "renew": ("active",),
+    "renew": ("active", "expired"),
 }
 
 
@@ -187,10 +187,34 @@ def test_renewing_lengthens_and_never_shortens(session: Session, cast: Cast) -> 
         share.until_on = until_on
         session.commit()
         assert sharing.renew(session, actor(cast), cast.ana, cast.share, today=TODAY).until_on == expected
-    share.until_on = TODAY - timedelta(days=1)
+    assert events(session, cast.ana) == ["share_renewed"]
+
+
+@pytest.mark.parametrize("marked", [True, False], ids=["marked by the job", "not marked yet"])
+def test_what_ended_by_itself_opens_again_to_the_same_person(session: Session, cast: Cast, marked: bool) -> None:
+    share = session.get_one(Share, cast.share)
+    share.until_on, share.confirmed_at = TODAY - timedelta(days=1), NOW - timedelta(days=200)
+    if marked:
+        share.state, share.ended_at = "expired", NOW
     session.commit()
+    renewed = sharing.renew(session, actor(cast), cast.ana, cast.share, today=TODAY)
+    assert (renewed.state, renewed.until_on, renewed.ended_at) == ("active", date(2027, 5, 23), None)
+    assert (renewed.practitioner_id, renewed.scope) == (cast.cho, "charts")
+    assert renewed.confirmed_at == NOW - timedelta(days=200)
+    assert events(session, cast.ana) == ["share_reopened"]
+
+
+def test_what_another_took_the_place_of_does_not_open_again(session: Session, cast: Cast) -> None:
+    ana, cho = session.get_one(Patient, cast.ana), session.get_one(Practitioner, cast.cho)
+    old = session.get_one(Share, cast.share)
+    old.state = "expired"
+    newer = sharing.add_active(session, actor(cast), ana, cho, TERMS)
     with pytest.raises(sharing.WrongStep):
-        sharing.renew(session, actor(cast), cast.ana, cast.share, today=TODAY)
+        sharing.renew(session, actor(cast), cast.ana, old.id, today=TODAY)
+    assert newer.until_on is not None
+    # Once that is over too, the person can be let in again.
+    after = newer.until_on + timedelta(days=1)
+    assert sharing.renew(session, actor(cast), cast.ana, old.id, today=after).state == "active"
 
 
 def test_an_added_share_takes_the_place_of_the_earlier_one(session: Session, cast: Cast) -> None:

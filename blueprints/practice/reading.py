@@ -1,0 +1,42 @@
+"""The pages about one person and the data of their charts: what a grant lets through, whoever reads it and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+from flask import Response, request
+
+from blueprints.practice.places import Places
+from blueprints.practice.view import patient_view
+from blueprints.practice.visit import sessions_from, visit_view
+from firststep.extensions import db
+from firststep.services import access
+from firststep.services.access import Grant, SharedPatient
+from firststep.web.progress import progress_figure, read_choice
+from firststep.web.render import render
+
+
+def course_page(grant: Grant, places: Places) -> str:
+    """Return the page with the whole course, or its chart alone."""
+    choice = read_choice(request.args)
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
+    notes = access.read_shared_notes(db.session, grant)
+    questions = access.read_shared_questions(db.session, grant)
+    shown = patient_view(grant, course, notes, questions, choice, places)
+    return render("practice/patient.html", block="chart", **shown)
+
+
+def visit_page(grant: Grant, places: Places, people: Sequence[SharedPatient] = ()) -> str:
+    """Return the page before a visit; ``people`` is the reader's list, in its order."""
+    course = access.read_shared_course(db.session, grant, lately=sessions_from(grant))
+    questions = access.read_shared_questions(db.session, grant)
+    return render("practice/visit.html", **visit_view(grant, course, questions, people, places))
+
+
+def drawn_figure(grant: Grant) -> Response:
+    """Return the figure that the page with the course shows, for plotly.js."""
+    choice = read_choice(request.args)
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
+    drawn = progress_figure(course, choice, today=grant.today)
+    return Response(orjson.dumps(drawn), mimetype="application/json")

@@ -44,6 +44,8 @@ from tests.support.sweep import (
 )
 from tests.support.tables import fingerprint, fingerprint_of_person
 
+# What these show is a look, which is noted.
+_NOTED = ("reader", "chart_reader", "author", "visit_reader")
 UNSAFE = [route for route in ROUTES if not route.startswith("GET")]
 
 
@@ -94,7 +96,7 @@ def test_only_those_who_may_get_in(app: Flask, world: World, route: str) -> None
 @pytest.mark.parametrize("route", ROUTES)
 def test_those_who_may_get_in_see_only_what_is_theirs(app: Flask, world: World, route: str) -> None:
     # A look at somebody's diary is noted; a sign-in or a change of factor goes on from page to page in the own session.
-    noted = {"user_session"} | ({"access_event"} if ROUTES[route] in ("reader", "chart_reader", "author") else set())
+    noted = {"user_session"} | ({"access_event"} if ROUTES[route] in _NOTED else set())
     before = fingerprint(app, without=noted)
     assert list(insiders_findings(app, world, route)) == []
     if route.startswith("GET"):
@@ -142,7 +144,7 @@ def test_ids_of_another_in_a_query_show_nothing_of_theirs(app: Flask, world: Wor
     "endpoint",
     [
         *("accounts.reset_password", "accounts.confirm_address", "digest.unsubscribe"),
-        *("sharing.invitation", "sharing.asked", "team.offer"),
+        *("sharing.invitation", "sharing.asked", "sharing.enter_by_link", "team.offer"),
     ],
 )
 def test_a_genuine_link_that_somebody_else_opens_shows_and_changes_nothing(
@@ -193,6 +195,7 @@ def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: s
         "invitation",
         "noted",
         "made",
+        "visit",
     )
     ids = {name: uuid4() for name in named}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)

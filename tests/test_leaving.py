@@ -230,7 +230,7 @@ def test_an_operator_deletes_in_the_same_way(app: Flask, cast: Cast) -> None:
 
 
 #: What stays with the account when its diary is emptied: wishes, and whom it was shared with.
-OF_THE_ACCOUNT = {"share", "mail_preference", "reminder"}
+OF_THE_ACCOUNT = {"share", "visit_access", "mail_preference", "reminder"}
 
 
 def test_a_new_table_of_a_diary_is_emptied_too(app: Flask, cast: Cast) -> None:

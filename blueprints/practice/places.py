@@ -17,16 +17,18 @@ Address = Callable[..., str]
 class Places:
     """The addresses of the pages, of the chart's data, of what keeps an open page honest, and of the way back.
 
-    ``kind`` says for whom: a practitioner with a share, or the patient who looks at what one sees.
+    ``kind`` says for whom: a practitioner with a share, the patient who looks at what one sees, or the reader at a
+    visit. ``until`` is how long that one still reads; otherwise the grant says it.
     """
 
-    kind: Literal["practice", "preview"]
+    kind: Literal["practice", "preview", "visit"]
     page: Address
     figure: Address
     visit: str
     sessions: str
     still: str
     back: str
+    until: str = ""
 
 
 def of_practice(share_id: UUID) -> Places:

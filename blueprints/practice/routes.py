@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, make_response
 from flask_babel import gettext as _
 
-from blueprints.practice import preview
+from blueprints.practice import at_visit, preview
 from blueprints.practice.area import practice
 from blueprints.practice.places import of_practice
 from blueprints.practice.reading import course_page, drawn_figure, visit_page
@@ -24,7 +24,7 @@ from firststep.web.policy import policy
 from firststep.web.render import render
 from firststep.web.trail import note_look
 
-__all__ = ["practice", "preview"]
+__all__ = ["at_visit", "practice", "preview"]
 
 Answer: TypeAlias = Response | str
 

@@ -30,7 +30,7 @@ def patient_view(
         "places": places,
         "sessions": places.sessions if grant.shows_charts else "",
         "week": week_words(found.starts_on, grant.today),
-        "rows": _rows(grant, course),
+        "rows": _rows(grant, course, places),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
         "progress": _shared_page(grant, course, choice, found, places),
         "questions": [(day_words(question.day), question.text) for question in questions],
@@ -62,12 +62,12 @@ def week_words(starts_on: date | None, today: date) -> str:
     return _("%(since)s (%(day)s)", since=since, day=day_words(starts_on))
 
 
-def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
+def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]:
     last_entry_on = course.diary.last_answered_day
     return [
         (_("Last entry"), last_entry_words(last_entry_on, grant.today)),
         (_("You see"), scope_words(grant.scope)),
-        (_("Until"), until_words(grant.until_on, grant.today)),
+        (_("Until"), places.until or until_words(grant.until_on, grant.today)),
     ]
 
 

@@ -65,7 +65,7 @@ def visit_view(
         "name": person_name(grant.patient_name, grant.confirmed_at),
         "places": places,
         "kicker": " · ".join(filter(None, (_foot(found), week_words(found.starts_on, grant.today)))),
-        "rows": _rows(grant, course),
+        "rows": _rows(grant, course, places),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
         "sentence": sentence(found),
         "narrow": _picture(grant, course, found, NARROW),
@@ -98,11 +98,11 @@ def _foot(found: Outcomes) -> str:
     return "" if found.foot is None else foot_name(found.foot)
 
 
-def _rows(grant: Grant, course: Course) -> list[tuple[str, str]]:
+def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]:
     return [
         (_("Last entry"), last_entry_words(course.diary.last_answered_day, grant.today)),
         (_("You see"), scope_words(grant.scope)),
-        (_("Until"), until_words(grant.until_on, grant.today)),
+        (_("Until"), places.until or until_words(grant.until_on, grant.today)),
     ]
 
 

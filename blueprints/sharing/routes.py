@@ -10,7 +10,7 @@ from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from blueprints.sharing import asked, made
+from blueprints.sharing import asked, entering, made, visit_code
 from blueprints.sharing.area import Answer, later, over_page, sharing, zone_of_reader
 from blueprints.sharing.form import InviteForm
 from blueprints.sharing.words import (
@@ -29,7 +29,7 @@ from firststep.extensions import db
 from firststep.models import Share
 from firststep.services import profile
 from firststep.services import sharing as service
-from firststep.services.audit import Actor, read_trail
+from firststep.services.audit import VIEWED, Actor, read_trail
 from firststep.services.consents import give_cohort_use
 from firststep.services.invitations import InvitationOver, TooManyInvitations, find_invitation
 from firststep.services.share_lists import list_shares
@@ -43,7 +43,7 @@ from firststep.web.render import render
 from firststep.web.trail import acting, checked_seal
 from firststep.web.wake import wake_worker
 
-__all__ = ["asked", "made", "sharing"]
+__all__ = ["asked", "entering", "made", "sharing", "visit_code"]
 
 Step: TypeAlias = Callable[[Any, Actor, UUID, UUID], Share]
 
@@ -56,7 +56,7 @@ def shares() -> str:
     """List the patient's shares, with the buttons to change them, and the last looks."""
     patient = current_patient()
     lines = list_shares(db.session, patient.id, today=own_today(), now=clock.now())
-    looks = [event for event in read_trail(db.session, patient.id, most=50) if event.what.startswith("viewed_")]
+    looks = [event for event in read_trail(db.session, patient.id, most=50) if event.what in VIEWED]
     return render(
         "sharing/shares.html",
         open_lines=[line for line in lines if line.state in ("invited", "accepted", "active")],

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from flask_babel import gettext as _
 
-from firststep.models import AccessEvent
+from firststep.models import AccessEvent, VisitAccess
 from firststep.services.audit import CHANGED
 from firststep.services.invitations import TooManyInvitations
 from firststep.services.patient_invitations import MadeInvitation
 from firststep.services.share_lists import Person, ShareLine
+from firststep.services.visit_access import ASK_LIFE, is_over
 from firststep.web import clock, dates
 from firststep.web.actors import current_account
 from firststep.web.practitioner_words import stated_words
-from firststep.web.share_words import days_left_words, scope_words, trail_words
+from firststep.web.share_words import days_left_words, scope_words, stated_reader, trail_words
+
+# So long the page of a visit says how the last one ended.
+_SAID_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,61 @@ def person_states(person: Person) -> str:
     return stated_words(person.profession, person.credential_issuer, person.credential_number)
 
 
+@dataclass(frozen=True, kw_only=True)
+class VisitView:
+    """How a patient's visit stands: ``kind`` is none, shown, asked, open or ended; ``until`` the end of the step."""
+
+    kind: str
+    id: UUID | None = None
+    said: str = ""
+    until: str = ""
+    who: str = ""
+    device: str = ""
+    sign: str = ""
+
+    @property
+    def mark(self) -> str:
+        """Return a word that changes with what the page must say."""
+        return f"{self.kind}-{self.id}"
+
+
+def visit_view(visit: VisitAccess | None, now: datetime) -> VisitView:
+    """Return how the visit stands in the patient's words."""
+    if visit is None:
+        return VisitView(kind="none")
+    if is_over(visit, now):
+        return VisitView(kind="none", id=visit.id, said=_visit_over_words(visit, now))
+    account = visit.reader_user_id is not None
+    name = visit.reader_name
+    return VisitView(
+        kind=visit.state,
+        id=visit.id,
+        until=moment_words(_ends_at(visit, now)),
+        who=_("%(name)s, who is signed in", name=name) if account else stated_reader(name),
+        device=visit.reader_device,
+        sign=visit.sign,
+    )
+
+
+def _ends_at(visit: VisitAccess, now: datetime) -> datetime:
+    """Return when the step ends that the visit is at."""
+    if visit.state == "shown":
+        return visit.code_expires_at
+    return (visit.asked_at or now) + ASK_LIFE if visit.state == "asked" else visit.ends_at or now
+
+
+def _visit_over_words(visit: VisitAccess, now: datetime) -> str:
+    """Say what became of a visit that has just ended; nothing about one of hours ago."""
+    if not timedelta() <= now - (visit.ended_at or _ends_at(visit, now)) <= _SAID_FOR:
+        return ""
+    return {
+        "stopped": _("Ended. Nobody sees anything."),
+        "refused": _("Refused. Nobody saw anything."),
+        "left": _("They ended the look."),
+        "twice": _("Two devices entered the code, and nobody can tell which one sits with you. Nobody saw anything."),
+    }.get(visit.ended_by or "", _("The time is over. Nobody sees anything."))
+
+
 def too_many_words(too_many: TooManyInvitations) -> str:
     """Return why no other invitation can be made now, and when one can."""
     when = moment_words(too_many.free_at)
@@ -139,8 +198,11 @@ def share_rows(line: ShareLine) -> list[tuple[str, str]]:
 
 def log_line(event: AccessEvent, own_user_id: object, addresses: Mapping[UUID, str]) -> LogLine:
     """Return one row of the trail in words; ``addresses`` are those that the shares were offered to."""
-    if event.actor_user_id is None:
-        who = _("Firststep") if event.what == "share_expired" else _("The operator of this site")
+    if event.actor_user_id is None and event.actor_name:
+        who = stated_reader(event.actor_name)
+    elif event.actor_user_id is None:
+        by_itself = event.what in ("share_expired", "visit_twice")
+        who = _("Firststep") if by_itself else _("The operator of this site")
     else:
         who = _("You") if event.actor_user_id == own_user_id else event.actor_name
     whom = addresses.get(event.share_id, "") if event.share_id and event.what in CHANGED else ""

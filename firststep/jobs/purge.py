@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from firststep.extensions import db
-from firststep.services import cohort_results, outbox, patient_invitations, sessions, uploads
+from firststep.services import cohort_results, outbox, patient_invitations, sessions, uploads, visit_access
 from firststep.web.erasing import finish_erasure
 from firststep.web.sessions import LONGEST_REST
 
@@ -16,7 +16,7 @@ ENDED_INVITATION_IS_KEPT = timedelta(days=30)
 
 
 def purge(now: datetime) -> Counter[str]:
-    """Delete what is over: mails, sessions, invitations, files that nobody brought back, cohorts of other days.
+    """Delete what is over: mails, sessions, invitations, visits, files nobody brought back, cohorts of other days.
 
     Returns how many of each. Then the log of the database is emptied, which may hold what was deleted.
     """
@@ -25,6 +25,7 @@ def purge(now: datetime) -> Counter[str]:
     deleted["uploads"] = uploads.purge_uploads(db.session, now - uploads.WAITS_FOR)
     deleted["cohorts"] = cohort_results.purge_results(db.session, now=now)
     deleted["invitations"] = patient_invitations.purge_ended(db.session, now - ENDED_INVITATION_IS_KEPT)
+    deleted["visits"] = visit_access.purge_old(db.session, now - ENDED_INVITATION_IS_KEPT)
     db.session.commit()
     finish_erasure()
     return deleted

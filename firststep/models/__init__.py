@@ -9,7 +9,7 @@ from firststep.models.mail import MailPreference, OutboxMail
 from firststep.models.noted import NotedSession, NotedSessionChange
 from firststep.models.people import Patient, Practice, PracticeInvitation, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
-from firststep.models.sharing import AccessEvent, PatientInvitation, Share
+from firststep.models.sharing import AccessEvent, PatientInvitation, Share, VisitAccess
 from firststep.models.sheets import CaseInvitation, ImportBatch, ImportedCase, ImportedCourse, Visit
 from firststep.models.treatment import Episode
 from firststep.models.whole import Deletion, Upload
@@ -51,5 +51,6 @@ __all__ = [
     "User",
     "UserSession",
     "Visit",
+    "VisitAccess",
     "WebAuthn",
 ]

@@ -14,6 +14,9 @@ from firststep.models.people import Patient, Practitioner
 SCOPES = ("summary", "charts", "notes")
 SHARE_STATES = ("invited", "accepted", "active", "stopped", "expired", "withdrawn")
 PATIENT_INVITATION_STATES = ("open", "taken", "withdrawn")
+VISIT_STATES = ("shown", "asked", "open", "ended")
+#: Why a visit ended: the patient stopped or refused it, the reader left, two entered the code, another code came.
+VISIT_ENDS = ("stopped", "refused", "left", "twice", "replaced")
 
 
 class Share(Base):
@@ -76,6 +79,42 @@ class PatientInvitation(Base):
     practitioner: Mapped[Practitioner] = relationship()
 
 
+class VisitAccess(Base):
+    """A look at one visit: a code that the patient shows, a reader who enters it, an hour that the patient allows."""
+
+    __tablename__ = "visit_access"
+    __table_args__ = (
+        one_of("scope", SCOPES),
+        one_of("state", VISIT_STATES),
+        one_of("ended_by", VISIT_ENDS),
+        Index("ix_visit_access_patient_id_made_at", "patient_id", "made_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    scope: Mapped[str] = mapped_column(String(8))
+    from_day: Mapped[date | None] = mapped_column()
+    state: Mapped[str] = mapped_column(String(8), default="shown")
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    # Sealed with the key of the installation: six digits alone would be found out of a plain hash in a second.
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    link_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    code_expires_at: Mapped[datetime] = mapped_column(Moment)
+    # What the reader's browser holds; null until somebody entered the code.
+    reader_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    # A practitioner who was signed in; everybody else says who they are, and it is not checked.
+    reader_user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    reader_name: Mapped[str] = mapped_column(String(120), default="")
+    reader_device: Mapped[str] = mapped_column(String(120), default="")
+    # Two digits that stand on both screens, so that the patient allows the one who sits there.
+    sign: Mapped[str] = mapped_column(String(2), default="")
+    asked_at: Mapped[datetime | None] = mapped_column(Moment)
+    allowed_at: Mapped[datetime | None] = mapped_column(Moment)
+    ends_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_by: Mapped[str | None] = mapped_column(String(8))
+
+
 class AccessEvent(Base):
     """One look at, or change of access to, a patient's data; each row carries the hash of the one before."""
 
@@ -94,6 +133,7 @@ class AccessEvent(Base):
     actor_user_id: Mapped[UUID | None] = mapped_column()
     actor_name: Mapped[str] = mapped_column(String(120), default="")
     what: Mapped[str] = mapped_column(String(40))
+    # The share, or the visit.
     share_id: Mapped[UUID | None] = mapped_column()
     at: Mapped[datetime] = mapped_column(Moment)
     previous_hash: Mapped[str] = mapped_column(String(64))

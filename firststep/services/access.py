@@ -12,10 +12,11 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.models import Day, FootDay, Patient, Share, User
+from firststep.models import Day, FootDay, Patient, Share, User, VisitAccess
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.questions import VisitQuestion, read_open_questions
 from firststep.services.trajectories import Course, read_course
+from firststep.services.visit_access import is_open as is_open_visit
 from firststep.services.zones import local_day
 
 # More than a page of them is not read at a visit.
@@ -122,6 +123,23 @@ def previewed_share(session: Session, patient_id: UUID, share_id: UUID, *, now: 
     if is_over(share.until_on, grant.today):
         raise NoResultFound
     return grant
+
+
+def granted_at_visit(session: Session, visit_id: UUID, *, now: datetime) -> Grant:
+    """Return what the reader of the visit may see now; NoResultFound when that is nothing, for any reason."""
+    visit, patient, user_name, zone_name = session.execute(
+        select(VisitAccess, Patient, User.name, User.time_zone)
+        .join(Patient, Patient.id == VisitAccess.patient_id)
+        .join(User, User.id == Patient.user_id)
+        .where(VisitAccess.id == visit_id, Patient.diary_closed_at.is_(None), User.active)
+        .execution_options(populate_existing=True)
+    ).one()
+    if not is_open_visit(visit, now):
+        raise NoResultFound
+    of_visit = Share(
+        id=visit.id, patient_id=patient.id, scope=visit.scope, from_day=visit.from_day, confirmed_at=visit.allowed_at
+    )
+    return _grant(NOBODY, of_visit, patient, user_name, zone_name, now)
 
 
 def _owner() -> Select[Patient, str | None, str | None]:

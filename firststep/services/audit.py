@@ -18,8 +18,9 @@ from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import Session
 
 from firststep.models import AccessEvent
+from firststep.models.sharing import VISIT_ENDS
 
-VIEWED = ("viewed_summary", "viewed_charts", "viewed_notes")
+VIEWED = ("viewed_summary", "viewed_charts", "viewed_notes", "visited_summary", "visited_charts", "visited_notes")
 CHANGED = (
     "share_invited",
     "share_resent",
@@ -43,6 +44,8 @@ OF_SESSIONS = (
     "session_disputed",
     "session_dispute_ended",
 )
+#: The steps of a look at a visit, from the code to its end.
+AT_VISIT = ("visit_shown", "visit_asked", "visit_allowed", *(f"visit_{end}" for end in VISIT_ENDS))
 #: What the patient does with the diary as a whole.
 OF_THE_WHOLE = ("exported", "imported", "diary_deleted", "account_deleted")
 # What stands as the row before the first one.
@@ -93,7 +96,7 @@ def lock_trail(session: Session, patient_id: UUID) -> None:
 
 def record(session: Session, actor: Actor, patient_id: UUID, what: str, *, share_id: UUID | None = None) -> AccessEvent:
     """Add one row to the patient's trail; it counts when the caller commits."""
-    if what not in (*VIEWED, *CHANGED, *OF_SESSIONS, *OF_THE_WHOLE):
+    if what not in (*VIEWED, *CHANGED, *OF_SESSIONS, *AT_VISIT, *OF_THE_WHOLE):
         raise ValueError(f"The trail knows no event {what!r}.")
     lock_trail(session, patient_id)
     last = (

@@ -31,6 +31,7 @@ from firststep.models import (
     Share,
     User,
     UserSession,
+    VisitAccess,
 )
 from firststep.models.noted import NOTED_TEXTS
 from firststep.services.diary_events import KINDS
@@ -77,6 +78,7 @@ def tables() -> tuple[Table, ...]:
         Table(name="changes", columns=_CHANGES, read=_changes),
         Table(name="consents", columns=_CONSENTS, read=_consents),
         Table(name="shares", columns=_SHARES, read=_shares),
+        Table(name="visits", columns=_VISITS, read=_visits),
         Table(name="access_log", columns=_ACCESS, read=_access),
         Table(name="devices", columns=_DEVICES, read=_devices),
     )
@@ -284,6 +286,17 @@ def _shares(session: Session, patient_id: UUID) -> Iterator[Record]:
         yield {name: record[name] for name in _SHARES}
 
 
+_VISITS: Final = (
+    *("scope", "from_day", "state", "made_at", "code_expires_at", "reader_name", "reader_device", "sign"),
+    *("asked_at", "allowed_at", "ends_at", "ended_at", "ended_by"),
+)
+
+
+def _visits(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = select(*_columns(VisitAccess, *_VISITS)).where(VisitAccess.patient_id == patient_id)
+    return map(_record, _rows(session, statement.order_by(VisitAccess.made_at, VisitAccess.id)))
+
+
 # "actor" says who acted; "actor_name" is the name as it is sealed, which is empty where the person or the operator did.
 _ACCESS: Final = ("seq", "at", "actor", "what", "share_id", "actor_name", "previous_hash", "hash")
 
@@ -299,7 +312,8 @@ def _access(session: Session, patient_id: UUID) -> Iterator[Record]:
     for row in _rows(session, statement):
         record = _record(row)
         if row.actor_user_id is None:
-            record["actor"] = "operator"
+            # Somebody without an account, at a visit, has said a name.
+            record["actor"] = row.actor_name or "operator"
         else:
             record["actor"] = "self" if row.actor_user_id == row.user_id else row.actor_name
         yield {name: record[name] for name in _ACCESS}

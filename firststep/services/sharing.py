@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firststep.models import Patient, Practitioner, Share, User
-from firststep.services import audit
+from firststep.services import audit, visit_access
 from firststep.services.access import is_over
 from firststep.services.audit import Actor
 from firststep.services.invitations import INVITATION_LIFE, check_limits, find_invitation
@@ -157,12 +157,12 @@ def stop(session: Session, actor: Actor, patient_id: UUID, share_id: UUID) -> Sh
 
 
 def stop_all(session: Session, actor: Actor, patient_id: UUID) -> int:
-    """End every share and take back every invitation of the patient; return how many there were."""
-    audit.lock_trail(session, patient_id)
+    """End every share, take back every invitation and end every look at a visit; return how many there were."""
+    at_visits = visit_access.end_all(session, actor, patient_id)
     open_shares = _of(session, patient_id, (*PENDING, "active"))
     for share in open_shares:
         _end(session, actor, share, "stopped" if share.state == "active" else "withdrawn")
-    return len(open_shares)
+    return len(open_shares) + at_visits
 
 
 def renew(session: Session, actor: Actor, patient_id: UUID, share_id: UUID, *, today: date) -> Share:

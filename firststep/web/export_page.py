@@ -36,7 +36,7 @@ from firststep.web.event_words import event_name, event_words
 from firststep.web.language import language_tag
 from firststep.web.noted_words import field_name, noted_words
 from firststep.web.progress import WIDE, Choice, progress_figure, progress_page
-from firststep.web.share_words import scope_words, trail_words
+from firststep.web.share_words import scope_words, stated_reader, trail_words
 
 _TEMPLATE = "own_data/readable.html"
 
@@ -178,7 +178,7 @@ def _shares(session: Session, patient_id: UUID, *, today: date, now: datetime) -
 def _looks(session: Session, patient: Patient, zone_name: str) -> Iterator[tuple[str, str, str]]:
     for event in audit.read_trail(session, patient.id):
         if event.actor_user_id is None:
-            who = _("Firststep or its operator")
+            who = stated_reader(event.actor_name) if event.actor_name else _("Firststep or its operator")
         else:
             who = _("You") if event.actor_user_id == patient.user_id else event.actor_name
         yield moment_words(event.at, zone_name), who, trail_words(event.what)

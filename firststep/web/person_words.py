@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from firststep.web import clock, dates
-from firststep.web.actors import current_account
 
 
 def person_name(name: str, shares_since: datetime | None) -> str:
@@ -16,5 +16,7 @@ def person_name(name: str, shares_since: datetime | None) -> str:
         return name
     if shares_since is None:
         return _("Without a name")
-    since = dates.short_date(clock.local_day(shares_since, current_account().time_zone))
+    # At a visit nobody need be signed in.
+    zone_name = current_user.time_zone if current_user.is_authenticated else "UTC"
+    since = dates.short_date(clock.local_day(shares_since, zone_name))
     return _("Without a name, shares since %(day)s", day=since)

@@ -12,8 +12,9 @@ from flask_login import current_user
 from firststep.extensions import csrf
 from firststep.web import clock
 from firststep.web.render import wants_part
+from firststep.web.visiting import visit_is_open
 
-Policy = Literal["public", "signed_in", "patient", "practitioner", "half", "password", "token"]
+Policy = Literal["public", "signed_in", "patient", "practitioner", "half", "password", "token", "visit"]
 View = TypeVar("View", bound=Callable[..., Any])
 
 # A practitioner's second factor counts for one working day.
@@ -79,6 +80,9 @@ def check_form_token() -> None:
 def _answer(wanted: Policy) -> Response | None:
     if wanted in ("public", "token"):
         return None
+    if wanted == "visit":
+        # No account opens it, and it opens nothing else.
+        return None if visit_is_open() else _send_to(url_for("sharing.enter_visit"))
     if wanted == "half":
         return None if current_user.is_authenticated or session.get("tf_user_id") else to_sign_in()
     if not current_user.is_authenticated:

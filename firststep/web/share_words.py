@@ -28,6 +28,11 @@ def days_left_words(until_on: date | None, today: date) -> str:
     return _("today is its last day") if left == 1 else ngettext("%(num)d day left", "%(num)d days left", left)
 
 
+def stated_reader(name: str) -> str:
+    """Return somebody who looked at a visit without an account, by the name that they said."""
+    return _("Somebody who said to be “%(name)s”", name=name)
+
+
 def trail_words(what: str) -> str:
     """Return what happened."""
     return {
@@ -52,6 +57,17 @@ def trail_words(what: str) -> str:
         "session_withdrawn": _("withdrew a session that they had noted"),
         "session_disputed": _("disputed a session"),
         "session_dispute_ended": _("took a dispute back"),
+        "visited_summary": _("looked at the summary at a visit"),
+        "visited_charts": _("looked at the charts at a visit"),
+        "visited_notes": _("looked at the charts and notes at a visit"),
+        "visit_shown": _("made a visit code"),
+        "visit_asked": _("entered the visit code"),
+        "visit_allowed": _("allowed a look at the visit"),
+        "visit_stopped": _("ended the look at the visit, or took the code back"),
+        "visit_refused": _("refused the look at the visit"),
+        "visit_left": _("ended the own look at the visit"),
+        "visit_twice": _("ended the visit code, which two devices had entered"),
+        "visit_replaced": _("made another visit code, which ended the earlier one"),
         "exported": _("took all data along as a file"),
         "imported": _("brought data back from a file"),
         "diary_deleted": _("deleted the whole diary"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
 from flask import current_app
+from sqlalchemy.exc import NoResultFound
 
 from firststep.database import set_writing
 from firststep.extensions import db
@@ -15,6 +17,7 @@ from firststep.services.access import Grant
 from firststep.services.audit import Actor, Head, TrailBroken
 from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
+from firststep.web.visiting import held_visit
 
 #: How long what a page fetches belongs to the look that opened it.
 ONE_LOOK = timedelta(minutes=10)
@@ -56,6 +59,27 @@ def operator() -> Actor:
     return Actor(user_id=None, name="", now=clock.now(), key=sealing_key())
 
 
+def note_visit_look(*, of_open_page: bool = False, charts: bool = False) -> Grant:
+    """Return what the reader at a visit may see, after the look stands in the patient's trail, as `note_look` does.
+
+    With ``charts`` NoResultFound says that there are no single days to see.
+    """
+    visit = held_visit()
+    if visit is None:
+        raise NoResultFound
+    visit_id, patient_id = visit.id, visit.patient_id
+    actor = Actor(user_id=visit.reader_user_id, name=visit.reader_name, now=clock.now(), key=sealing_key())
+
+    def grant() -> Grant:
+        audit.lock_trail(db.session, patient_id)
+        found = access.granted_at_visit(db.session, visit_id, now=actor.now)
+        if charts and not found.shows_charts:
+            raise NoResultFound
+        return found
+
+    return _note(actor, visit_id, grant, "visited", of_open_page=of_open_page)
+
+
 def note_look(share_id: UUID, *, of_open_page: bool = False) -> Grant:
     """Return what the signed-in practitioner may see through the share, after the look stands in the patient's trail.
 
@@ -65,15 +89,23 @@ def note_look(share_id: UUID, *, of_open_page: bool = False) -> Grant:
     What an open page fetches (``of_open_page``) belongs to the look that opened it, and is noted when there is none.
     """
     practitioner_id, actor = current_practitioner().id, acting()
+
+    def grant() -> Grant:
+        # The lock first: a stop that was before it in the trail is seen.
+        audit.lock_trail(db.session, access.patient_of(db.session, practitioner_id, share_id))
+        return access.granted(db.session, practitioner_id, share_id, now=actor.now)
+
+    return _note(actor, share_id, grant, "viewed", of_open_page=of_open_page)
+
+
+def _note(actor: Actor, through: UUID, ask: Callable[[], Grant], look: str, *, of_open_page: bool) -> Grant:
     db.session.rollback()
     set_writing(True)
     try:
-        # The lock first: a stop that was before it in the trail is seen.
-        audit.lock_trail(db.session, access.patient_of(db.session, practitioner_id, share_id))
-        grant = access.granted(db.session, practitioner_id, share_id, now=actor.now)
-        what = f"viewed_{grant.scope}"
-        if not (of_open_page and audit.has_looked(db.session, actor, share_id, what, since=actor.now - ONE_LOOK)):
-            audit.record(db.session, actor, grant.patient_id, what, share_id=share_id)
+        grant = ask()
+        what = f"{look}_{grant.scope}"
+        if not (of_open_page and audit.has_looked(db.session, actor, through, what, since=actor.now - ONE_LOOK)):
+            audit.record(db.session, actor, grant.patient_id, what, share_id=through)
         db.session.commit()
     finally:
         db.session.rollback()

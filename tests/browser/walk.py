@@ -28,11 +28,15 @@ from firststep.models import (
     TreatmentSession,
     UserSession,
 )
+from firststep.services.audit import Actor
 from firststep.services.invitations import make_link_token
 from firststep.services.patient_invitations import hand_out_token, make_hand_out
 from firststep.services.practice_invitations import make_link_token as make_offer_token
+from firststep.services.visit_access import link_token, show_code
 from firststep.web.invited import hand_out_key
 from firststep.web.security.tokens import make_token
+from firststep.web.trail import sealing_key
+from firststep.web.visiting import visit_key
 from tests import cast as people
 from tests import factories
 from tests.cast import Cast
@@ -48,6 +52,10 @@ NOT_PAGES = frozenset(
         "practice.figure",
         "practice.preview_figure",
         "practice.share_preview_figure",
+        "practice.at_visit_figure",
+        "practice.at_visit_still",
+        "sharing.visit_code_state",
+        "sharing.visit_state",
         "practice.still",
         "pwa.manifest",
         "pwa.service_worker",
@@ -159,6 +167,8 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     db.session.flush()
     plan = chosen.id
     hand_out = make_hand_out(db.session, cast.cho, meant_for="RM-17", key=hand_out_key(), now=people.NOW).id
+    phone = Actor(user_id=cast.ana_user, name="", now=people.NOW, key=sealing_key())
+    at_visit = show_code(db.session, phone, cast.ana, "charts", None, key=visit_key()).id
     mailed = {
         "accounts.confirm": make_token("confirm", cast.ana_user, 0, people.NOW),
         "accounts.reset_password": make_token("reset", cast.ana_user, 0, people.NOW),
@@ -166,6 +176,7 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "digest.unsubscribe": make_unsubscribe_token(cast.ana, "weekly_summary"),
         "sharing.invitation": make_link_token(db.session, invited, now=people.NOW),
         "sharing.asked": hand_out_token(hand_out_key(), hand_out),
+        "sharing.enter_by_link": link_token(visit_key(), at_visit),
     }
     author = db.session.get_one(Practitioner, cast.cho)
     ana = db.session.get_one(Patient, cast.ana)

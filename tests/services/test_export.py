@@ -44,11 +44,12 @@ LEFT_OUT = {
     # Whose it is.
     *("patient_id", "user_id"),
     # Random ids that name nothing outside this database, and keys of the program's own work.
-    *("id", "op_id", "practitioner_id", "actor_user_id"),
+    *("id", "op_id", "practitioner_id", "actor_user_id", "reader_user_id"),
     # When the program looks again, and which letter it sent last.
     *("next_at", "next_on", "next_number", "last_on", "last_number", "last_week_on", "empty_weeks", "suspended_at"),
     # Secrets, or hashes of them.
     *("invitation_hash", "feed_hash", "token_hash", "data", "factor_checked_at"),
+    *("code_hash", "link_hash", "reader_hash"),
     # Of an invitation that is over within days, and of a calendar's address.
     *("invitation_expires_at", "feed_made_at", "feed_read_at", "revoked_at"),
     # The name once more.
@@ -128,6 +129,8 @@ def test_each_thing_stands_in_the_json_as_it_was_noted(app: Flask, ana: UUID) ->
     assert found["access_log_head"] == {"count": head.count, "hash": head.hash}
     assert found["access_log"][-1]["hash"] == head.hash
     assert [row["actor"] for row in found["access_log"]] == ["Dr Looker"]
+    (visit,) = found["visits"]
+    assert (visit["reader_name"], visit["from_day"], visit["ended_by"]) == ("Dr Visitor", DAY.isoformat(), "left")
 
 
 def test_csv_cells_are_text_and_what_is_not_recorded_is_empty(app: Flask, ana: UUID) -> None:

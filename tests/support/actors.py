@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
@@ -29,15 +29,19 @@ from firststep.models import (
     Question,
     User,
     UserSession,
+    VisitAccess,
 )
 from firststep.services import audit, reminder_feed
 from firststep.services.invitations import make_link_token
 from firststep.services.patient_invitations import hand_out_token, make_hand_out
 from firststep.services.practice_invitations import make_link_token as make_offer_token
+from firststep.services.visit_access import Entry, allow, code_of, enter_code, link_token, show_code
 from firststep.web.invited import hand_out_key
 from firststep.web.policy import FACTOR_LIFE
 from firststep.web.security.tokens import make_token
 from firststep.web.sessions import _serializer, hash_token
+from firststep.web.trail import sealing_key
+from firststep.web.visiting import visit_key
 from tests import cast as people
 from tests import factories
 from tests.cast import Browser
@@ -89,7 +93,8 @@ SHARES: Final[Mapping[str, tuple[str, str, date]]] = {
 # Practitioners with an open share of somebody who closed the diary, or whose account is closed.
 OF_CLOSED: Final[Mapping[str, str]] = {"of_closed": "closed", "of_deactivated": "deactivated"}
 # Whoever has no session that counts: none, one that was ended, one that rested too long, one of a closed account.
-STRANGERS: Final = frozenset({"nobody", "signed_out", "idle", "deactivated"})
+# Nobody of these is signed in; the last three entered a visit code of Ana's, which she allowed, or not yet, or ended.
+STRANGERS: Final = frozenset({"nobody", "signed_out", "idle", "deactivated", "at_visit", "visit_asked", "visit_over"})
 # Dr Cho with the password alone, and with a second factor that was proven too long ago.
 FACTORLESS: Final = frozenset({"factorless", "stale"})
 PATIENTS: Final = frozenset({"ana", "ben"})
@@ -118,6 +123,8 @@ class Key:
 
     cookie: str
     csrf_raw: str
+    #: What it holds of a visit, if anything.
+    visit: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +147,7 @@ class World:
     noted: UUID
     invitation: UUID
     made: UUID
+    visit: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -178,6 +186,7 @@ def make_world(app: Flask) -> World:
         audit.record(db.session, looker, cast.ana, "viewed_charts", share_id=cast.share)
         tokens = _make_tokens(db.session, cast, shares["invited"]) | {"team.offer": joining}
         made, tokens["sharing.asked"] = _add_hand_outs(db.session, cast)
+        visit, held, tokens["sharing.enter_by_link"] = _add_visits(db.session, cast)
         db.session.execute(update(User).values(password=hash_password(factories.PASSWORD)))
         db.session.commit()
     session = _sign_in_elsewhere(app, cast.ana_user)
@@ -187,6 +196,7 @@ def make_world(app: Flask) -> World:
     browsers["stale"] = people.sign_in(app, cast.cho_user)
     _end_sessions(app, browsers)
     keys = {name: _key(app, browser) for name, browser in browsers.items()}
+    keys |= {name: replace(keys["nobody"], visit=token) for name, token in held.items()}
     return World(
         keys=keys,
         cast=cast,
@@ -204,6 +214,7 @@ def make_world(app: Flask) -> World:
         noted=noted,
         invitation=invitation,
         made=made,
+        visit=visit,
         tokens=tokens,
     )
 
@@ -214,6 +225,8 @@ def browser_of(app: Flask, world: World, actor: str) -> Browser:
     assert isinstance(client, Browser)
     client.csrf_raw = world.keys[actor].csrf_raw
     client.set_cookie(app.config["SESSION_COOKIE_NAME"], world.keys[actor].cookie)
+    if world.keys[actor].visit:
+        client.set_cookie("visit", world.keys[actor].visit)
     return client
 
 
@@ -291,6 +304,26 @@ def _add_hand_outs(session: Session, cast: people.Cast) -> tuple[UUID, str]:
         for practitioner, meant_for in ((cast.dee, ""), (cast.cho, CANARY_MEANT))
     )
     return his.id, hand_out_token(key, hers.id)
+
+
+def _add_visits(session: Session, cast: people.Cast) -> tuple[UUID, dict[str, str], str]:
+    """Return the visit that Ana allowed, what the readers' browsers hold, and the link of a code that she shows."""
+    key, held, visits = visit_key(), {}, {}
+    of_ana = audit.Actor(user_id=cast.ana_user, name="", now=people.NOW, key=sealing_key())
+    somebody = replace(of_ana, user_id=None, name="Dr Somebody")
+    for name in ("at_visit", "visit_asked", "visit_over", "shown"):
+        # One at a time is the rule; here they stand side by side.
+        session.execute(update(VisitAccess).values(state="ended"))
+        visit = show_code(session, of_ana, cast.ana, "charts", None, key=key)
+        visits[name] = visit.id
+        if name != "shown":
+            entry = Entry(device="", once=name)
+            held[name] = enter_code(session, somebody, entry, code_of(key, visit.id), key=key)[1]
+        if name == "at_visit":
+            allow(session, of_ana, cast.ana, visit.id)
+    for name, state in (("at_visit", "open"), ("visit_asked", "asked"), ("shown", "shown")):
+        session.execute(update(VisitAccess).where(VisitAccess.id == visits[name]).values(state=state))
+    return visits["at_visit"], held, link_token(key, visits["shown"])
 
 
 def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str, str]:

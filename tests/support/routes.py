@@ -7,7 +7,8 @@ importer (the practitioner whose batch the address names); practice_owner (the o
 or the session, names); practice_member (whoever belongs to a practice); author
 (the practitioner who noted the session that the address names, through an open share); reader (a practitioner with an
 active share, through that share); chart_reader (one whose share shows single days); inviter (the practitioner whose
-invitation to a patient the address names).
+invitation to a patient the address names); visit_reader (who entered a visit code that the patient then allowed, signed
+in or not).
 """
 
 from __future__ import annotations
@@ -188,6 +189,21 @@ ROUTES: Final[dict[str, str]] = {
     "GET practice.share_preview": "owner",
     "GET practice.share_preview_visit": "owner",
     "GET practice.share_preview_figure": "owner",
+    "GET sharing.visit_code": "patient",
+    "POST sharing.show_visit_code": "patient",
+    "GET sharing.visit_code_state": "patient",
+    "POST sharing.allow_visit": "owner",
+    "POST sharing.end_visit": "owner",
+    "GET sharing.enter_visit": "everybody",
+    "POST sharing.enter_code": "everybody",
+    "GET sharing.enter_by_link": "bearer",
+    "POST sharing.ask_by_link": "bearer",
+    "GET sharing.visit_state": "everybody",
+    "POST sharing.leave_visit": "everybody",
+    "GET practice.at_visit": "visit_reader",
+    "GET practice.at_visit_page": "visit_reader",
+    "GET practice.at_visit_figure": "visit_reader",
+    "GET practice.at_visit_still": "visit_reader",
     "GET sheets.overview": "practitioner",
     "POST sheets.read": "practitioner",
     "POST sheets.bring_in": "practitioner",
@@ -237,6 +253,7 @@ POLICIES: Final[dict[str, str]] = {
     "author": "practitioner",
     "practice_member": "practitioner",
     "inviter": "practitioner",
+    "visit_reader": "visit",
     "reader": "practitioner",
     "chart_reader": "practitioner",
 }
@@ -250,6 +267,7 @@ WEAKER: Final[dict[str, frozenset[str]]] = {
     "signed_in": frozenset({"public", "half", "password"}),
     "patient": frozenset({"public", "half", "password", "signed_in"}),
     "practitioner": frozenset({"public", "half", "password", "signed_in"}),
+    "visit": frozenset({"public", "half", "password", "signed_in"}),
 }
 
 # Behind the policy of these stands a second lock, so that with a weaker one strangers still get the same answer: the

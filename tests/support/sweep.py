@@ -25,7 +25,20 @@ _ALL = set(ACTORS)
 # Where everybody or everybody with a sign-in may go, the state of a share is not asked for: Dr Dee's and three others'
 # stand for all, and for the strangers the one without a cookie and the one whose session was ended.
 ALIKE: Final = frozenset(
-    {"idle", "deactivated", "stale", "invited", "withdrawn", "stopped", "over", "expired", "summary", *actors.OF_CLOSED}
+    {
+        "idle",
+        "deactivated",
+        "visit_asked",
+        "visit_over",
+        "stale",
+        "invited",
+        "withdrawn",
+        "stopped",
+        "over",
+        "expired",
+        "summary",
+        *actors.OF_CLOSED,
+    }
 )
 ASK_FOR_NO_SHARE: Final = frozenset({"everybody", "bearer", "half", "password", "signed_in"})
 INSIDE: Final[Mapping[str, set[str]]] = {
@@ -45,6 +58,7 @@ INSIDE: Final[Mapping[str, set[str]]] = {
     "inviter": {"cho"},
     "reader": set(READERS),
     "chart_reader": READERS - {"summary"},
+    "visit_reader": {"at_visit"},
 }
 # Words of routes whose address names an object.
 OF_AN_OBJECT: Final = frozenset(
@@ -79,6 +93,7 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "noted_id": world.noted,
         "made_id": world.made,
         "invitation_id": world.invitation,
+        "visit_id": world.visit,
         "key": "plantar_fascia",
         "day": actors.DAY,
         "token": "x" * 43,
@@ -135,6 +150,8 @@ def of_ana(world: World) -> dict[str, str]:
         "gait": "changed",
         "right_person": "y",
         "meant_for": "Changed",
+        "visit_id": str(world.visit),
+        "code": "000000",
     }
 
 
@@ -148,6 +165,8 @@ def refusal(actor: str, way: str, who: str, route: str = "") -> str:
     """Return the answer that somebody who may not use a route gets; a script is told with a status."""
     if route.partition(" ")[2] in ("diary.sync_session", "diary.kept_days", "diary.store_one", "diary.store_batch"):
         way = "script"
+    if who == "visit_reader":
+        return "enter the code" if way == "page" else "401"
     if actor in STRANGERS or actor == "half":
         return "sign in" if way == "page" else "401"
     if actor in FACTORLESS:
@@ -161,9 +180,12 @@ def described(response: TestResponse) -> str:
     """Return the answer in a word: its status, or where it sends."""
     target = urlsplit(response.headers.get("Location", "")).path
     if response.status_code == 303:
-        return {"/login": "sign in", "/settings/factor": "prove the factor", "/settings/consents": "agree first"}.get(
-            target, f"303 to {target}"
-        )
+        return {
+            "/visit": "enter the code",
+            "/login": "sign in",
+            "/settings/factor": "prove the factor",
+            "/settings/consents": "agree first",
+        }.get(target, f"303 to {target}")
     return str(response.status_code)
 
 
@@ -191,7 +213,7 @@ def forbidden(actor: str, route: str) -> set[str]:
     if actor not in ("ana", "cho", *FACTORLESS):
         never |= {actors.CANARY_FINDING, actors.CANARY_DISPUTE}
     of_readers = "practice." in route or "care." in route
-    shown = {people.CANARY_NAME} if actor in READERS and of_readers else set()
+    shown = {people.CANARY_NAME} if actor in (*READERS, "at_visit") and of_readers else set()
     shown |= (
         {people.CANARY_NOTE, actors.CANARY_DRUG, actors.CANARY_QUESTION, actors.CANARY_TRIGGER, actors.CANARY_SPELL}
         if actor == "notes" and "practice." in route

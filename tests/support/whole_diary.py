@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from firststep.models import Patient, Practitioner, User
+from firststep.models import Patient, Practitioner, User, VisitAccess
 from firststep.services import audit, reminders
 from firststep.services.diary_events import EventChange
 from firststep.services.diary_ops import Op, apply_op
@@ -53,6 +53,10 @@ def write(session: Session, patient: Patient, practitioner: Practitioner) -> Non
     )
     look = audit.Actor(user_id=practitioner.user_id, name="Dr Looker", now=NOW, key=b"k" * 32)
     audit.record(session, look, patient.id, "viewed_notes", share_id=share.id)
+    visit = {"scope": "charts", "from_day": DAY, "state": "ended", "made_at": NOW, "code_expires_at": NOW}
+    visit |= {"link_hash": "0" * 64, "reader_name": "Dr Visitor", "reader_device": "Chrome on Mac", "sign": "07"}
+    visit |= dict.fromkeys(("asked_at", "allowed_at", "ends_at", "ended_at"), NOW)
+    session.add(VisitAccess(patient_id=patient.id, ended_by="left", **visit))
     reminders.save(session, patient, by_mail=True, hour=8, repeats=False, now=NOW)
     user = session.get_one(User, patient.user_id)
     user.name = patient.alias = WORDS["name"]

@@ -32,7 +32,8 @@ def test_every_answer_carries_the_headers(ana: Browser, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/reset/x", "/confirm/x", "/address/x", "/invitation/x", "/asked/x", "/mail/unsubscribe/x"]
+    "path",
+    ["/reset/x", "/confirm/x", "/address/x", "/invitation/x", "/asked/x", "/visit/code/x", "/mail/unsubscribe/x"],
 )
 def test_an_address_with_a_token_is_told_to_nobody(nobody: Browser, path: str) -> None:
     headers = nobody.get(path).headers

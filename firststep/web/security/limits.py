@@ -34,6 +34,9 @@ REMINDER_TESTS = (("6 per hour", "person"),)
 EXPORTS = (("20 per hour", "person"),)
 UPLOADS = (("30 per hour", "person"),)
 DEVICES = (("60 per hour", "person"),)
+# Six digits of a visit. Of 200 wrong ones one in 5,000 meets a given code, and then the patient still has to allow.
+VISIT_CODES = (("30 per 15 minutes", "network"),)
+WRONG_VISIT_CODES = (("10 per 15 minutes", "network"), ("200 per 15 minutes", "everybody"))
 # Calendar programs ask a few times a day, and many of them from the same few networks.
 FEEDS = (("600 per hour", "network"),)
 PASSKEYS = (("30 per 15 minutes", "network"),)
@@ -140,4 +143,5 @@ _KEYS: dict[str, Callable[[], str]] = {
     "account or device": _account_or_device,
     "account and network": _account_and_network,
     "person": _person,
+    "everybody": lambda: "everybody",
 }

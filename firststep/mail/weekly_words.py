@@ -13,7 +13,8 @@ from firststep.clinical.change import Change
 from firststep.clinical.means import FEWEST_ENTRIES
 from firststep.clinical.week import Week
 from firststep.mail.writing import link_to
-from firststep.services.digest import Beside, Digest, Figures
+from firststep.services.digest import Beside, Digest, Figures, Viewer
+from firststep.web.share_words import stated_reader
 from firststep.web.wording import arm_name, foot_name, grade_name, points, tenths, weeks_since_start
 
 
@@ -152,13 +153,18 @@ def _missing(digest: Digest) -> list[str]:
     return [_("%(said)s. Fill in: %(link)s", said=said, link=link_to("diary.today"))]
 
 
-def _viewed(viewers: tuple[tuple[str, int], ...]) -> str:
+def _viewed(viewers: tuple[Viewer, ...]) -> str:
     if not viewers:
         return _("Viewed by: nobody.")
     names = ", ".join(
-        ngettext("%(name)s, %(num)d time", "%(name)s, %(num)d times", times, name=name) for name, times in viewers
+        ngettext("%(name)s, %(num)d time", "%(name)s, %(num)d times", viewer.times, name=_name_of(viewer))
+        for viewer in viewers
     )
     return _("Viewed by: %(names)s; nobody else.", names=names)
+
+
+def _name_of(viewer: Viewer) -> str:
+    return viewer.name if viewer.has_account else stated_reader(viewer.name)
 
 
 def _day(day: date, pattern: str) -> str:

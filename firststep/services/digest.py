@@ -53,6 +53,15 @@ class Beside:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Who looked how often; without an account the name is what somebody said at a visit."""
+
+    name: str
+    has_account: bool
+    times: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Figures:
     """What the detailed letter adds; ``foot`` is named only to a person who logs both.
 
@@ -69,7 +78,7 @@ class Figures:
     nsaid: Answers
     nsaid_before: Answers
     beside: Beside | None
-    viewers: tuple[tuple[str, int], ...]
+    viewers: tuple[Viewer, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +115,7 @@ def count_logged_days(session: Session, patient_id: UUID, week: Week) -> int:
     return len(read_diary(session, patient_id, first=week.first, last=week.last).answered_days)
 
 
-def _figures(course: Course, week: Week, viewers: tuple[tuple[str, int], ...]) -> Figures:
+def _figures(course: Course, week: Week, viewers: tuple[Viewer, ...]) -> Figures:
     diary = course.diary
     found = outcomes(diary, measure=MEASURE)
     figures = week_figures(diary, found, week)
@@ -157,16 +166,19 @@ def _beside(window: ReliefWindow, day: date) -> Beside | None:
     return Beside(window=window, whole_weeks=days // 7, phase=phase)
 
 
-def _viewers(session: Session, patient_id: UUID, week: Week, zone_name: str) -> tuple[tuple[str, int], ...]:
+def _viewers(session: Session, patient_id: UUID, week: Week, zone_name: str) -> tuple[Viewer, ...]:
     """Return who looked how often in the week, as the person's own calendar has it."""
     place = zone(zone_name)
     begin = datetime.combine(week.first, time(), tzinfo=place)
     end = datetime.combine(week.last + timedelta(days=1), time(), tzinfo=place)
     looked = (
-        select(AccessEvent.actor_name, func.count())
+        select(AccessEvent.actor_name, AccessEvent.actor_user_id, func.count())
         .where(AccessEvent.patient_id == patient_id, AccessEvent.what.in_(VIEWED))
         .where(AccessEvent.at >= begin, AccessEvent.at < end)
         .group_by(AccessEvent.actor_user_id, AccessEvent.actor_name)
         .order_by(AccessEvent.actor_name)
     )
-    return tuple((name, times) for name, times in session.execute(looked))
+    return tuple(
+        Viewer(name=name, has_account=user_id is not None, times=times)
+        for name, user_id, times in session.execute(looked)
+    )

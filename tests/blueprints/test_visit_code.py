@@ -23,6 +23,7 @@ from tests.blueprints.test_preview import shown
 from tests.blueprints.test_trail_pages import read_pages
 from tests.blueprints.test_visit_page import add_noted
 from tests.cast import NOW, TODAY, Browser, Cast
+from tests.support.letters import write
 from tests.support.statements import counted
 
 SetClock = Callable[[datetime], None]
@@ -476,6 +477,15 @@ def test_to_allow_too_late_is_said(app: Flask, ana: Browser, cast: Cast, set_clo
     assert ana.post(f"/share/visit/{visit_id}/allow").status_code == 303
     assert "That took too long, or they gave up." in ana.get("/share/visit").text
     assert shut(reader)
+
+
+def test_the_weekly_letter_says_that_the_name_was_only_said(
+    app: Flask, cast: Cast, ana: Browser, set_clock: SetClock
+) -> None:
+    set_clock(NOW - timedelta(days=3))
+    assert opened(app, ana).get("/visit/page").status_code == 200
+    letter = write(app, cast, "weekly_summary", detailed=True)
+    assert "Viewed by: Somebody who said to be “Dr Somebody”, 1 time; nobody else." in letter.text
 
 
 def test_a_look_at_a_visit_costs_what_a_look_through_a_share_does(

@@ -16,6 +16,7 @@ from blueprints.counting.routes import counting
 from blueprints.diary.routes import diary
 from blueprints.digest.routes import digest
 from blueprints.events.routes import events
+from blueprints.extracts.routes import extracts
 from blueprints.own_data.routes import own_data
 from blueprints.pages.routes import pages
 from blueprints.practice.routes import practice
@@ -56,7 +57,7 @@ from firststep.web.typography import init_typography
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
     *(sharing, practice, care, team, sheets, digest, reminders, own_data),
-    *(cohort, counting),
+    *(cohort, counting, extracts),
 )
 
 

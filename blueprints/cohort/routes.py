@@ -7,17 +7,20 @@ from typing import TypeAlias
 import orjson
 from flask import Blueprint, Response, abort, make_response, redirect, request, url_for
 
+from blueprints.cohort.files import TABLES, file_rows
 from blueprints.cohort.form import ChoiceForm, asked, query_of
 from blueprints.cohort.found import Found, find_counted
 from blueprints.cohort.view import cohort_view, refused_view, waiting_view
 from firststep.clinical.cohort_table import cohort_table
 from firststep.extensions import db
 from firststep.services import cohort_results
+from firststep.services.table_files import FORMS, opened
 from firststep.web import clock
 from firststep.web.actors import current_practitioner
 from firststep.web.cohort_panel import EVENTS, cohort_figure
 from firststep.web.policy import policy
 from firststep.web.render import render
+from firststep.web.tables import table_file
 from firststep.web.wake import wake_worker
 
 cohort = Blueprint("cohort", __name__, url_prefix="/practice/cohort")
@@ -61,6 +64,24 @@ def figure() -> Response:
     if drawn is None:
         abort(404)
     return Response(orjson.dumps(drawn), mimetype="application/json")
+
+
+@cohort.get("/file")
+@policy(GET="practitioner")
+def file() -> Answer:
+    """Hand over the table as a file; what the worker has to count first is waited for on the page."""
+    form, written = asked(), request.args.get("form", "")
+    if written not in FORMS or not form.validate():
+        abort(404)
+    choice = form.choice()
+    found = find_counted(choice)
+    if found.counted is None:
+        return make_response(redirect(url_for("cohort.overview", **query_of(choice)), 303))
+    with opened(written, TABLES) as tables:
+        for table, record in file_rows(choice, found, found.counted):
+            tables.add(table, record)
+        made = tables.finish()
+    return table_file(made, "cohort", written)
 
 
 def _page(form: ChoiceForm, found: Found) -> str:

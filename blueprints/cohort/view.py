@@ -12,6 +12,7 @@ from blueprints.cohort.form import ChoiceForm, query_of
 from blueprints.cohort.found import Found
 from firststep.clinical.cohort_choice import Counted
 from firststep.clinical.cohort_table import cohort_table
+from firststep.services.table_files import FORMS
 from firststep.web import dates
 from firststep.web.actors import current_account
 from firststep.web.cohort_panel import cohort_panels
@@ -33,6 +34,7 @@ def cohort_view(form: ChoiceForm, found: Found, counted: Counted) -> dict[str, A
         "made": _made_words(found),
         "groups": figure_groups(table),
         "panels": cohort_panels(table, lambda chart: url_for("cohort.figure", chart=chart, **query)),
+        "files": {form: url_for("cohort.file", form=form, **query) for form in FORMS},
         "people": arm_people(table),
         "clinic_grade": clinic_grade(),
         "definitions": definitions(),

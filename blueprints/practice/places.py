@@ -29,6 +29,8 @@ class Places:
     still: str
     back: str
     until: str = ""
+    #: Where all that is shown is taken along as a file; only who has a share can.
+    take: str = ""
 
 
 def of_practice(share_id: UUID) -> Places:
@@ -40,5 +42,6 @@ def of_practice(share_id: UUID) -> Places:
         visit=url_for("practice.visit", share_id=share_id),
         sessions=url_for("care.sessions", share_id=share_id),
         still=url_for("practice.still", share_id=share_id),
+        take=url_for("extracts.of_one", share_id=share_id),
         back=url_for("practice.patients"),
     )

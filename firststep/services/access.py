@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -146,6 +147,17 @@ def _owner() -> Select[Patient, str | None, str | None]:
     return select(Patient, User.name, User.time_zone).outerjoin(User, User.id == Patient.user_id)
 
 
+def still_granted(session: Session, noted: Iterable[Grant], *, now: datetime) -> Iterator[Grant]:
+    """Go through those grants that show the same now as when they were noted; one that changed shows nothing."""
+    for grant in noted:
+        try:
+            found = granted(session, grant.practitioner_id, grant.share_id, now=now)
+        except NoResultFound:
+            continue
+        if (found.scope, found.from_day) == (grant.scope, grant.from_day):
+            yield found
+
+
 def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> list[CountedShare]:
     """Return what the practitioner may count: every share that is open now and allows it, in one statement.
 
@@ -207,15 +219,15 @@ def read_shared_course(session: Session, grant: Grant, *, lately: date | None = 
     return course if grant.shows_notes else course.without_words()
 
 
-def read_shared_notes(session: Session, grant: Grant) -> list[Note]:
-    """Return the patient's notes, the newest first; none unless the grant shows them."""
+def read_shared_notes(session: Session, grant: Grant, *, most: int | None = MOST_NOTES) -> list[Note]:
+    """Return the patient's notes, the newest first and no more than ``most``; none unless the grant shows them."""
     if not grant.shows_notes:
         return []
     rows = session.execute(
         select(Day.day, Day.note)
         .where(Day.patient_id == grant.patient_id, Day.note.is_not(None), _from(grant.from_day, Day))
         .order_by(Day.day.desc())
-        .limit(MOST_NOTES)
+        .limit(most)
     )
     return [Note(day=day, text=text) for day, text in rows if text]
 

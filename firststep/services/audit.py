@@ -20,7 +20,11 @@ from sqlalchemy.orm import Session
 from firststep.models import AccessEvent
 from firststep.models.sharing import VISIT_ENDS
 
-VIEWED = ("viewed_summary", "viewed_charts", "viewed_notes", "visited_summary", "visited_charts", "visited_notes")
+#: Looks, those at a visit among them, and what was taken along as a file, which is a look as well.
+VIEWED = (
+    *("viewed_summary", "viewed_charts", "viewed_notes", "visited_summary", "visited_charts", "visited_notes"),
+    *("exported_summary", "exported_charts", "exported_notes"),
+)
 CHANGED = (
     "share_invited",
     "share_resent",

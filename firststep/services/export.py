@@ -13,26 +13,23 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Any, BinaryIO, Final
+from typing import IO, BinaryIO, Final
 from uuid import UUID
 
 import orjson
-import xlsxwriter
 from sqlalchemy.orm import Session
 
 from firststep.services import audit
-from firststep.services.csv_cells import guarded
 from firststep.services.diary_import import COLUMNS as DIARY_COLUMNS
 from firststep.services.export_fhir import Bundle
-from firststep.services.export_tables import Plain, Record, Table, read_amended, read_diary_rows, tables
+from firststep.services.export_tables import Record, Table, read_amended, read_diary_rows, tables
+from firststep.services.table_files import csv_cell, plain_workbook, shown, write_cell
 from firststep.services.zones import zone
 
 FORMAT: Final = "firststep-export"
 VERSION: Final = 1
 #: The one part that `data import` reads.
 COMPLETE: Final = "everything.json"
-# So long a text fits into a cell of a spreadsheet.
-_LONGEST_CELL: Final = 32_767
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,19 +73,7 @@ def _write_csv(archive: zipfile.ZipFile, table: Table, records: Iterable[Record]
         writer = csv.writer(text)
         writer.writerow(table.columns)
         for record in records:
-            writer.writerow([_cell(record[name]) for name in table.columns])
-
-
-def _cell(value: Plain) -> str | float | None:
-    """Return what stands in a cell: words for yes and no, nothing for "not recorded"."""
-    found = _shown(value)
-    return guarded(found) if isinstance(found, str) else found
-
-
-def _shown(value: Plain) -> str | float | None:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(value) if isinstance(value, list) else value
+            writer.writerow([csv_cell(record[name]) for name in table.columns])
 
 
 def _add(archive: zipfile.ZipFile, name: str, file: IO[bytes]) -> None:
@@ -136,14 +121,7 @@ class _Workbook:
 
     def __init__(self, folder: str) -> None:
         self._path = f"{folder}/everything.xlsx"
-        options = {
-            "constant_memory": True,
-            "tmpdir": folder,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        }
-        self._book = xlsxwriter.Workbook(self._path, options)
+        self._book = plain_workbook(self._path, folder)
         self._head = self._book.add_format({"bold": True})
         self._closed = False
         self.file: IO[bytes]
@@ -165,7 +143,7 @@ class _Workbook:
             sheet.write_string(0, column, name, self._head)
         for row, record in enumerate(records, start=1):
             for column, name in enumerate(table.columns):
-                _write_cell(sheet, row, column, _shown(record[name]))
+                write_cell(sheet, row, column, shown(record[name]))
             yield record
 
     def finish(self) -> None:
@@ -173,10 +151,3 @@ class _Workbook:
             self._closed = True
             self._book.close()
             self.file = open(self._path, "rb")  # noqa: PTH123, SIM115 - closed by ``opened``
-
-
-def _write_cell(sheet: Any, row: int, column: int, value: str | float | None) -> None:
-    if isinstance(value, str):
-        sheet.write_string(row, column, value[:_LONGEST_CELL])
-    elif value is not None:
-        sheet.write_number(row, column, value)

@@ -16,7 +16,8 @@ import orjson
 
 from firststep.clinical.nsaids import load_drugs
 from firststep.services.audit import VIEWED
-from firststep.services.export_tables import Plain, Record
+from firststep.services.export_tables import Record
+from firststep.services.table_files import Plain
 
 Resource: TypeAlias = dict[str, Any]
 

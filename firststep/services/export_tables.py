@@ -38,8 +38,8 @@ from firststep.services.diary_events import KINDS
 from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS
 from firststep.services.diary_import import COLUMNS as DIARY_COLUMNS
 from firststep.services.diary_wire import points
+from firststep.services.table_files import Plain
 
-Plain: TypeAlias = str | int | float | bool | list[str] | None
 Record: TypeAlias = dict[str, Plain]
 
 #: The kinds of dated things, by the name of their table here.

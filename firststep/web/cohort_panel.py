@@ -40,7 +40,7 @@ def cohort_figure(table: CohortTable, event: Event) -> dict[str, Any] | None:
 
 def curves_view(table: CohortTable, event: Event) -> CurvesView:
     """Return what the chart of an event shows: the arms with enough people, each in its own look."""
-    shown = [(place, row, curve) for place, row in enumerate(table.rows) if (curve := _curve(row, event))]
+    shown = [(place, row, curve) for place, row in enumerate(table.rows) if (curve := curve_of(row, event))]
     marked = _MARKED_DAYS[event] // DAYS_IN_WEEK
     longest = max((-(-curve.points[-1].days // DAYS_IN_WEEK) for _place, _row, curve in shown), default=0)
     wanted = min(max(longest, marked + 2), _LONGEST_WEEKS)
@@ -55,7 +55,8 @@ def curves_view(table: CohortTable, event: Event) -> CurvesView:
     )
 
 
-def _curve(row: ArmRow, event: Event) -> DrawnCurve | None:
+def curve_of(row: ArmRow, event: Event) -> DrawnCurve | None:
+    """Return an arm's curve of an event, None where it has too few people."""
     return row.relief_curve if event == "relief" else row.relapse_curve
 
 
@@ -135,7 +136,7 @@ def _sentence(table: CohortTable, event: Event) -> str:
 
 
 def _share_words(row: ArmRow, event: Event) -> str:
-    curve = _curve(row, event)
+    curve = curve_of(row, event)
     if curve is None:
         return _("(too few to show)")
     reached = _reached(curve, _MARKED_DAYS[event])
@@ -147,7 +148,7 @@ def _table(table: CohortTable, event: Event) -> Table:
     weeks = sorted({*range(0, view.weeks + 1, view.tick_weeks), view.marked_week})
     head = [_("Week"), *map(arm_name, ARMS)]
     rows: list[list[str | None]] = [
-        [str(week), *(_cell(_curve(row, event), week * DAYS_IN_WEEK) for row in table.rows)] for week in weeks
+        [str(week), *(_cell(curve_of(row, event), week * DAYS_IN_WEEK) for row in table.rows)] for week in weeks
     ]
     return Table(caption=_title(event), head=head, rows=rows, numeric=[])
 

@@ -195,6 +195,11 @@ def _of_arm(name: FigureName, arm: Arm) -> str | None:
     return None
 
 
+def reported(name: FigureName, arm: Arm) -> str | None:
+    """Return what the clinic's report says of a figure: of the arm, or else of all arms together."""
+    return _of_arm(name, arm) or _of_all_arms(name)
+
+
 def _of_all_arms(name: FigureName) -> str | None:
     rows = _clinic_rows()
     if name == "improved_after_4":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -111,3 +111,28 @@ def _note(actor: Actor, through: UUID, ask: Callable[[], Grant], look: str, *, o
         db.session.rollback()
         set_writing(False)
     return grant
+
+
+def note_taken(share_ids: Sequence[UUID]) -> list[Grant]:
+    """Return what the signed-in practitioner may see through the shares, once each trail says that it is taken.
+
+    Of several those that are over are left out; NoResultFound for a single one: nothing is noted then. The caller is a
+    request that writes, and reads only after this was committed.
+    """
+    practitioner_id, actor = current_practitioner().id, acting()
+    patients = {share_id: access.patient_of(db.session, practitioner_id, share_id) for share_id in share_ids}
+    noted = []
+    # In one order for everybody: two who take the same people along do not wait for each other in a ring.
+    for share_id in sorted(patients, key=lambda share_id: patients[share_id]):
+        audit.lock_trail(db.session, patients[share_id])
+        try:
+            grant = access.granted(db.session, practitioner_id, share_id, now=actor.now)
+        except NoResultFound:
+            if len(share_ids) == 1:
+                raise
+            continue
+        audit.record(db.session, actor, grant.patient_id, f"exported_{grant.scope}", share_id=share_id)
+        noted.append(grant)
+    db.session.commit()
+    order = list(share_ids)
+    return sorted(noted, key=lambda grant: order.index(grant.share_id))

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from firststep.extensions import db
 from firststep.models import ImportedCase, Patient, Share
+from tests.blueprints.test_extracts import of_csv, of_xlsx
 from tests.cast import Browser, Cast
 from tests.commands.test_sheets import bring_in, cohort
 
@@ -156,3 +157,42 @@ def test_what_cannot_be_read_is_named_and_nothing_is_computed(cho: Browser, samp
 
 def test_another_practitioner_counts_their_own(dee: Browser, sample: Any) -> None:
     assert "Nobody to count" in text_of(opened(dee))
+
+
+@pytest.mark.parametrize(("form", "read"), [("xlsx", of_xlsx), ("csv", of_csv)])
+def test_the_file_holds_the_table_unrounded_with_its_definitions(
+    cho: Browser, sample: Any, form: str, read: Any
+) -> None:
+    answer = cho.get(f"{PAGE}/file?form={form}&side=", buffered=True)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert "firststep-cohort-2026-11-23" in answer.headers["Content-Disposition"]
+    tables = read(answer.data)
+    for row in tables["figures"]:
+        expected = sample[row["arm"]][row["figure"]]
+        for name in ("n", "k", "events", "value", "median", "q1", "q3", "low", "high"):
+            value = expected.get(name)
+            assert row[name] == "" if value is None else float(row[name]) == pytest.approx(value, rel=1e-12)
+    assert len(tables["figures"]) == 18
+    assert tables["figures"][0]["reported"] == "3.2"
+    assert {row["reported_grade"] for row in tables["figures"]} == {"Grade E: clinic-reported, not peer-reviewed"}
+    for row in tables["arms"]:
+        assert int(row["people"]) == sample[row["arm"]]["n"]
+        assert {
+            reason: people for reason, people in sample[row["arm"]]["left_out"].items() if int(row[reason]) != people
+        } == {}
+    assert ("relapse_6_months", "acupuncture", "combined", "too_few_to_compare") in {
+        (row["figure"], row["one"], row["other"], row["said"]) for row in tables["comparisons"]
+    }
+    assert "Kaplan and Meier" in {row["word"]: row["meaning"] for row in tables["definitions"]}["Meaningful relief"]
+    of_relapse = [row for row in tables["curves"] if (row["event"], row["arm"]) == ("relapse", "acupuncture")]
+    at_26_weeks = [row for row in of_relapse if int(row["days"]) <= 182][-1]
+    relapse = sample["acupuncture"]["relapse_6_months"]
+    for name, value in (("share", "value"), ("low", "low"), ("high", "high")):
+        assert float(at_26_weeks[name]) == pytest.approx(relapse[value])
+    about = {row["what"]: row["value"] for row in tables["about"]}
+    assert (about["cases_of_sheets"], about["side"]) == ("48", "")
+
+
+def test_a_file_of_another_form_or_choice_is_not_there(cho: Browser, sample: Any) -> None:
+    for query in ("", "form=pdf", "form=csv&side=middle"):
+        assert cho.get(f"{PAGE}/file?{query}").status_code == 404, query

@@ -73,10 +73,14 @@ def _sentence(view: StretchingView) -> str:
 def _explained(view: StretchingView) -> str:
     if view.has_plan:
         return _(
-            "Pale columns are days with an answer. Of the plan, rest days and pauses do not count, and a yes without "
-            "a number of sets stands for the planned ones."
+            "Pale columns are days with an answer. Weeks are counted whole: the first may begin before the period. "
+            "Of the plan, rest days and pauses do not count, and a yes without a number of sets stands for the "
+            "planned ones."
         )
-    return _("Pale columns are days with an answer. There is no plan for this period, so days are counted.")
+    return _(
+        "Pale columns are days with an answer. Weeks are counted whole: the first may begin before the period. There "
+        "is no plan for this period, so days are counted."
+    )
 
 
 def _table(view: StretchingView) -> Table:

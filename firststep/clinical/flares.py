@@ -66,6 +66,12 @@ def silences(answer: FlareAnswer, foot: Foot, today: date) -> bool:
     return (today - last_day).days < SPELL_DAYS
 
 
+def is_open(answer: FlareAnswer, today: date) -> bool:
+    """Tell whether a flare-up goes on today: it began, and has not settled by now."""
+    begun = answer.confirmed and answer.day <= today
+    return begun and (answer.settled_on is None or answer.settled_on > today)
+
+
 def days_to_settle(first: date, settled_on: date) -> int:
     """Return the days from the first day of a flare-up to the day on which it had settled; 0 on the same day.
 

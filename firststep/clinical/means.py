@@ -61,6 +61,13 @@ class SevenDayMeans:
             if units is not None:
                 yield Mean(self.day(index), Fraction(units, UNITS_PER_POINT))
 
+    def valid_before(self, day: date) -> Iterator[Mean]:
+        """Go back through the valid means of the days before one, the latest first."""
+        for index in range(min(self.index(day), len(self.units)) - 1, -1, -1):
+            units = self.units[index]
+            if units is not None:
+                yield Mean(self.day(index), Fraction(units, UNITS_PER_POINT))
+
     def last_valid(self) -> Mean | None:
         """Return the last valid mean."""
         for index in range(len(self.units) - 1, -1, -1):

@@ -35,6 +35,8 @@ class Thresholds:
     nsaid_of_days: int = 14
     unchanged_weeks: int = 6
     flare_days: int = 3
+    #: Not of a flag: how long a share counts as new in the list of patients.
+    new_days: int = 7
 
 
 DEFAULTS: Final = Thresholds()
@@ -169,7 +171,18 @@ def flags(
     today: date,
     thresholds: Thresholds = DEFAULTS,
 ) -> tuple[Flag, ...]:
-    """Return at most three rules that fired; of more, those about what is newest.
+    """Return at most three rules that fired; of more, those about what is newest. The arguments are as in ``fired``."""
+    return fired(diary, foot, open_flares, today, thresholds)[:MOST_FLAGS]
+
+
+def fired(
+    diary: Diary,
+    foot: Foot | None,
+    open_flares: Iterable[date],
+    today: date,
+    thresholds: Thresholds = DEFAULTS,
+) -> tuple[Flag, ...]:
+    """Return every rule that fired, those about what is newest first.
 
     ``foot`` is the one whose first-step pain is meant. ``open_flares`` are the first days of confirmed flare-ups that
     have not settled. Nothing is imputed: a rule that lacks its entries does not fire, which says nothing else.
@@ -183,7 +196,7 @@ def flags(
         _nsaid(diary.nsaid_answers, today, thresholds),
         None if means is None else _unchanged(means, today, thresholds),
     )
-    return tuple(flag for flag in found if flag is not None)[:MOST_FLAGS]
+    return tuple(flag for flag in found if flag is not None)
 
 
 def _flare(open_flares: Iterable[date], today: date, thresholds: Thresholds) -> Flag | None:
@@ -225,7 +238,7 @@ def _unchanged(means: SevenDayMeans, today: date, thresholds: Thresholds) -> Fla
     if current is None:
         return None
     first = current
-    for earlier in reversed([mean for mean in means.valid() if mean.day < current.day]):
+    for earlier in means.valid_before(current.day):
         gap = (first.day - earlier.day).days - 1
         change = noticeable_change(earlier.value, current.value, "first_step")
         if gap > LONGEST_RUN_WITHOUT or change != "within_day_to_day_variation":

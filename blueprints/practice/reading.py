@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import orjson
 from flask import Response, request
 
 from blueprints.practice.places import Places
 from blueprints.practice.view import patient_view
-from blueprints.practice.visit import sessions_from, visit_view
+from blueprints.practice.visit import sessions_from, steps_view, visit_view
 from firststep.extensions import db
 from firststep.services import access
-from firststep.services.access import Grant, SharedPatient
+from firststep.services.access import Grant
+from firststep.services.thresholds import thresholds_for
 from firststep.web.progress import progress_figure, read_choice
 from firststep.web.render import render
 
@@ -27,11 +29,17 @@ def course_page(grant: Grant, places: Places) -> str:
     return render("practice/patient.html", block="chart", **shown)
 
 
-def visit_page(grant: Grant, places: Places, people: Sequence[SharedPatient] = ()) -> str:
-    """Return the page before a visit; ``people`` is the reader's list, in its order."""
+def visit_page(grant: Grant, places: Places, beside: tuple[UUID | None, UUID | None] = (None, None)) -> str:
+    """Return the page before a visit; ``beside`` are the shares before and after in the reader's list."""
+    shown = visit_sheet(grant, places)
+    return render("practice/visit.html", visit=shown, places=places, **steps_view(*beside))
+
+
+def visit_sheet(grant: Grant, places: Places) -> dict[str, Any]:
+    """Return what stands before a visit, by the rules of whoever the share is for."""
     course = access.read_shared_course(db.session, grant, lately=sessions_from(grant))
     questions = access.read_shared_questions(db.session, grant)
-    return render("practice/visit.html", **visit_view(grant, course, questions, people, places))
+    return visit_view(grant, course, questions, thresholds_for(db.session, grant.practitioner_id), places)
 
 
 def drawn_figure(grant: Grant) -> Response:

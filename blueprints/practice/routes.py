@@ -8,41 +8,24 @@ from uuid import UUID
 from flask import Response, make_response
 from flask_babel import gettext as _
 
-from blueprints.practice import at_visit, preview
+from blueprints.practice import at_visit, panel, preview, rules, snoozing, today
 from blueprints.practice.area import practice
 from blueprints.practice.places import of_practice
+from blueprints.practice.reader import current_reader
 from blueprints.practice.reading import course_page, drawn_figure, visit_page
-from blueprints.practice.words import list_row, moment_words
 from firststep.extensions import db
 from firststep.services import access
-from firststep.services.invitations import invitation_waits
+from firststep.services.panel import neighbours
 from firststep.web import clock
-from firststep.web.actors import current_account, current_practitioner
-from firststep.web.invited import open_invitation
+from firststep.web.actors import current_practitioner
 from firststep.web.passive import passive
 from firststep.web.policy import policy
 from firststep.web.render import render
 from firststep.web.trail import note_look
 
-__all__ = ["at_visit", "practice", "preview"]
+__all__ = ["at_visit", "panel", "practice", "preview", "rules", "snoozing", "today"]
 
 Answer: TypeAlias = Response | str
-
-
-@practice.get("/practice")
-@policy(GET="practitioner")
-def patients() -> str:
-    """List everybody who shares with the practitioner now, and how many are waiting to confirm."""
-    practitioner_id = current_practitioner().id
-    people = access.shared_patients(db.session, practitioner_id, now=clock.now())
-    waiting = access.waiting_since(db.session, practitioner_id)
-    return render(
-        "practice/patients.html",
-        people=[(person, list_row(person)) for person in people],
-        waiting=[moment_words(moment) for moment in waiting],
-        invitation=open_invitation(),
-        invited_by_mail=invitation_waits(db.session, current_account().email, now=clock.now()),
-    )
 
 
 @practice.get("/practice/<uuid:share_id>")
@@ -57,8 +40,7 @@ def patient(share_id: UUID) -> str:
 def visit(share_id: UUID) -> str:
     """Show what matters before a visit, on one screen; the look stands in the person's trail as any other."""
     grant = note_look(share_id)
-    people = access.shared_patients(db.session, current_practitioner().id, now=clock.now())
-    return visit_page(grant, of_practice(share_id), people)
+    return visit_page(grant, of_practice(share_id), neighbours(db.session, current_reader(), share_id))
 
 
 @practice.get("/practice/<uuid:share_id>/figure.json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,24 +13,24 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from blueprints.practice.flag_words import flag_words
 from blueprints.practice.places import Places
 from blueprints.practice.view import sentence, week_words
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
+from firststep.clinical.flares import is_open
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.clinical.previsit import (
-    DEFAULTS,
     WITHOUT_VISIT_DAYS,
     Figure,
-    Flag,
     Since,
+    Thresholds,
     VisitFigures,
     flags,
     since_last_visit,
     visit_figures,
 )
-from firststep.clinical.week import DAYS_IN_WEEK
-from firststep.services.access import Grant, SharedPatient
-from firststep.services.diary_events import Event
+from firststep.services.access import Grant
+from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.flare_words import FlareLine, flare_lines
@@ -55,15 +54,15 @@ def sessions_from(grant: Grant) -> date:
 
 
 def visit_view(
-    grant: Grant, course: Course, questions: list[VisitQuestion], people: Sequence[SharedPatient], places: Places
+    grant: Grant, course: Course, questions: list[VisitQuestion], thresholds: Thresholds, places: Places
 ) -> dict[str, Any]:
-    """Return the template's variables; ``people`` is the practitioner's list, in its order."""
+    """Return the template's variables for one person."""
     found = outcomes(course.diary, measure="first_step")
     since = _since(grant, course)
     figures = visit_figures(course.diary, found.foot, course.recalled, since)
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
-        "places": places,
+        "share_id": grant.share_id,
         "kicker": " · ".join(filter(None, (_foot(found), week_words(found.starts_on, grant.today)))),
         "rows": _rows(grant, course, places),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
@@ -72,14 +71,18 @@ def visit_view(
         "wide": _picture(grant, course, found, WIDE),
         "since": _since_words(since),
         "numbers": _numbers(figures, single_days=grant.shows_charts),
-        "flags": _flags(grant, course, found),
+        "flags": _flags(grant, course, found, thresholds),
         "flares": _flares(grant, course, since),
         "shows_flares": grant.shows_charts,
         "questions": [(day_words(question.day), question.text) for question in questions],
         "shows_questions": grant.shows_notes,
         "quality": _quality(figures, since),
-        **_neighbours(grant.share_id, people),
     }
+
+
+def steps_view(before: UUID | None, after: UUID | None) -> dict[str, str]:
+    """Return the addresses of those before and after in the list, empty at its ends."""
+    return {"previous": _address(before), "next": _address(after)}
 
 
 def _since(grant: Grant, course: Course) -> Since:
@@ -151,17 +154,13 @@ def _signed(change: Fraction) -> str:
     return ("+" if change > 0 else "−") + points(abs(change))
 
 
-def _flags(grant: Grant, course: Course, found: Outcomes) -> list[tuple[str, str]]:
+def _flags(grant: Grant, course: Course, found: Outcomes, thresholds: Thresholds) -> list[tuple[str, str]]:
     """Return the rules that fired; none about flare-ups in a summary, which shows no single days."""
-    flares = [event for event in course.events_of("flare") if event["confirmed"] and _is_open(event, grant.today)]
+    flares = [event for event in course.events_of("flare") if is_open(flare_answer(event), grant.today)]
     shown = flares if grant.shows_charts else []
     begun_before = any(flare.id in course.begun_before for flare in shown)
-    fired = flags(course.diary, found.foot, [flare.day for flare in shown], grant.today)
-    return [_flag_words(flag, begun_before=begun_before) for flag in fired]
-
-
-def _is_open(flare: Event, today: date) -> bool:
-    return flare.day <= today and (flare["settled_on"] is None or flare["settled_on"] > today)
+    fired = flags(course.diary, found.foot, [flare.day for flare in shown], grant.today, thresholds)
+    return [flag_words(flag, thresholds, at_least=begun_before) for flag in fired]
 
 
 def _flares(grant: Grant, course: Course, since: Since) -> list[FlareLine]:
@@ -169,36 +168,6 @@ def _flares(grant: Grant, course: Course, since: Since) -> list[FlareLine]:
     if not grant.shows_charts:
         return []
     return flare_lines(course, grant.today, not_settled_by=since.day)
-
-
-def _flag_words(flag: Flag, *, begun_before: bool) -> tuple[str, str]:
-    """Return what was counted, and the rule; a flare-up may have begun before what is shared."""
-    if flag.kind == "flare":
-        return _flare_words(flag.days, begun_before), _("Rule: day %(num)s or later", num=DEFAULTS.flare_days)
-    if flag.kind == "silent":
-        said = ngettext("No entry for %(num)d day.", "No entry for %(num)d days.", flag.days)
-        return said, _("Rule: %(num)s days or more", num=DEFAULTS.silent_days)
-    if flag.kind == "nsaid":
-        said = _("NSAID on %(days)s of the last %(of)s days.", days=flag.days, of=DEFAULTS.nsaid_of_days)
-        return said, _("Rule: %(num)s days or more", num=DEFAULTS.nsaid_days)
-    return _pain_flag_words(flag, points(flag.now or Fraction()), points(flag.before or Fraction()))
-
-
-def _flare_words(days: int, begun_before: bool) -> str:
-    if begun_before:
-        return ngettext(
-            "A flare-up is open, for at least %(num)d day.", "A flare-up is open, for at least %(num)d days.", days
-        )
-    return _("A flare-up is open, day %(day)s.", day=days)
-
-
-def _pain_flag_words(flag: Flag, now: str, before: str) -> tuple[str, str]:
-    if flag.kind == "rise":
-        said = _("7-day mean %(now)s; mean of the 14 days before %(before)s.", now=now, before=before)
-        return said, _("Rule: up by %(points)s or more", points=points(DEFAULTS.rise_points))
-    weeks = flag.days // DAYS_IN_WEEK
-    said = _("No noticeable change for %(weeks)s weeks (7-day mean %(now)s).", weeks=weeks, now=now)
-    return said, _("Rule: less than 2 points either way for %(weeks)s weeks or more", weeks=DEFAULTS.unchanged_weeks)
 
 
 def _quality(figures: VisitFigures, since: Since) -> str:
@@ -216,14 +185,5 @@ def _quality(figures: VisitFigures, since: Since) -> str:
     return f"{logged} {recalled}"
 
 
-def _neighbours(share_id: UUID, people: Sequence[SharedPatient]) -> dict[str, str]:
-    """Return the addresses of those before and after in the list, empty at its ends."""
-    ids = [person.share_id for person in people]
-    at = ids.index(share_id) if share_id in ids else None
-    if at is None:
-        return {"previous": "", "next": ""}
-    before, after = ids[:at][-1:], ids[at + 1 :][:1]
-    return {
-        "previous": url_for("practice.visit", share_id=before[0]) if before else "",
-        "next": url_for("practice.visit", share_id=after[0]) if after else "",
-    }
+def _address(share_id: UUID | None) -> str:
+    return "" if share_id is None else url_for("practice.visit", share_id=share_id)

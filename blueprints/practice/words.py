@@ -7,10 +7,8 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from firststep.services.access import SharedPatient
 from firststep.web import dates
 from firststep.web.actors import current_account
-from firststep.web.person_words import person_name
 from firststep.web.share_words import days_left_words
 
 
@@ -46,13 +44,3 @@ def last_entry_words(last_entry_on: date | None, today: date) -> str:
     if days == 1:
         return _("Yesterday")
     return ngettext("%(num)d day ago", "%(num)d days ago", days)
-
-
-def list_row(person: SharedPatient) -> dict[str, str]:
-    """Return what one line of the list says after the name."""
-    return {
-        "name": person_name(person.name, person.confirmed_at),
-        "last_entry": last_entry_words(person.last_entry_on, person.today),
-        "scope": scope_words(person.scope),
-        "until": until_words(person.until_on, person.today),
-    }

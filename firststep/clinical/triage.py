@@ -28,7 +28,7 @@ _REASON_OF: Final[Mapping[FlagKind, ReasonKind]] = {
 }
 
 #: How far ahead the reasons of the coming days are told; after that the diary is read again.
-OUTLOOK_DAYS: Final = 14
+OUTLOOK_DAYS: Final = 7
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from firststep.jobs.deliver_pushes import deliver_pushes
 from firststep.jobs.expire_shares import expire_shares
 from firststep.jobs.purge import purge
 from firststep.jobs.remind import remind
+from firststep.jobs.update_panels import add_missing_rows, update_panels
 from firststep.jobs.weekly_summaries import note_weekly_letters
 
 
@@ -35,6 +36,8 @@ JOBS: tuple[Job, ...] = (
     # After what others wait for: a very large practice takes a second or two.
     Job(name="count_cohorts", every_s=30, run=count_cohorts, on_wake=True),
     Job(name="weekly_letters", every_s=10, run=note_weekly_letters),
+    Job(name="update_panels", every_s=10, run=update_panels),
+    Job(name="missing_panel_rows", every_s=900, run=add_missing_rows),
     Job(name="expire_shares", every_s=900, run=expire_shares),
     Job(name="purge", every_s=3600, run=purge),
 )

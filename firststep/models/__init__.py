@@ -12,6 +12,7 @@ from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, PatientInvitation, Share, VisitAccess
 from firststep.models.sheets import CaseInvitation, ImportBatch, ImportedCase, ImportedCourse, Visit
 from firststep.models.treatment import Episode
+from firststep.models.triage import Triage
 from firststep.models.whole import Deletion, Upload
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Reminder",
     "Share",
     "TreatmentSession",
+    "Triage",
     "Upload",
     "User",
     "UserSession",

@@ -82,6 +82,8 @@ class Practitioner(Base):
     credential_issuer: Mapped[str] = mapped_column(String(120), default="")
     credential_number: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
+    # Of somebody without a practice, whose own count where there is one; null: as they are proposed.
+    triage_thresholds: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     user: Mapped[User] = relationship(back_populates="practitioner")
     practice: Mapped[Practice | None] = relationship()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,8 +13,11 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, sel
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from firststep.clinical.outcomes import worse_foot
+from firststep.clinical.triage import Watched
 from firststep.models import Day, FootDay, Patient, Share, User, VisitAccess
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
+from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion, read_open_questions
 from firststep.services.trajectories import Course, read_course
 from firststep.services.visit_access import is_open as is_open_visit
@@ -158,6 +161,19 @@ def still_granted(session: Session, noted: Iterable[Grant], *, now: datetime) ->
             yield found
 
 
+def grants(session: Session, practitioner_id: UUID, share_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Grant]:
+    """Return what the practitioner may see through each of these shares, in one statement; the others are left out."""
+    rows = session.execute(
+        select(Share, Patient, User.name, User.time_zone)
+        .join(Patient, Patient.id == Share.patient_id)
+        .outerjoin(User, User.id == Patient.user_id)
+        .where(Share.id.in_(share_ids), *open_to(practitioner_id))
+        .execution_options(populate_existing=True)
+    )
+    found = [_grant(practitioner_id, share, patient, name, zone_name, now) for share, patient, name, zone_name in rows]
+    return {grant.share_id: grant for grant in found if not is_over(grant.until_on, grant.today)}
+
+
 def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> list[CountedShare]:
     """Return what the practitioner may count: every share that is open now and allows it, in one statement.
 
@@ -217,6 +233,23 @@ def read_shared_course(session: Session, grant: Grant, *, lately: date | None = 
     course = read_course(session, grant.patient_id, first=grant.from_day, lately=lately)
     course = course.as_seen_by(grant.practitioner_id)
     return course if grant.shows_notes else course.without_words()
+
+
+def read_watched(session: Session, grant: Grant) -> tuple[Watched, frozenset[date]]:
+    """Return what the practitioner's list finds its one reason from, and the days of flare-ups that began before them.
+
+    A summary shows the reason too: like the page before the visit, which it also opens, the rules speak of means and
+    of numbers of days. A flare-up is a single day's and the person's own word, so in a summary none is looked at.
+    """
+    course = read_course(session, grant.patient_id, first=grant.from_day, lately=grant.today, kinds=("flare",))
+    flares = course.events_of("flare") if grant.shows_charts else []
+    watched = Watched(
+        diary=course.diary,
+        foot=worse_foot(course.diary, measure="first_step"),
+        flares=tuple(map(flare_answer, flares)),
+        shared_on=None if grant.confirmed_at is None else local_day(grant.confirmed_at, grant.time_zone),
+    )
+    return watched, frozenset(flare.day for flare in flares if flare.id in course.begun_before)
 
 
 def read_shared_notes(session: Session, grant: Grant, *, most: int | None = MOST_NOTES) -> list[Note]:

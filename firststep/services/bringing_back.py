@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY
 from firststep.models import Day, DiaryChange, Episode, FootDay
+from firststep.services import panel_marks
 from firststep.services.diary_apart import check_beside
 from firststep.services.diary_entry import Entry, read_entries, to_text
 from firststep.services.diary_events import KINDS, Event, event_to_text, read_events
@@ -102,6 +103,8 @@ def store(session: Session, patient_id: UUID, found: ExportRead, *, now: datetim
     _insert(session, Episode, [{"id": uuid4(), "patient_id": patient_id, **vars(care)} for care in plan.care])
     nothing = {"foot": "", "event_id": None, "old_value": None, "device_id": None, "recalled": False}
     _insert(session, DiaryChange, [{**nothing, **common, **change} for change in changes])
+    if changes or plan.care:
+        panel_marks.mark(session, patient_id)
     return plan
 
 

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from firststep.models import Day, DiaryChange, FootDay, Patient
+from firststep.services import panel_marks
 from firststep.services.diary_apart import check_apart
 from firststep.services.diary_doses import answers_nsaid
 from firststep.services.diary_entry import Entry, FootEntry, Stored, read_entry, read_stored, to_text
@@ -111,6 +112,7 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
         seqs = _add_changes(session, patient_id, op, changes, recalled, now)
         _write_rows(session, patient_id, stored, entry, sets)
         write_event(session, patient_id, event_before, event_after_op)
+        panel_marks.mark(session, patient_id)
     except IntegrityError:
         # Only another patient's op or dated thing can hold the same random id: the lock excludes the patient's own.
         raise not_accepted() from None

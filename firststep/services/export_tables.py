@@ -29,6 +29,7 @@ from firststep.models import (
     Practitioner,
     Reminder,
     Share,
+    Triage,
     User,
     UserSession,
     VisitAccess,
@@ -268,14 +269,18 @@ def _consents(session: Session, patient_id: UUID) -> Iterator[Record]:
 
 _SHARES: Final = (
     *("id", "invited_email", "practitioner", "state", "scope", "from_day", "until_on", "cohort_use"),
-    *("invited_at", "accepted_at", "confirmed_at", "ended_at"),
+    *("invited_at", "accepted_at", "confirmed_at", "ended_at", "list_reason", "snoozed_until", "snooze_note"),
 )
+# Of the practitioner's list: under which reason the person stands in it, and until when and why they were put off.
+_OF_THE_LIST: Final = ("list_reason", "snoozed_until", "snooze_note")
 
 
 def _shares(session: Session, patient_id: UUID) -> Iterator[Record]:
-    own = [name for name in _SHARES if name != "practitioner"]
+    own = [name for name in _SHARES if name not in ("practitioner", *_OF_THE_LIST)]
+    of_list = (Triage.reason.label("list_reason"), *_columns(Triage, "snoozed_until", "snooze_note"))
     statement = (
-        select(*_columns(Share, *own), User.name.label("practitioner"))
+        select(*_columns(Share, *own), User.name.label("practitioner"), *of_list)
+        .outerjoin(Triage, Triage.share_id == Share.id)
         .outerjoin(Practitioner, Practitioner.id == Share.practitioner_id)
         .outerjoin(User, User.id == Practitioner.user_id)
         .where(Share.patient_id == patient_id)

@@ -92,6 +92,8 @@ def find_invitation(session: Session, token: str, *, now: datetime) -> Invitatio
 def invitation_waits(session: Session, address: str, *, now: datetime) -> bool:
     """Tell whether an invitation to the address can still be accepted, and nothing else about it."""
     waits = exists().where(
+        # Nobody has accepted: by that the index finds the invitations among all shares of the installation.
+        Share.practitioner_id.is_(None),
         func.lower(Share.invited_email) == address.lower(),
         Share.state == "invited",
         Share.invitation_expires_at >= now,

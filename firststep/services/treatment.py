@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from firststep.models import Episode, Patient
+from firststep.services import panel_marks
 from firststep.services.diary_ops import lock_diary
 
 
@@ -47,6 +48,7 @@ def add_episode(
     episode = Episode(patient_id=patient_id, arm=arm, starts_on=starts_on, ends_on=ends_on)
     session.add(episode)
     session.flush()
+    panel_marks.mark(session, patient_id)
     return episode
 
 
@@ -56,9 +58,11 @@ def change_episode(session: Session, episode: Episode, *, arm: str, starts_on: d
     episode.starts_on = starts_on
     episode.ends_on = ends_on
     session.flush()
+    panel_marks.mark(session, episode.patient_id)
 
 
 def delete_episode(session: Session, episode: Episode) -> None:
     """Delete a course of care; diary entries stay."""
     session.delete(episode)
     session.flush()
+    panel_marks.mark(session, episode.patient_id)

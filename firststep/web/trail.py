@@ -136,3 +136,11 @@ def note_taken(share_ids: Sequence[UUID]) -> list[Grant]:
     db.session.commit()
     order = list(share_ids)
     return sorted(noted, key=lambda grant: order.index(grant.share_id))
+
+
+def note_look_if_open(share_id: UUID) -> Grant | None:
+    """Return the same as ``note_look``; None, and no note, where the share shows nothing any more."""
+    try:
+        return note_look(share_id)
+    except NoResultFound:
+        return None

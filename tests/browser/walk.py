@@ -57,6 +57,7 @@ NOT_PAGES = frozenset(
         "sharing.visit_code_state",
         "sharing.visit_state",
         "practice.still",
+        "practice.still_open",
         "pwa.manifest",
         "pwa.service_worker",
         "reminders.feed",
@@ -209,6 +210,8 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "practice.preview_visit": [{"scope": "notes"}],
         "practice.share_preview": [{"share_id": share.id}],
         "practice.share_preview_visit": [{"share_id": share.id}],
+        "practice.snooze": [{"share_id": share.id}],
+        "practice.today": [{}, {"share": share.id}],
         "digest.dev_mail": [],
     } | {endpoint: [{"token": token}] for endpoint, token in mailed.items()}
 

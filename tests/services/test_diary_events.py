@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +14,6 @@ from sqlalchemy import select
 from firststep.clinical.week import week_with
 from firststep.extensions import db
 from firststep.models import Base, NotedSession, Patient, Practitioner, Visit
-from firststep.services import access
 from firststep.services.diary_entry import read_entry
 from firststep.services.diary_events import (
     KINDS,
@@ -30,9 +29,11 @@ from firststep.services.diary_history import read_history, undo_op
 from firststep.services.diary_ops import Op, apply_op
 from firststep.services.diary_reading import read_logged_days
 from firststep.services.digest import count_logged_days
+from firststep.services.panel import Line
 from firststep.web.event_words import event_name, event_words
 from tests import factories
 from tests.cast import NOW, TODAY, Cast
+from tests.support.lists import listed
 
 ALL = tuple(KINDS)
 LATER = (TODAY + timedelta(days=9)).isoformat()
@@ -236,6 +237,12 @@ def test_undo_gives_back_when_and_how_the_first_steps_were_entered(app: Flask, c
         assert read_entry(db.session, cast.ben, yesterday) == before
 
 
+def entry_on(line: Line) -> date | None:
+    """Return the last entry that the practitioner's list tells of."""
+    assert line.standing is not None
+    return line.standing.last_entry_on
+
+
 def test_a_day_is_logged_by_an_answer_for_everybody_alike(app: Flask, cast: Cast) -> None:
     answers = {"note": "stairs", "tags": ["run"], "stretch_minutes": 10, "nsaid_taken": False}
     with app.app_context():
@@ -247,11 +254,11 @@ def test_a_day_is_logged_by_an_answer_for_everybody_alike(app: Flask, cast: Cast
                 id=uuid4(), day=TODAY - timedelta(days=9 - back), sets={"": {name: value}}, entered_at=NOW, zone="UTC"
             )
             apply_op(db.session, cast.ben, op, now=NOW)
-            seen = access.shared_patients(db.session, cast.cho, now=NOW)
+            seen = listed(db.session, cast.cho)
             logged = {
                 "the strip": op.day in read_logged_days(db.session, cast.ben, first=op.day, last=op.day),
                 "the mail": count_logged_days(db.session, cast.ben, week_with(op.day, op.day.weekday())) == 1,
-                "the practitioner": op.day in [person.last_entry_on for person in seen if person.name == "Ben"],
+                "the practitioner": op.day in [entry_on(line) for line in seen if line.grant.patient_name == "Ben"],
             }
             assert set(logged.values()) == {name not in ("note", "tags")}, (name, logged)
             db.session.rollback()

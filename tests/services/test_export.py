@@ -26,7 +26,7 @@ from firststep.clinical.measures import MOST_STRETCH_MINUTES
 from firststep.database import one_moment
 from firststep.extensions import db
 from firststep.models import Base, Day, FootDay, Patient, Practitioner
-from firststep.services import audit
+from firststep.services import audit, snoozing
 from firststep.services.diary_entry import Entry, read_entries
 from firststep.services.diary_fields import Refused, parse_note
 from firststep.services.diary_import import import_diary
@@ -36,6 +36,7 @@ from firststep.web.export_page import readable_page
 from tests import factories
 from tests.cast import NOW, TODAY, Cast, sign_in
 from tests.support import whole_diary
+from tests.support.lists import compute_all, reader_of
 from tests.support.statements import counted
 from tests.support.whole_diary import DAY, WORDS
 
@@ -53,7 +54,9 @@ LEFT_OUT = {
     # Of an invitation that is over within days, and of a calendar's address.
     *("invitation_expires_at", "feed_made_at", "feed_read_at", "revoked_at"),
     # The name once more.
-    "alias",
+    *("alias", "name_key"),
+    # What a practitioner's list is kept from, all of it computed from the diary.
+    *("place", "outlook", "due_at", "revision", "since", "last_entry_on", "snoozed_reason"),
 }
 
 
@@ -108,6 +111,20 @@ def test_the_json_holds_every_column_of_the_person(app: Flask, ana: UUID) -> Non
     renamed |= {name: f"reminder_{name}" for name in ("by_mail", "repeats")}
     assert {renamed.get(name, name) for name in kept} - names - LEFT_OUT == set()
     assert (found["format"], found["version"]) == ("firststep-export", 1)
+
+
+def test_what_a_practitioners_list_says_of_the_person_is_among_the_shares(app: Flask, ana: UUID, cast: Cast) -> None:
+    with app.test_request_context():
+        snoozing.put_off(db.session, reader_of(cast.cho), cast.share, until=TODAY, note="=canary, called")
+        compute_all(db.session)
+        db.session.commit()
+        found = {row["id"]: row for row in complete(exported(db.session, ana))["shares"]}
+    row = found[str(cast.share)]
+    assert (row["list_reason"], row["snoozed_until"], row["snooze_note"]) == (
+        "silent",
+        TODAY.isoformat(),
+        "=canary, called",
+    )
 
 
 def test_each_thing_stands_in_the_json_as_it_was_noted(app: Flask, ana: UUID) -> None:

@@ -44,6 +44,7 @@ from firststep.services.export import Owner, write_export
 from firststep.services.export_reading import read_export
 from tests import factories
 from tests.cast import NOW, TODAY, Cast, sign_in
+from tests.support.lists import listed
 from tests.support.tables import fingerprint_of_person
 
 DAY = TODAY - timedelta(days=3)
@@ -90,7 +91,7 @@ READS: dict[str, Callable[[Session, Cast], Any]] = {
     "history": lambda s, c: diary_history.read_history(s, c.ana, DAY),
     "episodes": lambda s, c: treatment.list_episodes(s, c.ana),
     "shares": lambda s, c: share_lists.list_shares(s, c.ana, today=TODAY, now=NOW),
-    "readable by Dr Cho": lambda s, c: access.shared_patients(s, c.cho, now=NOW),
+    "readable by Dr Cho": lambda s, c: listed(s, c.cho),
     "notes for Dr Cho": lambda s, c: access.read_shared_notes(s, grant_of(s, c)),
     "course for Dr Cho": lambda s, c: access.read_shared_course(s, grant_of(s, c)),
     "cases of Dr Cho's sheets": lambda s, c: cohorts.imported_series(s, c.cho),

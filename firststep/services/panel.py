@@ -6,7 +6,7 @@ A page asks for as many rows as it shows, whatever the number of patients. What 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -147,15 +147,26 @@ def _rows(
     backwards: bool,
     most: int,
 ) -> list[Triage]:
-    statement = _ordered(backwards=backwards).where(*_mine(reader)).limit(most)
-    if asked.group:
-        statement = statement.where(Triage.place == GROUPS[asked.group])
+    statement = _ordered(backwards=backwards).where(*_which(reader, asked, place, backwards=backwards)).limit(most)
     if name_key(asked.name):
         statement = statement.where(_named(asked.name))
-    if place is not None:
-        key = tuple_(*_KEY)
-        statement = statement.where(key < place if backwards else key > place)
     return list(session.scalars(statement))
+
+
+def _which(
+    reader: Reader, asked: Asked, place: tuple[int, str, UUID] | None, *, backwards: bool
+) -> Iterator[ColumnElement[bool]]:
+    """Go through the conditions as the index has its columns: what they ask for twice would be read row by row."""
+    yield Triage.practitioner_id == reader.practitioner_id
+    depth = 0
+    if asked.group:
+        yield Triage.place == GROUPS[asked.group]
+        depth = 1
+    elif place is None or not backwards:
+        yield Triage.place < HIDDEN
+    if place is not None:
+        key = tuple_(*_KEY[depth:])
+        yield key < place[depth:] if backwards else key > place[depth:]
 
 
 def _ordered(*, backwards: bool) -> Select[Any]:

@@ -94,7 +94,7 @@ def _due_rows(now: datetime, practitioner_id: UUID | None) -> Select[Triage, Pra
         .join(User, User.id == Practitioner.user_id)
         .outerjoin(Practice, Practice.id == Practitioner.practice_id)
         .where(Triage.due_at <= now)
-        .order_by(Triage.due_at, Triage.share_id)
+        .order_by(Triage.due_at)
         .execution_options(populate_existing=True)
     )
     return statement if practitioner_id is None else statement.where(Triage.practitioner_id == practitioner_id)

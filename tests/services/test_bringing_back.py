@@ -6,7 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +28,7 @@ from firststep.services.export_reading import MOST_BYTES, TABLES, BadExport, rea
 from tests import factories
 from tests.cast import NOW, TODAY, Cast
 from tests.support import whole_diary
+from tests.support.lists import listed
 from tests.support.statements import counted
 from tests.support.tables import fingerprint
 from tests.support.whole_diary import DAY
@@ -84,6 +85,21 @@ def test_another_account_gets_the_same_diary(app: Flask, cast: Cast, export_of_a
     with app.app_context():
         sources = db.session.scalars(select(DiaryChange.source).where(DiaryChange.patient_id == cast.ben))
         assert set(sources) == {"import"}
+
+
+def test_a_practitioners_list_is_computed_anew_by_it(app: Flask, cast: Cast, export_of_ana: bytes) -> None:
+    with app.app_context():
+        cho = db.session.get_one(Practitioner, cast.cho)
+        factories.make_share(db.session, db.session.get_one(Patient, cast.ben), cho)
+        db.session.commit()
+        before = {line.grant.patient_id: line.standing for line in listed(db.session, cast.cho)}[cast.ben]
+        db.session.commit()
+    bring_back(app, cast.ben, export_of_ana)
+    with app.app_context():
+        after = {line.grant.patient_id: line.standing for line in listed(db.session, cast.cho)}[cast.ben]
+    assert before is not None
+    assert after is not None
+    assert (before.last_entry_on, after.last_entry_on) == (None, date(2026, 11, 15))
 
 
 def test_whoever_emptied_the_diary_gets_it_back_with_every_id(app: Flask, cast: Cast, export_of_ana: bytes) -> None:

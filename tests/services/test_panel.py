@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from firststep.jobs.update_panels import add_missing_rows, update_panels
 from firststep.models import Flare, Patient, Practice, Practitioner, Share, Triage, User
-from firststep.models.triage import HIDDEN
+from firststep.models.triage import AT_ONCE, HIDDEN
 from firststep.services import panel, panel_rows, sharing, snoozing, thresholds, treatment
 from firststep.services.audit import Actor
 from firststep.services.diary_events import EventChange
@@ -22,7 +23,7 @@ from firststep.services.invitations import invitation_waits
 from tests import factories
 from tests.cast import NOW, TODAY, Cast
 from tests.support.lists import compute_all, listed, reader_of
-from tests.support.statements import counted
+from tests.support.statements import counted, stepped
 
 LONG_AGO = TODAY - timedelta(days=60)
 
@@ -253,6 +254,27 @@ def test_what_was_written_while_it_was_computed_stays_due(session: Session, cast
     assert row(session, cast.share).reason is None
 
 
+def test_a_share_whose_last_day_is_over_gives_up_its_place(session: Session, cast: Cast) -> None:
+    share = person(session, cast, "Sil", until_on=TODAY)
+    assert kinds(session, cast)["Sil"] == "silent"
+    # Midnight in Berlin, where the person lives.
+    compute_all(session, datetime(2026, 11, 23, 22, 59, tzinfo=UTC))
+    assert row(session, share).place != HIDDEN
+    compute_all(session, datetime(2026, 11, 23, 23, tzinfo=UTC))
+    assert row(session, share).place == HIDDEN
+
+
+def test_a_row_that_nobody_found_due_still_says_nothing_untrue(session: Session, cast: Cast) -> None:
+    share = person(session, cast, "Mo", CALM)
+    compute_all(session)
+    session.execute(update(Triage).where(Triage.share_id == share).values(due_at=None))
+    for days, shown in ((6, "on_track"), (7, None), (8, None)):
+        (line,) = panel.read_page(
+            session, reader_of(cast.cho, NOW + timedelta(days=days)), panel.Asked(name="mo")
+        ).lines
+        assert (line.standing.reason.kind if line.standing else None) == shown
+
+
 @pytest.mark.parametrize(("scope", "expected"), [("summary", "on_track"), ("charts", "worse"), ("notes", "worse")])
 def test_a_flare_up_is_a_reason_only_where_single_days_are_shared(
     session: Session, cast: Cast, scope: str, expected: str
@@ -453,24 +475,66 @@ def test_a_page_costs_the_same_for_any_number(app: Flask, session: Session, cast
     assert len(statements.texts) == 4
 
 
-@pytest.mark.sqlite_only
-def test_the_page_is_read_in_the_order_of_its_index(app: Flask, session: Session, cast: Cast) -> None:
-    with counted(app) as statements:
-        panel.read_page(session, reader_of(cast.cho), panel.Asked(after=cast.share))
-        panel_rows.due_rows(session, now=NOW, most=10, practitioner_id=cast.cho)
-        panel_rows.due_rows(session, now=NOW, most=10)
-        invitation_waits(session, "cho@example.com", now=NOW)
-    key, page, _grants, due, due_of_all, waits = [
-        " ".join(
-            step[3]
-            for step in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("x",) * text.count("?"))
-        )
-        for text in statements.texts
+ASKED: dict[str, Callable[[UUID], panel.Asked]] = {
+    "the first page": lambda _share: panel.Asked(),
+    "the next page": lambda share: panel.Asked(after=share),
+    "the page before": lambda share: panel.Asked(before=share),
+    "one group": lambda _share: panel.Asked(group="new"),
+    "the next page of a group": lambda share: panel.Asked(group="new", after=share),
+    "the page before in a group": lambda share: panel.Asked(group="new", before=share),
+}
+
+
+def crowd(session: Session, cast: Cast, count: int) -> UUID:
+    """Let so many people more share with Dr Cho, all computed; return a share from their middle."""
+    patients = [{"id": uuid4(), "alias": "", "created_at": NOW} for _ in range(count)]
+    session.execute(insert(Patient), patients)
+    kept = {"invited_email": "x@example.com", "scope": "charts", "state": "active", "invited_at": NOW}
+    kept |= {"practitioner_id": cast.cho, "confirmed_at": NOW}
+    shares = [{"id": uuid4(), "patient_id": patient["id"], **kept} for patient in patients]
+    session.execute(insert(Share), shares)
+    computed = {"practitioner_id": cast.cho, "place": 5, "reason": "new", "due_at": NOW + timedelta(days=1)}
+    rows = [
+        {"share_id": share["id"], "patient_id": share["patient_id"], "name_key": f"case {at:05}", **computed}
+        for at, share in enumerate(shares)
     ]
-    assert "ix_triage_practitioner_id_place_name_key_share_id" in page
-    assert "ix_triage_practitioner_id_due_at" in due
-    assert "ix_triage_due_at" in due_of_all
-    assert "ix_share_practitioner_id_state" in waits
-    for plan in (key, page):
-        assert "SCAN" not in plan
-        assert "TEMP B-TREE" not in plan
+    session.execute(insert(Triage), rows)
+    session.commit()
+    return UUID(str(shares[count // 2]["id"]))
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_database_does_as_much_for_a_page_of_many_as_of_few(
+    app: Flask, session: Session, cast: Cast, asked: str
+) -> None:
+    taken = []
+    for count in (100, 2_000):
+        middle = crowd(session, cast, count)
+        for _ in range(2):
+            with stepped(app) as steps:
+                page = panel.read_page(session, reader_of(cast.cho), ASKED[asked](middle))
+                panel.neighbours(session, reader_of(cast.cho), middle)
+                panel_rows.due_rows(session, now=NOW, most=10, practitioner_id=cast.cho)
+                panel_rows.due_rows(session, now=NOW, most=10)
+                invitation_waits(session, "cho@example.com", now=NOW)
+                session.rollback()
+        assert len(page.lines) == panel.ROWS_PER_PAGE
+        taken.append(steps.number)
+    assert taken[1] < 1.02 * taken[0], taken
+
+
+@pytest.mark.sqlite_only
+def test_what_is_due_is_found_without_sorting_all_of_it(app: Flask, session: Session, cast: Cast) -> None:
+    taken = []
+    for count in (100, 2_000):
+        crowd(session, cast, count)
+        session.execute(update(Triage).values(due_at=AT_ONCE))
+        session.commit()
+        for _ in range(2):
+            with stepped(app) as steps:
+                assert len(panel_rows.due_rows(session, now=NOW, most=10, practitioner_id=cast.cho)) == 10
+                assert len(panel_rows.due_rows(session, now=NOW, most=10)) == 10
+                session.rollback()
+        taken.append(steps.number)
+    assert taken[1] < 1.02 * taken[0], taken

@@ -25,6 +25,11 @@ def add_crowd(session: Session, patient_id: UUID, count: int = 1000) -> None:
     """Add so many patients who logged what this one did, inside the database."""
     others = [{"id": uuid4(), "alias": "", "created_at": LONG_AGO} for _ in range(count)]
     session.execute(insert(Patient), others)
+    copy_diary(session, patient_id)
+
+
+def copy_diary(session: Session, patient_id: UUID) -> None:
+    """Let everybody without a diary have logged what this one did, inside the database."""
     _copy(session, patient_id, Day, [Day.stretch_done, Day.nsaid_taken])
     _copy(session, patient_id, FootDay, [FootDay.foot, FootDay.first_step_pain, FootDay.first_step_recalled])
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import event
@@ -45,3 +46,36 @@ def counted(app: Flask) -> Iterator[Statements]:
         yield found
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass
+class Steps:
+    """How many steps SQLite's machine took: what rows cost that are read and never handed over is among them."""
+
+    number: int = 0
+
+
+@contextmanager
+def stepped(app: Flask) -> Iterator[Steps]:
+    """Count the steps of every statement that reaches the application's SQLite database meanwhile."""
+    found = Steps()
+    watched: list[Any] = []
+
+    def one() -> int:
+        found.number += 1
+        return 0
+
+    def watch(connection: Any, *_rest: object) -> None:
+        driver = connection.connection.driver_connection
+        driver.set_progress_handler(one, 1)
+        watched.append(driver)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", watch)
+    try:
+        yield found
+    finally:
+        event.remove(engine, "before_cursor_execute", watch)
+        for driver in watched:
+            driver.set_progress_handler(None, 1)

@@ -204,6 +204,7 @@ def test_what_is_entered_without_a_connection_stays_and_is_sent_later(
     assert stored_pain(app, cast) != 40
     page.context.set_offline(False)
     status(page).to_have_text("Saved")
+    expect(page.get_by_text("no connection")).to_be_hidden()
     assert stored_pain(app, cast) == 40
     page.goto("/log/2026-11-22")
     expect(page.get_by_label("Note")).to_have_value("Stairs were hard.")

@@ -17,13 +17,13 @@ export function showFeet(feet) {
   }
 }
 
-/** @param {string} day @param {string} today */
-export function showHead(day, today) {
+/** @param {string} day @param {string} today @param {{offline?: boolean}} [now] */
+export function showHead(day, today, { offline = true } = {}) {
   const [words, note] = [part("words"), part("note")];
   if (words) words.textContent = dayWords(day, { weekday: "long", day: "numeric", month: "long" });
   if (note) {
     const relative = day === today ? note.dataset.today : day === dayAfter(today, -1) ? note.dataset.yesterday : "";
-    note.textContent = [relative, note.dataset.offline].filter(Boolean).join(" · ");
+    note.textContent = [relative, offline ? note.dataset.offline : ""].filter(Boolean).join(" · ");
   }
   for (const step of document.querySelectorAll(/** @type {"a"} */ ("a[data-shell-step]"))) {
     const other = dayAfter(day, Number(step.dataset.shellStep));

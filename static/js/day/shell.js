@@ -72,6 +72,7 @@ async function showLog(phone, { startDay }) {
   form.querySelector('[name="dose_id"]')?.setAttribute("value", crypto.randomUUID());
   showFeet(/** @type {string | undefined} */ (await phone.store.get("feet")));
   showHead(day, clock.day);
+  window.addEventListener("online", () => showHead(day, clock.day, { offline: false }));
   startDay(phone, form, { served: false });
   // What is asked comes first; the days below it are drawn when it can be answered.
   shown.hidden = false;

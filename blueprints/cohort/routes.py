@@ -45,11 +45,11 @@ def count() -> Answer:
     form = asked()
     if not form.validate():
         abort(404)
-    cohort_results.ask(db.session, current_practitioner().id, form.choice(), now=clock.now())
+    now = clock.now()
+    cohort_results.ask(db.session, current_practitioner().id, form.choice(), now=now)
     db.session.commit()
     wake_worker()
-    since = clock.now().isoformat()
-    return make_response(redirect(url_for("cohort.overview", since=since, **query_of(form.choice())), 303))
+    return make_response(redirect(url_for("cohort.overview", since=now.isoformat(), **query_of(form.choice())), 303))
 
 
 @cohort.get("/figure.json")

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from firststep.clinical.cohort_choice import CohortChoice, Counted
@@ -59,13 +60,14 @@ def find(
 def ask(session: Session, practitioner_id: UUID, choice: CohortChoice, *, now: datetime) -> None:
     """Ask the worker for the figures; asked already, nothing changes."""
     key = {"practitioner_id": practitioner_id, "choice": choice.as_text()}
-    row = session.get(CohortResult, tuple(key.values()))
-    if row is None:
+    if session.get(CohortResult, tuple(key.values())) is None:
         _make_room(session, practitioner_id)
-        session.add(CohortResult(**key, asked_at=now))
-    elif row.asked_at is None or row.asked_at <= now - WAITS_FOR:
-        row.asked_at = now
-    session.flush()
+        dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        # Of two taps at once the second finds the row of the first.
+        session.execute(dialect.insert(CohortResult).values(**key, asked_at=now).on_conflict_do_nothing())
+    mine = (CohortResult.practitioner_id == practitioner_id, CohortResult.choice == key["choice"])
+    not_asked = or_(CohortResult.asked_at.is_(None), CohortResult.asked_at <= now - WAITS_FOR)
+    session.execute(update(CohortResult).where(*mine, not_asked).values(asked_at=now))
 
 
 def _make_room(session: Session, practitioner_id: UUID) -> None:

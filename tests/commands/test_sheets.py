@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from firststep.extensions import db
+from firststep.jobs.cohort_packed import count_packed
 from firststep.models import Consent, ImportBatch, ImportedCase, Patient, Share, User
 from firststep.services.audit import Actor
 from firststep.services.consents import withdraw_cohort_use
@@ -215,3 +216,20 @@ def test_a_case_that_somebody_took_over_counts_only_when_they_share(app: Flask, 
     arguments = ("--patient", "new@example.com", "--practitioner", "cho@example.com", "--scope", "summary", "--cohort")
     assert run(app, "share", "add", *arguments).exit_code == 0
     assert people_in(app) == EXPECTED["people"]
+
+
+def test_a_large_practice_prints_the_same(app: Flask, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring_in(app)
+    arguments = ("--patient", "ana@example.com", "--practitioner", "cho@example.com", "--scope", "summary", "--cohort")
+    run(app, "share", "add", *arguments)
+    before = cohort(app)
+    packed: list[int] = []
+
+    def counting(session: Any, practitioner_id: Any, shares: Any, choice: Any) -> Any:
+        packed.append(len(shares))
+        return count_packed(session, practitioner_id, shares, choice)
+
+    monkeypatch.setattr("firststep.commands.cohort.MANY", 0)
+    monkeypatch.setattr("firststep.jobs.cohort_packed.count_packed", counting)
+    assert cohort(app) == before
+    assert packed == [1]

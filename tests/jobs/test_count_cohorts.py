@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from random import Random
@@ -22,7 +23,7 @@ from firststep.jobs.cohort_packed import count_packed
 from firststep.jobs.count_cohorts import count_cohorts
 from firststep.jobs.purge import purge
 from firststep.models import CohortResult, Day, Episode, FootDay, ImportBatch, Patient, Practitioner, Share, User, Visit
-from firststep.services import access, consents, sheet_imports
+from firststep.services import access, cohort_results, consents, sheet_imports
 from firststep.services.audit import Actor
 from firststep.services.cohort_stamp import cohort_stamp
 from firststep.services.cohorts import cohort_people
@@ -274,6 +275,28 @@ def test_whoever_waits_gets_what_was_counted_after_they_asked(app: Flask, cho: B
         db.session.commit()
     # Whoever took their consent back is in no figure, whoever waits for it.
     assert "1 person with a diary" not in cho.get(waits).text
+
+
+def test_many_taps_at_once_ask_once(app: Flask, cast: Cast) -> None:
+    failures: list[BaseException] = []
+
+    def tap() -> None:
+        try:
+            with app.app_context():
+                for number in range(15):
+                    cohort_results.ask(db.session, cast.cho, CohortChoice(first=date(2026, 1, 1 + number)), now=NOW)
+                    db.session.commit()
+        except BaseException as failure:  # noqa: BLE001 - told by the assertion below
+            failures.append(failure)
+
+    threads = [threading.Thread(target=tap) for _tap in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with app.app_context():
+        assert len(cohort_results.waiting(db.session, now=NOW)) == 15
 
 
 @pytest.mark.usefixtures("large")

@@ -333,8 +333,6 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "POST team.join",
             "GET extracts.of_one",
             "POST extracts.of_one",
-            "GET extracts.of_all",
-            "POST extracts.of_all",
             "GET cohort.overview",
             "POST cohort.count",
             "GET cohort.figure",

@@ -33,13 +33,14 @@ from firststep.services.access import Grant
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
+from firststep.web.beside import own_range_line
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, still_picture
 from firststep.web.wording import foot_name, points
 
-#: The chart of the page: three months, without the figures of others.
-CHOICE = Choice(days=90, ranges="none")
+#: The chart of the page: three months, beside what was reported of the same care.
+CHOICE = Choice(days=90)
 NARROW, WIDE = (344, 260), (520, 280)
 #: How far back a session is looked for; an older one is no last visit any more.
 SESSIONS_DAYS = 365
@@ -69,6 +70,7 @@ def visit_view(
         "sentence": sentence(found),
         "narrow": _picture(grant, course, found, NARROW),
         "wide": _picture(grant, course, found, WIDE),
+        "range": own_range_line(found, course.diary.episode.arm if course.diary.episode else None),
         "since": _since_words(since),
         "numbers": _numbers(figures, single_days=grant.shows_charts),
         "flags": _flags(grant, course, found, thresholds),

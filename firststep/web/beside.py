@@ -67,6 +67,21 @@ def remarks(compared: Comparison) -> tuple[str, ...]:
     )
 
 
+def own_range_line(found: Outcomes, own: Arm | None) -> str:
+    """Say in one line what the drawn range of the person's own care is worth, nothing where there is none."""
+    window = wanted_comparison(found, own=own, ranges=None).own
+    if window is None:
+        return ""
+    return _(
+        "Range: %(arm)s, weeks %(first)s-%(last)s. %(grade)s; pain type not stated. "
+        "Other people's average, no forecast.",
+        arm=wording.arm_name(window.arm),
+        first=f"{window.benchmark.relief_week_from:g}",
+        last=f"{window.benchmark.relief_week_to:g}",
+        grade=wording.grade_name(window.benchmark.grade),
+    )
+
+
 def _window_line(window: ReliefWindow) -> SourceLine:
     row = window.benchmark
     return SourceLine(

@@ -165,7 +165,8 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
 def still_picture(course: Course, choice: Choice, *, today: date, size: tuple[int, int], title: str) -> Markup:
     """Return the trajectory of the same choice as one drawing of a width and height in pixels."""
     choice, found, compared = _resolved(course, choice)
-    drawn = trajectory(_view(course, choice, found, compared, today))
+    # The numbered points of trials need the list beside the large chart.
+    drawn = trajectory(_view(course, choice, found, replace(compared, points=()), today))
     return draw(drawn, width=size[0], height=size[1], title=title, description="")
 
 

@@ -91,6 +91,15 @@ def test_a_summary_holds_no_single_day(app: Flask, cho: Browser, cast: Cast) -> 
     assert page.select_one(".visit svg") is None
 
 
+def test_the_range_beside_the_chart_tells_its_grade(app: Flask, cho: Browser, cast: Cast) -> None:
+    said = "Range: Acupuncture, weeks 3-6. Grade E: clinic-reported, not peer-reviewed; pain type not stated."
+    assert said in text_of(opened(cho, cast))
+    with app.app_context():
+        db.session.execute(update(Share).values(scope="summary"))
+        db.session.commit()
+    assert "Range" not in text_of(opened(cho, cast))
+
+
 @pytest.mark.usefixtures("noted")
 def test_days_that_are_not_shared_are_not_counted(app: Flask, cho: Browser, cast: Cast) -> None:
     set_share(app, cast, from_day=TODAY - timedelta(days=1))
@@ -152,16 +161,22 @@ def test_both_pages_lead_here(cho: Browser, cast: Cast) -> None:
 
 def test_statements_do_not_grow_with_other_patients(app: Flask, cho: Browser, cast: Cast) -> None:
     set_share(app, cast, scope="notes")
+    add_sharing(app, cast, 3)
     with counted(app) as few:
         opened(cho, cast)
-    with app.app_context():
-        add_crowd(db.session, cast.ana, 200)
-        others = list(db.session.scalars(select(Patient).where(Patient.alias == "").limit(40)))
-        practitioner = db.session.get_one(Practitioner, cast.cho)
-        for other in others:
-            if other.id not in (cast.ana, cast.ben):
-                factories.make_share(db.session, other, practitioner)
-        db.session.commit()
+    add_sharing(app, cast, 200)
     with counted(app) as many:
         opened(cho, cast)
     assert len(many.own) == len(few.own) <= 12, few.own
+
+
+def add_sharing(app: Flask, cast: Cast, count: int) -> None:
+    """Let so many more patients share with the practitioner."""
+    with app.app_context():
+        sharing = select(Share.patient_id)
+        add_crowd(db.session, cast.ana, count)
+        practitioner = db.session.get_one(Practitioner, cast.cho)
+        for other in db.session.scalars(select(Patient).where(Patient.alias == "", Patient.id.not_in(sharing))):
+            if other.user_id is None:
+                factories.make_share(db.session, other, practitioner)
+        db.session.commit()

@@ -91,3 +91,20 @@ def test_an_open_page_ends_with_the_share(
     # The browser says of the answers that they were 404, which they are meant to be.
     assert [message for message in faults.messages if "404" not in message] == []
     faults.messages.clear()
+
+
+@pytest.mark.usefixtures("other")
+@pytest.mark.parametrize("address", ["/practice", "/practice/today?share={share}"])
+def test_an_open_list_ends_with_a_share_of_it(
+    app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults, address: str
+) -> None:
+    page = open_phone(cast.cho_user)
+    page.clock.install()
+    page.goto(address.format(share=cast.share))
+    expect(page.locator("main")).to_contain_text("Ana")
+    people.sign_in(app, cast.ana_user).post(f"/share/{cast.share}/stop")
+    page.clock.fast_forward(60_000)
+    expect(page.get_by_role("alert")).to_have_text("Access ended")
+    expect(page.locator("main")).not_to_contain_text("Ana")
+    assert [message for message in faults.messages if "404" not in message] == []
+    faults.messages.clear()

@@ -221,9 +221,10 @@ def test_owner_and_members_change_the_rules_of_their_practice(
 ) -> None:
     with app.app_context():
         practice = Practice(name="Heel House", created_at=NOW)
-        for one in (cast.cho, cast.dee):
+        other = {"owner": "member", "member": "owner"}[role]
+        for one, own_role in ((cast.dee, role), (cast.cho, other)):
             member = db.session.get_one(Practitioner, one)
-            member.practice, member.practice_role = practice, role
+            member.practice, member.practice_role = practice, own_role
         db.session.commit()
     assert "They count for everybody in Heel House." in text_of(page_of(dee.get("/practice/rules")).main)
     assert dee.post("/practice/rules", data=typed(silent_days="9")).status_code == 303

@@ -30,7 +30,10 @@ def share_with(session: Session, cast: Cast, **values: object) -> Share:
 
 def is_open(session: Session, cast: Cast, now: datetime = NOW) -> bool:
     """Tell whether Dr Cho may look."""
-    return access.is_open(session, cast.cho, cast.share, now=now)
+    alone = access.is_open(session, cast.cho, cast.share, now=now)
+    # Asked for among others it is the same.
+    assert set(access.grants(session, cast.cho, [cast.share, uuid4()], now=now)) == ({cast.share} if alone else set())
+    return alone
 
 
 def test_an_active_share_is_granted_to_its_practitioner_only(session: Session, cast: Cast) -> None:
@@ -39,6 +42,9 @@ def test_an_active_share_is_granted_to_its_practitioner_only(session: Session, c
     for practitioner, share in ((cast.dee, cast.share), (cast.cho, uuid4()), (uuid4(), cast.share)):
         with pytest.raises(NoResultFound):
             access.granted(session, practitioner, share, now=NOW)
+        assert access.grants(session, practitioner, [share], now=NOW) == {}
+    assert access.grants(session, cast.cho, [cast.share], now=NOW) == {cast.share: grant}
+    assert access.grants(session, cast.cho, [], now=NOW) == {}
 
 
 @pytest.mark.parametrize("state", SHARE_STATES)

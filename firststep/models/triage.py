@@ -42,8 +42,9 @@ class Triage(Base):
     """One open share in its practitioner's list: nothing here is shown unless the share still allows it.
 
     ``place`` orders the list: the number of the reason, or one of those after. ``outlook`` holds the reason of each
-    coming day. From ``due_at`` on nothing of the row is true any more, until it is computed again; null is "until
-    something is written". ``revision`` counts what was written meanwhile, so that no old figure hides a new entry.
+    coming day, and the terms of the share that it was found through. From ``due_at`` on nothing of the row is true any
+    more, until it is computed again; null is "until something is written". ``revision`` counts what was written
+    meanwhile, so that no old figure hides a new entry.
     """
 
     __tablename__ = "triage"
@@ -70,7 +71,7 @@ class Triage(Base):
     # The day on which the person came to stand under this reason.
     since: Mapped[date | None] = mapped_column()
     last_entry_on: Mapped[date | None] = mapped_column()
-    outlook: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON(none_as_null=True))
+    outlook: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     due_at: Mapped[datetime | None] = mapped_column(Moment, default=AT_ONCE)
     revision: Mapped[int] = mapped_column(default=0)
     # The last day on which the practitioner wants it out of the way, for which reason, and their words for why.

@@ -193,7 +193,7 @@ def _lines(session: Session, reader: Reader, rows: Sequence[Triage]) -> list[Lin
 
 def _line(reader: Reader, row: Triage, grant: Grant) -> Line:
     due = row.due_at is not None and row.due_at <= reader.now
-    found = None if due or row.outlook is None else reason_on(row.outlook, grant.today)
+    found = None if due or row.outlook is None else reason_on(row.outlook, grant)
     if found is None or found[0].kind != row.reason:
         return Line(grant=grant, standing=None, snooze=None)
     reason, at_least = found

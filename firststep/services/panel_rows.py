@@ -128,7 +128,10 @@ def _values(session: Session, due: _Due, grant: Grant, now: datetime) -> dict[st
         "reason": kind,
         "since": due.row.since if due.row.reason == kind else grant.today,
         "last_entry_on": watched.diary.last_answered_day,
-        "outlook": [_as_json(day, reason, begun_before) for day, reason in ahead.items()],
+        "outlook": {
+            "of": _terms(grant),
+            "days": [_as_json(day, reason, begun_before) for day, reason in ahead.items()],
+        },
         "due_at": _due_at(ahead, grant, snooze, due.zone_name),
         **({} if snooze else dict.fromkeys(("snoozed_until", "snoozed_reason", "snooze_note"))),
     }
@@ -187,11 +190,20 @@ def _text(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
 
 
-def reason_on(stored: Sequence[Mapping[str, Any]], day: date) -> tuple[Reason, bool] | None:
-    """Return the reason of a day, and whether its days are "at least so many"; None where the row does not reach it.
+def _terms(grant: Grant) -> list[str | None]:
+    """Return what of a grant decides what is read of the diary."""
+    return [grant.scope, None if grant.from_day is None else grant.from_day.isoformat()]
 
-    The first day of silence is the last of a row: the days since are counted on from it.
+
+def reason_on(outlook: Mapping[str, Any], grant: Grant) -> tuple[Reason, bool] | None:
+    """Return today's reason, and whether its days are "at least so many"; None where the row does not say it.
+
+    What was found through a share with other terms is not shown. The first day of silence is the last of a row: the
+    days since are counted on from it.
     """
+    if outlook["of"] != _terms(grant):
+        return None
+    stored, day = outlook["days"], grant.today
     found = next((one for one in stored if one["day"] == day.isoformat()), None)
     if found is not None:
         return _reason(found, 0), found.get("at_least", False)

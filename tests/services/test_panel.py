@@ -298,6 +298,16 @@ def test_days_that_are_not_shared_are_no_reason(session: Session, cast: Cast) ->
     assert line.standing.last_entry_on == TODAY
 
 
+@pytest.mark.parametrize("terms", [{"scope": "summary"}, {"from_day": TODAY - timedelta(days=6)}])
+def test_what_was_found_through_other_terms_is_not_shown(session: Session, cast: Cast, terms: dict[str, Any]) -> None:
+    person(session, cast, "Zoe", WORSE)
+    compute_all(session)
+    # Past all that keeps the rows: nothing marks them.
+    session.execute(update(Share).values(terms))
+    lines = panel.read_page(session, reader_of(cast.cho), panel.Asked()).lines
+    assert [line.standing for line in lines] == [None, None]
+
+
 def test_a_reason_keeps_the_day_on_which_it_began(session: Session, cast: Cast) -> None:
     share = person(session, cast, "Mo", CALM)
     kinds(session, cast)

@@ -67,7 +67,7 @@ def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]
     return [
         (_("Last entry"), last_entry_words(last_entry_on, grant.today)),
         (_("You see"), scope_words(grant.scope)),
-        (_("Until"), places.until or until_words(grant.until_on, grant.today)),
+        (_("Shared until"), places.until or until_words(grant.until_on, grant.today)),
     ]
 
 

@@ -41,7 +41,7 @@ from firststep.web.wording import foot_name, points
 
 #: The chart of the page: three months, beside what was reported of the same care.
 CHOICE = Choice(days=90)
-NARROW, WIDE = (344, 260), (520, 280)
+NARROW, WIDE = (344, 260), (520, 256)
 #: How far back a session is looked for; an older one is no last visit any more.
 SESSIONS_DAYS = 365
 
@@ -107,7 +107,7 @@ def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]
     return [
         (_("Last entry"), last_entry_words(course.diary.last_answered_day, grant.today)),
         (_("You see"), scope_words(grant.scope)),
-        (_("Until"), places.until or until_words(grant.until_on, grant.today)),
+        (_("Shared until"), places.until or until_words(grant.until_on, grant.today)),
     ]
 
 

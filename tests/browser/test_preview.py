@@ -39,7 +39,7 @@ def test_what_was_typed_stays_while_the_preview_is_looked_at(
         preview.wait_for_url("**/share/preview?scope=charts&days=30**")
         assert problems(preview) + colour_problems(preview) == []
     preview.get_by_role("link", name="Before the visit, on one page").click()
-    expect(preview.get_by_role("heading", name="Rules that fired")).to_be_visible()
+    expect(preview.get_by_role("heading", name="What stands out")).to_be_visible()
     take(preview, "preview-visit")
     expect(page.get_by_label("E-mail address of your practitioner")).to_have_value("fee@example.com")
 

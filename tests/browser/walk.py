@@ -45,6 +45,8 @@ from tests.cast import Cast
 NOT_PAGES = frozenset(
     {
         "charts.figure",
+        "cohort.figure",
+        "cohort.file",
         "diary.sync_session",
         "diary.kept_days",
         "diary.noted",
@@ -203,6 +205,8 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "events.edit": [{"event_id": one.id} for one in (treated, flare, pause)],
         "visits.edit": [{"question_id": to_ask.id}],
         "visits.edit_rating": [{"rating_id": rated.id}],
+        "counting.ask": [{"share_id": share.id}],
+        "extracts.of_one": [{"share_id": share.id}],
         "practice.patient": [{"share_id": share.id}],
         "practice.visit": [{"share_id": share.id}],
         "sharing.hand_out": [{"made_id": hand_out}],

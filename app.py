@@ -10,6 +10,7 @@ from flask_sqlalchemy_lite._extension import _close_async_sessions
 
 from blueprints.accounts.routes import accounts
 from blueprints.care.routes import care
+from blueprints.cases.routes import cases
 from blueprints.charts.routes import charts
 from blueprints.cohort.routes import cohort
 from blueprints.counting.routes import counting
@@ -56,7 +57,7 @@ from firststep.web.typography import init_typography
 
 AREAS = (
     *(pages, pwa, accounts, treatment, diary, stretching, charts, events, visits),
-    *(sharing, practice, care, team, sheets, digest, reminders, own_data),
+    *(sharing, practice, care, cases, team, sheets, digest, reminders, own_data),
     *(cohort, counting, extracts),
 )
 

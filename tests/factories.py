@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from firststep.models import (
@@ -147,6 +148,16 @@ def make_diary(
         )
         session.add(Day(patient_id=patient.id, day=day, stretch_done=True, nsaid_taken=value > 5, note=note))
     session.flush()
+
+
+def take_over(session: Session, patient: Patient, case: UUID) -> None:
+    """Let the patient have taken the case over."""
+    for table in (Visit, ImportedCourse, ImportedCase):
+        session.execute(update(table).where(table.patient_id == case).values(patient_id=patient.id))
+    taken = ImportedCase.patient_id == patient.id
+    session.execute(update(ImportedCase).where(taken).values(claimed_at=LONG_AGO))
+    session.execute(delete(Patient).where(Patient.id == case))
+    session.expire_all()
 
 
 def make_noted_session(

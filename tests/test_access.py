@@ -147,7 +147,7 @@ def test_ids_of_another_in_a_query_show_nothing_of_theirs(app: Flask, world: Wor
     "endpoint",
     [
         *("accounts.reset_password", "accounts.confirm_address", "digest.unsubscribe"),
-        *("sharing.invitation", "sharing.asked", "sharing.enter_by_link", "team.offer"),
+        *("sharing.invitation", "sharing.asked", "sharing.enter_by_link", "team.offer", "cases.offer"),
     ],
 )
 def test_a_genuine_link_that_somebody_else_opens_shows_and_changes_nothing(
@@ -199,6 +199,7 @@ def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: s
         "noted",
         "made",
         "visit",
+        "case",
     )
     ids = {name: uuid4() for name in named}
     nothing = replace(world, shares={}, cast=replace(world.cast, share=uuid4()), **ids)

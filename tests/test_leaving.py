@@ -33,7 +33,7 @@ from tests.support.whole_diary import WORDS
 
 #: The longest plain piece of each planted text: how it lies in JSON, CSV or HTML differs around it.
 PLANTED = ("canary-note", "canary-tag", "canary-drug", "canary-treatment", "canary-trigger", "canary-flare")
-PLANTED += ("canary-finding", "canary-dispute")
+PLANTED += ("canary-finding", "canary-dispute", "canary-remark")
 PLANTED += ("canary-plan", "canary-question", "canary-upload", "canary-typed", "canary-device", people.CANARY_NOTE)
 WHO = (WORDS["name"], people.CANARY_NAME, people.CANARY_EMAIL)
 PATHS = ("/settings/delete-account", "/settings/delete-diary")

@@ -17,6 +17,7 @@ from firststep.services.access import Grant
 from firststep.services.thresholds import thresholds_for
 from firststep.web.progress import progress_figure, read_choice
 from firststep.web.render import render
+from firststep.web.visit_words import visit_lines
 
 
 def course_page(grant: Grant, places: Places) -> str:
@@ -25,7 +26,8 @@ def course_page(grant: Grant, places: Places) -> str:
     course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
     notes = access.read_shared_notes(db.session, grant)
     questions = access.read_shared_questions(db.session, grant)
-    shown = patient_view(grant, course, notes, questions, choice, places)
+    visits = access.read_shared_visits(db.session, grant)
+    shown = patient_view(grant, course, notes, questions, choice, places) | {"visits": visit_lines(visits)}
     return render("practice/patient.html", block="chart", **shown)
 
 

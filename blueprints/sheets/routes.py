@@ -13,7 +13,13 @@ from blueprints.sheets.reading import Outcome, Practice, Step, take_step
 from blueprints.sheets.sent import sent_choice, sent_file
 from blueprints.sheets.view import outcome_context, overview_context, reading_context, report_rows
 from firststep.extensions import db
-from firststep.services.sheet_imports import list_batches, remembered_mappings, store_reading, undo_batch
+from firststep.services.sheet_imports import (
+    list_batches,
+    remembered_mappings,
+    store_reading,
+    undo_batch,
+    visits_left,
+)
 from firststep.services.sheet_reading import SheetRefused
 from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
@@ -21,6 +27,7 @@ from firststep.web.policy import policy
 from firststep.web.render import render
 from firststep.web.requests import takes_file
 from firststep.web.tables import csv_file
+from firststep.web.trail import acting
 
 sheets = Blueprint("sheets", __name__, url_prefix="/practice/sheets")
 
@@ -75,6 +82,7 @@ def bring_in() -> Answer:
         data=step.file.data,
         mapping=step.mapping,
         now=clock.now(),
+        actor=acting(),
     )
     db.session.commit()
     # Answered without a redirect: sent again, it finds everything there, and the report is made from what was sent.
@@ -105,8 +113,14 @@ def report() -> Answer:
 def undo(batch_id: UUID) -> Answer:
     """Take out what the batch added."""
     removed = undo_batch(db.session, current_practitioner().id, batch_id, now=clock.now())
+    kept = visits_left(db.session, batch_id)
     db.session.commit()
     flash(ngettext("%(num)d visit was taken out.", "%(num)d visits were taken out.", removed), "success")
+    if kept:
+        said = ngettext(
+            "%(num)d visit stays: the person took it over.", "%(num)d visits stay: their people took them over.", kept
+        )
+        flash(said, "info")
     return make_response(redirect(url_for("sheets.overview"), 303))
 
 

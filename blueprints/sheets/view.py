@@ -12,11 +12,9 @@ from flask_babel import gettext as _
 from blueprints.sheets.reading import Outcome, Step
 from blueprints.sheets.sent import shown_mark
 from blueprints.sheets.words import (
-    change_name,
     column_name,
     label_question,
     meanings,
-    nsaid_name,
     order_name,
     place_words,
     reason_words,
@@ -29,6 +27,7 @@ from firststep.sheets.mapping import COLUMN_KEYS, NEEDED, OF_ONE_VISIT, Shape, l
 from firststep.sheets.reading import Case, SheetVisit
 from firststep.web import dates
 from firststep.web.actors import current_account
+from firststep.web.visit_words import change_name, nsaid_name
 from firststep.web.wording import arm_name, points
 
 _FIRST_ROWS: Final = 8

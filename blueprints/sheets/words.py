@@ -9,6 +9,7 @@ from firststep.clinical.visits import GLOBAL_CHANGES, NSAID_CLASSES
 from firststep.services.sheet_mappings import LabelKey
 from firststep.sheets.mapping import COLUMN_KEYS, ColumnKey
 from firststep.sheets.reading import Reported
+from firststep.web.visit_words import change_name, nsaid_name
 from firststep.web.wording import arm_name
 
 
@@ -46,24 +47,6 @@ def meanings(key: LabelKey) -> list[tuple[str, str]]:
     return [("", _("Not said: its rows are reported")), *names[key]]
 
 
-def nsaid_name(nsaid: str) -> str:
-    """Name how often oral NSAIDs are taken."""
-    return {"none": _("None"), "some": _("Some days"), "most": _("Most days")}[nsaid]
-
-
-def change_name(change: str) -> str:
-    """Name a global change."""
-    return {
-        "very_much_improved": _("Very much improved"),
-        "much_improved": _("Much improved"),
-        "minimally_improved": _("Minimally improved"),
-        "no_change": _("No change"),
-        "minimally_worse": _("Minimally worse"),
-        "much_worse": _("Much worse"),
-        "very_much_worse": _("Very much worse"),
-    }[change]
-
-
 def order_name(order: str) -> str:
     """Name an order of day, month and year."""
     return {"dmy": _("Day first"), "mdy": _("Month first"), "ymd": _("Year first")}[order]
@@ -85,6 +68,7 @@ def reason_words(one: Reported) -> str:
         "ambiguous": _("This can be read in more than one way."),
         "unknown": _("Nobody said what this means."),
         "conflict": _("Other rows of this person, or an earlier sheet, say something else."),
+        "not_shared": _("This person took the case over, and does not share with you now."),
         "same_date": _("A later row is about the same person and day; that one counts."),
     }[one.reason]
 

@@ -15,10 +15,12 @@ from sqlalchemy.exc import NoResultFound
 
 from firststep.commands.people import practitioner_account
 from firststep.extensions import db
-from firststep.services.sheet_imports import Stored, store_reading, undo_batch
+from firststep.services.audit import Actor
+from firststep.services.sheet_imports import Stored, store_reading, undo_batch, visits_left
 from firststep.services.sheet_reading import SheetRefused, read_file
 from firststep.sheets.reading import Reading, Reported
 from firststep.web import clock
+from firststep.web.trail import sealing_key
 
 sheet = AppGroup("sheet", help="Bring the log of a practice in.")
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -46,7 +48,8 @@ def import_sheet(email: str, mapping_file: Path, file: Path, *, as_json: bool) -
         reading = read_file(data, mapping, today=clock.local_day(now, user.time_zone))
     except SheetRefused as refused:
         raise click.ClickException(f"{file.name}: {refused} Nothing was imported.") from None
-    stored = store_reading(db.session, practitioner.id, reading, data=data, mapping=mapping, now=now)
+    actor = Actor(user_id=user.id, name=user.name or user.email, now=now, key=sealing_key())
+    stored = store_reading(db.session, practitioner.id, reading, data=data, mapping=mapping, now=now, actor=actor)
     db.session.commit()
     told = _as_json(reading, stored)
     if as_json:
@@ -65,8 +68,11 @@ def undo(email: str, batch: UUID) -> None:
         removed = undo_batch(db.session, practitioner.id, batch, now=clock.now())
     except NoResultFound:
         raise click.ClickException(f"{user.email} has no batch {batch}.") from None
+    kept = visits_left(db.session, batch)
     db.session.commit()
     click.echo(f"{removed} visits were taken out.")
+    if kept:
+        click.echo(f"{kept} visits stay: their people took them over.")
 
 
 def _mapping(file: Path) -> dict[str, Any]:

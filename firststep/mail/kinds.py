@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from firststep.mail import reminder, weekly_summary
 from firststep.mail.account_kinds import ACCOUNT_KINDS
+from firststep.mail.case_mails import CASE_KINDS
 from firststep.mail.message import Letter
 from firststep.mail.practice_mails import PRACTICE_KINDS
 from firststep.mail.share_mails import SHARE_KINDS
@@ -26,6 +27,7 @@ BUILDERS: Mapping[str, Builder] = {
     **ACCOUNT_KINDS,
     **SHARE_KINDS,
     **PRACTICE_KINDS,
+    **CASE_KINDS,
     "nobody": _nobody,
     "reminder": reminder.build,
     "reminder_test": reminder.build_test,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from firststep.models import Day, FootDay, Patient, Share, User, VisitAccess
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion, read_open_questions
+from firststep.services.sheet_visits import SheetVisit, visits_of
 from firststep.services.trajectories import Course, read_course
 from firststep.services.visit_access import is_open as is_open_visit
 from firststep.services.zones import local_day
@@ -202,6 +203,17 @@ def cohort_grants(session: Session, practitioner_id: UUID, *, now: datetime) -> 
     return list({share.patient_id: share for share in open_now}.values())
 
 
+def sharing_patients(session: Session, practitioner_id: UUID, *, now: datetime) -> set[UUID]:
+    """Return everybody who shares anything with the practitioner at this moment."""
+    rows = session.execute(
+        select(Share.patient_id, Share.until_on, func.coalesce(User.time_zone, "UTC"))
+        .join(Patient, Patient.id == Share.patient_id)
+        .outerjoin(User, User.id == Patient.user_id)
+        .where(*open_to(practitioner_id))
+    )
+    return {patient_id for patient_id, until_on, zone in rows if not is_over(until_on, local_day(now, zone))}
+
+
 def _grant(
     practitioner_id: UUID, share: Share, patient: Patient, user_name: str | None, zone_name: str | None, now: datetime
 ) -> Grant:
@@ -272,6 +284,15 @@ def read_shared_notes(session: Session, grant: Grant, *, most: int | None = MOST
 def read_shared_questions(session: Session, grant: Grant) -> list[VisitQuestion]:
     """Return what the patient wants to ask and has not asked yet, the oldest first; none unless notes are shown."""
     return read_open_questions(session, grant.patient_id, first=grant.from_day) if grant.shows_notes else []
+
+
+def read_shared_visits(session: Session, grant: Grant) -> list[SheetVisit]:
+    """Return the visits from sheets that the patient took over; none in a summary, and never the remarks or whose."""
+    if not grant.shows_charts:
+        return []
+    first = grant.from_day or date.min
+    found = visits_of(session, grant.patient_id)
+    return [replace(visit, note=None, by="") for visit in found if visit.day >= first]
 
 
 def _from(first: date | None, table: type[Day]) -> ColumnElement[bool]:

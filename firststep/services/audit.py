@@ -50,6 +50,8 @@ OF_SESSIONS = (
 )
 #: The steps of a look at a visit, from the code to its end.
 AT_VISIT = ("visit_shown", "visit_asked", "visit_allowed", *(f"visit_{end}" for end in VISIT_ENDS))
+#: What happens to a case from a practice's sheet: a person takes it over, and the practice adds to it.
+OF_CASES = ("case_claimed", "visits_imported")
 #: What the patient does with the diary as a whole.
 OF_THE_WHOLE = ("exported", "imported", "diary_deleted", "account_deleted")
 # What stands as the row before the first one.
@@ -100,7 +102,7 @@ def lock_trail(session: Session, patient_id: UUID) -> None:
 
 def record(session: Session, actor: Actor, patient_id: UUID, what: str, *, share_id: UUID | None = None) -> AccessEvent:
     """Add one row to the patient's trail; it counts when the caller commits."""
-    if what not in (*VIEWED, *CHANGED, *OF_SESSIONS, *AT_VISIT, *OF_THE_WHOLE):
+    if what not in (*VIEWED, *CHANGED, *OF_SESSIONS, *OF_CASES, *AT_VISIT, *OF_THE_WHOLE):
         raise ValueError(f"The trail knows no event {what!r}.")
     lock_trail(session, patient_id)
     last = (

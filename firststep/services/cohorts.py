@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -35,7 +35,15 @@ def cohort_people(session: Session, practitioner_id: UUID, *, now: datetime) -> 
 def sharing_person(share: CountedShare, diary: Diary, series: Mapping[UUID, clinical.VisitSeries]) -> Person:
     """Return somebody who shares, with the diary and what the practitioner's own sheets say of them."""
     visits = series.get(share.patient_id)
-    return Person(diary=diary, visits=(visits,) if visits else (), side=share.side, onset_on=share.onset_on)
+    # Visits of which the first are not shared would begin at a later one, as if that were the start.
+    shared = visits is not None and (share.from_day is None or _first_day(visits) >= share.from_day)
+    return Person(diary=diary, visits=(visits,) if visits and shared else (), side=share.side, onset_on=share.onset_on)
+
+
+def _first_day(series: clinical.VisitSeries) -> date:
+    """Return the first day that the series tells of."""
+    days = [visit.day for visit in series.visits]
+    return min([*days, series.starts_on] if series.starts_on else days, default=date.max)
 
 
 def case_people(

@@ -12,8 +12,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from firststep.models import MailPreference, OutboxMail, PatientInvitation, Share, User
-from firststep.services import audit, sharing
+from firststep.models import CaseInvitation, MailPreference, OutboxMail, PatientInvitation, Share, User
+from firststep.services import audit, case_claims, sharing
 from firststep.services.accounts import lock_account
 from firststep.services.audit import Actor
 from firststep.services.deletion_ledger import erase_account_rows, erase_diary_rows, note
@@ -50,6 +50,9 @@ def erase_diary(session: Session, actor: Actor, user: User) -> None:
 def erase_account(session: Session, actor: Actor, user: User) -> None:
     """Delete the account with all that hangs on it, sessions too; one last mail goes to a confirmed address."""
     user = lock_account(session, user.id)
+    if user.practitioner is not None:
+        case_claims.drop_mails(session, CaseInvitation.practitioner_id == user.practitioner.id)
+    case_claims.drop_mails(session, CaseInvitation.invited_email == user.email)
     user_id, address, locale, confirmed = user.id, user.email, user.locale, user.confirmed_at is not None
     if user.patient is not None:
         _drop_invitations(session, user.patient.id)

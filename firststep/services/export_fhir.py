@@ -84,6 +84,7 @@ class Bundle:
             "ratings": self._rating,
             "courses_of_care": self._care,
             "practitioner_sessions": self._noted,
+            "imported_visits": self._imported_visit,
             "shares": self._share,
             "access_log": self._look,
         }
@@ -238,6 +239,21 @@ class Bundle:
             },
         )
 
+    def _imported_visit(self, row: Record) -> Iterator[tuple[str, Resource]]:
+        if row["pain"] is None:
+            return
+        found = self._observation(
+            {
+                "coding": [_own_code("visit-pain", "Pain at a visit, 0 to 10"), _PAIN],
+                "text": "Pain at a visit, 0 to 10",
+            },
+            effectiveDateTime=row["day"],
+            valueQuantity={"value": row["pain"], "unit": "{score}", "system": _UCUM, "code": "{score}"},
+            note=[{"text": str(row["note"])}] if row["note"] else None,
+        )
+        found["performer"] = [{"display": row["practitioner"] or "A practice"}]
+        yield f"visit {row['day']} {row['practitioner']} {row['sheet_row']}", found
+
     def _flare(self, row: Record) -> Iterator[tuple[str, Resource]]:
         found = self._observation(
             _own("flare-up", "Flare-up, as the person answered"),
@@ -367,7 +383,11 @@ class Bundle:
 
 
 def _own(code: str, words: str) -> Resource:
-    return {"coding": [{"system": OWN_CODES, "code": code, "display": words}], "text": words}
+    return {"coding": [_own_code(code, words)], "text": words}
+
+
+def _own_code(code: str, words: str) -> Resource:
+    return {"system": OWN_CODES, "code": code, "display": words}
 
 
 def _concept(system: str, code: str, display: str) -> Resource:

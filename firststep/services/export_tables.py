@@ -22,6 +22,9 @@ from firststep.models import (
     DiaryChange,
     Episode,
     FootDay,
+    ImportBatch,
+    ImportedCase,
+    ImportedCourse,
     MailPreference,
     NotedSession,
     NotedSessionChange,
@@ -32,6 +35,7 @@ from firststep.models import (
     Triage,
     User,
     UserSession,
+    Visit,
     VisitAccess,
 )
 from firststep.models.noted import NOTED_TEXTS
@@ -76,6 +80,8 @@ def tables() -> tuple[Table, ...]:
         Table(name="courses_of_care", columns=("arm", "starts_on", "ends_on"), read=_care),
         Table(name="practitioner_sessions", columns=_NOTED, read=_noted),
         Table(name="practitioner_session_changes", columns=_NOTED_CHANGES, read=_noted_changes),
+        Table(name="imported_courses", columns=_IMPORTED_COURSES, read=_imported_courses),
+        Table(name="imported_visits", columns=_IMPORTED_VISITS, read=_imported_visits),
         Table(name="changes", columns=_CHANGES, read=_changes),
         Table(name="consents", columns=_CONSENTS, read=_consents),
         Table(name="shares", columns=_SHARES, read=_shares),
@@ -193,6 +199,45 @@ def _noted_changes(session: Session, patient_id: UUID) -> Iterator[Record]:
     statement = select(*_columns(NotedSessionChange, *_NOTED_CHANGES))
     statement = statement.where(NotedSessionChange.patient_id == patient_id)
     return map(_record, _rows(session, statement.order_by(NotedSessionChange.seq)))
+
+
+_IMPORTED_COURSES: Final = ("practitioner", "alias_key", "claimed_at", "arm", "starts_on")
+
+
+def _imported_courses(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = (
+        select(
+            User.name.label("practitioner"),
+            *_columns(ImportedCase, "alias_key", "claimed_at"),
+            *_columns(ImportedCourse, "arm", "starts_on"),
+        )
+        .select_from(ImportedCourse)
+        .join(ImportBatch, ImportBatch.id == ImportedCourse.batch_id)
+        .outerjoin(Practitioner, Practitioner.id == ImportBatch.practitioner_id)
+        .outerjoin(User, User.id == Practitioner.user_id)
+        .outerjoin(
+            ImportedCase,
+            (ImportedCase.patient_id == ImportedCourse.patient_id) & (ImportedCase.practitioner_id == Practitioner.id),
+        )
+        .where(ImportedCourse.patient_id == patient_id)
+    )
+    return map(_record, _rows(session, statement.order_by(ImportBatch.imported_at, ImportBatch.id)))
+
+
+_OF_VISIT: Final = ("day", "pain", "session", "nsaid", "change", "note", "sheet_row")
+_IMPORTED_VISITS: Final = (*_OF_VISIT, "practitioner")
+
+
+def _imported_visits(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = (
+        select(*_columns(Visit, *_OF_VISIT), User.name.label("practitioner"))
+        .join(ImportBatch, ImportBatch.id == Visit.batch_id)
+        .outerjoin(Practitioner, Practitioner.id == ImportBatch.practitioner_id)
+        .outerjoin(User, User.id == Practitioner.user_id)
+        .where(Visit.patient_id == patient_id)
+    )
+    for row in _rows(session, statement.order_by(Visit.day, Visit.id)):
+        yield _record(row) | {"pain": points(row.pain)}
 
 
 _CHANGES: Final = (

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, Visit
-from firststep.services import practices
+from firststep.services import access, audit, practices
+from firststep.services.audit import Actor
+from firststep.sheets.cells import Reason
 from firststep.sheets.reading import Case, Reading, Reported, SheetVisit
 
 _MOST_MAPPINGS: Final = 20
@@ -24,7 +26,8 @@ class Stored:
     """What became of a reading. ``batch_id`` is None where there was nothing new.
 
     ``already_there`` are rows whose person has a visit on that day from an earlier sheet; ``conflicts`` say a
-    different arm or start than an earlier sheet. Neither changes anything.
+    different arm or start than an earlier sheet, or are about somebody who took the case over and does not share with
+    the practitioner now. Neither changes anything. ``claimed`` are the people who took a case over and get visits.
     """
 
     batch_id: UUID | None
@@ -32,6 +35,7 @@ class Stored:
     visits_added: int
     already_there: tuple[int, ...]
     conflicts: tuple[Reported, ...]
+    claimed: tuple[UUID, ...] = ()
 
 
 @dataclass
@@ -41,6 +45,7 @@ class _Known:
     patient_id: UUID
     arm: str
     starts_on: date | None
+    claimed: bool = False
     days: set[date] = field(default_factory=set)
 
 
@@ -62,14 +67,25 @@ def store_reading(
     data: bytes,
     mapping: Mapping[str, Any],
     now: datetime,
+    actor: Actor | None = None,
 ) -> Stored:
     """Add what the reading says that is not there yet, as one batch, in the running transaction.
 
+    To a case that a person took over only ``actor`` adds, while that person shares; it stands in their trail.
+
     Of ``data``, the file, only the SHA-256 is kept; ``mapping`` is the decoded MAP.json, which the practice remembers.
     """
-    _lock(session, practitioner_id)
+    lock_imports(session, practitioner_id)
+    if actor is not None:
+        # A stop that was before it in the trail is seen.
+        for patient_id in sorted(_claimed_of(session, practitioner_id)):
+            audit.lock_trail(session, patient_id)
     batch_id = uuid4()
-    stored, new = _compare(session, practitioner_id, reading, batch_id=batch_id, now=now)
+    sharing = access.sharing_patients(session, practitioner_id, now=now) if actor else set()
+    stored, new = _compare(session, practitioner_id, reading, sharing, batch_id=batch_id, now=now)
+    if actor is not None:
+        for patient_id in stored.claimed:
+            audit.record(session, actor, patient_id, "visits_imported")
     if new.courses:
         _write(session, _batch(batch_id, practitioner_id, reading, stored.visits_added, data, mapping, now), new)
         practices.remember_mapping(session, practitioner_id, mapping)
@@ -78,33 +94,46 @@ def store_reading(
 
 def foresee_reading(session: Session, practitioner_id: UUID, reading: Reading, *, now: datetime) -> Stored:
     """Return what ``store_reading`` would answer at this moment, under the number of no batch, and store nothing."""
-    return _compare(session, practitioner_id, reading, batch_id=uuid4(), now=now)[0]
+    sharing = access.sharing_patients(session, practitioner_id, now=now)
+    return _compare(session, practitioner_id, reading, sharing, batch_id=uuid4(), now=now)[0]
 
 
 def _compare(
-    session: Session, practitioner_id: UUID, reading: Reading, *, batch_id: UUID, now: datetime
+    session: Session,
+    practitioner_id: UUID,
+    reading: Reading,
+    sharing: Collection[UUID],
+    *,
+    batch_id: UUID,
+    now: datetime,
 ) -> tuple[Stored, _New]:
-    """Return what becomes of the reading, and the rows that it adds as this batch."""
+    """Return what becomes of the reading, and the rows that it adds as this batch; ``sharing`` may get visits."""
     known = _known_cases(session, practitioner_id)
     new = _New()
     already_there: list[int] = []
     conflicts: list[Reported] = []
+    claimed: list[UUID] = []
     for case in reading.cases:
         before = known.get(case.key)
+        if before is not None and before.claimed and before.patient_id not in sharing:
+            conflicts += _reported(case, "patient", "not_shared", case.alias)
+            continue
         if before is not None and (column := _contradicts(case, before)):
-            conflicts += _conflicts(case, column)
+            conflicts += _reported(case, column, "conflict", case.arm if column == "arm" else str(case.starts_on))
             continue
         days = before.days if before else set()
         visits = [one for one in case.visits if one.visit.day not in days]
         already_there += [one.row for one in case.visits if one.visit.day in days]
         if before is None or visits or (case.starts_on and not before.starts_on):
             _add(new, case, visits, before, batch_id=batch_id, practitioner_id=practitioner_id, now=now)
+            claimed += [before.patient_id] if before is not None and before.claimed else []
     stored = Stored(
         batch_id=batch_id if new.courses else None,
         cases_added=len(new.cases),
         visits_added=len(new.visits),
         already_there=tuple(sorted(set(already_there))),
         conflicts=tuple(conflicts),
+        claimed=tuple(claimed),
     )
     return stored, new
 
@@ -112,28 +141,39 @@ def _compare(
 def undo_batch(session: Session, practitioner_id: UUID, batch_id: UUID, *, now: datetime) -> int:
     """Take out what the batch added and return how many visits that were; NoResultFound for another's batch.
 
-    A case that only this batch knew goes with it; what other batches added stays. Undone again, nothing happens.
+    A case that only this batch knew goes with it; what other batches added stays, and so does what a person took over:
+    it is theirs, whether they share or not. Undone again, nothing happens.
     """
-    _lock(session, practitioner_id)
+    lock_imports(session, practitioner_id)
     mine = select(ImportBatch).where(ImportBatch.id == batch_id, ImportBatch.practitioner_id == practitioner_id)
     batch = session.scalars(mine.execution_options(populate_existing=True)).one()
     if batch.undone_at is not None:
         return 0
-    removed = session.scalars(delete(Visit).where(Visit.batch_id == batch_id).returning(Visit.id)).all()
-    session.execute(delete(ImportedCourse).where(ImportedCourse.batch_id == batch_id))
+    theirs = _claimed_of(session, practitioner_id)
+    of_batch = delete(Visit).where(Visit.batch_id == batch_id, Visit.patient_id.not_in(theirs))
+    removed = session.scalars(of_batch.returning(Visit.id)).all()
+    courses = delete(ImportedCourse).where(ImportedCourse.batch_id == batch_id)
+    session.execute(courses.where(ImportedCourse.patient_id.not_in(theirs)))
     left_alone = (
         select(ImportedCase.patient_id)
         .outerjoin(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
-        .where(ImportedCase.practitioner_id == practitioner_id, ImportedCourse.patient_id.is_(None))
+        .where(
+            ImportedCase.practitioner_id == practitioner_id,
+            ImportedCase.claimed_at.is_(None),
+            ImportedCourse.patient_id.is_(None),
+        )
     )
     alone = session.scalars(left_alone).all()
-    # Somebody who took the case over as their own stays, with an account, without these visits, no longer a case.
-    session.execute(delete(ImportedCase).where(ImportedCase.patient_id.in_(alone)))
     session.execute(delete(Patient).where(Patient.id.in_(alone), Patient.user_id.is_(None)))
     batch.undone_at = now
     session.flush()
     session.expire_all()
     return len(removed)
+
+
+def visits_left(session: Session, batch_id: UUID) -> int:
+    """Return how many visits of the batch there are: of an undone one those that people took over."""
+    return session.scalar(select(func.count()).select_from(Visit).where(Visit.batch_id == batch_id)) or 0
 
 
 def list_batches(session: Session, practitioner_id: UUID) -> Sequence[ImportBatch]:
@@ -152,28 +192,40 @@ def remembered_mappings(session: Session, practitioner_id: UUID) -> list[dict[st
     return found[:_MOST_MAPPINGS]
 
 
-def _lock(session: Session, practitioner_id: UUID) -> None:
-    """Let one import or undo of a practitioner follow the other; SQLite's transactions do so anyway."""
+def lock_imports(session: Session, practitioner_id: UUID) -> None:
+    """Let one import, undo or claim of a practitioner's cases follow the other; SQLite's transactions do so anyway."""
     session.execute(select(Practitioner.id).where(Practitioner.id == practitioner_id).with_for_update()).one()
+
+
+def _claimed_of(session: Session, practitioner_id: UUID) -> set[UUID]:
+    """Return the people who took over a case of the practitioner."""
+    claimed = select(ImportedCase.patient_id).where(
+        ImportedCase.practitioner_id == practitioner_id, ImportedCase.claimed_at.is_not(None)
+    )
+    return set(session.scalars(claimed))
 
 
 def _known_cases(session: Session, practitioner_id: UUID) -> dict[str, _Known]:
     """Return what is there by alias key: the arm, the first start that a batch names, and the days with a visit."""
     rows = session.execute(
-        select(ImportedCase.alias_key, ImportedCase.patient_id, ImportedCourse.arm, ImportedCourse.starts_on)
+        select(
+            *(ImportedCase.alias_key, ImportedCase.patient_id, ImportedCase.claimed_at),
+            *(ImportedCourse.arm, ImportedCourse.starts_on),
+        )
         .join(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
         .join(ImportBatch, ImportBatch.id == ImportedCourse.batch_id)
-        .where(ImportedCase.practitioner_id == practitioner_id)
+        # Somebody may have taken over a case of another practitioner too.
+        .where(ImportedCase.practitioner_id == practitioner_id, ImportBatch.practitioner_id == practitioner_id)
         .order_by(ImportBatch.imported_at, ImportBatch.id)
     )
     known: dict[str, _Known] = {}
     of_patient: dict[UUID, _Known] = {}
-    for key, patient_id, arm, starts_on in rows:
-        one = known.setdefault(key, _Known(patient_id, arm, starts_on))
+    for key, patient_id, claimed_at, arm, starts_on in rows:
+        one = known.setdefault(key, _Known(patient_id, arm, starts_on, claimed_at is not None))
         one.starts_on = one.starts_on or starts_on
         of_patient[patient_id] = one
-    days = select(Visit.patient_id, Visit.day).join(ImportedCase, ImportedCase.patient_id == Visit.patient_id)
-    for patient_id, day in session.execute(days.where(ImportedCase.practitioner_id == practitioner_id)):
+    days = select(Visit.patient_id, Visit.day).join(ImportBatch, ImportBatch.id == Visit.batch_id)
+    for patient_id, day in session.execute(days.where(ImportBatch.practitioner_id == practitioner_id)):
         if patient_id in of_patient:
             of_patient[patient_id].days.add(day)
     return known
@@ -186,10 +238,9 @@ def _contradicts(case: Case, before: _Known) -> str:
     return "start" if case.starts_on and before.starts_on and case.starts_on != before.starts_on else ""
 
 
-def _conflicts(case: Case, column: str) -> list[Reported]:
-    value = case.arm if column == "arm" else str(case.starts_on)
+def _reported(case: Case, column: str, reason: Reason, value: str) -> list[Reported]:
     rows = sorted({one.row for one in case.visits})
-    return [Reported(row=row, column=column, reason="conflict", value=value) for row in rows]
+    return [Reported(row=row, column=column, reason=reason, value=value) for row in rows]
 
 
 def _add(

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 #: Why a cell or a row is reported.
-Reason: TypeAlias = Literal["missing", "invalid", "ambiguous", "unknown", "conflict", "same_date"]
+Reason: TypeAlias = Literal["missing", "invalid", "ambiguous", "unknown", "conflict", "same_date", "not_shared"]
 
 _LONGEST_SHOWN: Final = 80
 

@@ -27,6 +27,7 @@ from firststep.services.diary_events import KINDS, Event, read_events
 from firststep.services.diary_wire import points
 from firststep.services.noted_sessions import read_all
 from firststep.services.share_lists import list_shares
+from firststep.services.sheet_visits import visits_of
 from firststep.services.trajectories import Course, read_course
 from firststep.services.treatment import list_episodes
 from firststep.services.zones import local_day
@@ -37,6 +38,7 @@ from firststep.web.language import language_tag
 from firststep.web.noted_words import field_name, noted_words
 from firststep.web.progress import WIDE, Choice, progress_figure, progress_page
 from firststep.web.share_words import scope_words, stated_reader, trail_words
+from firststep.web.visit_words import visit_head, visit_rows
 
 _TEMPLATE = "own_data/readable.html"
 
@@ -72,6 +74,8 @@ def readable_page(session: Session, patient_id: UUID, *, now: datetime) -> Itera
         ],
         happenings=_happenings(read_events(session, patient_id, tuple(KINDS), first=FIRST_DAY, last=date.max)),
         noted=_noted(session, patient_id),
+        visit_head=visit_head(),
+        visits=visit_rows(visits_of(session, patient_id)),
         head=_day_head(course),
         days=_days(entries, course),
         shares=_shares(session, patient_id, today=today, now=now),

@@ -71,6 +71,8 @@ def trail_words(what: str) -> str:
         "visit_left": _("ended the own look at the visit"),
         "visit_twice": _("ended the visit code, which two devices had entered"),
         "visit_replaced": _("made another visit code, which ended the earlier one"),
+        "case_claimed": _("took over visits from a practice’s sheet"),
+        "visits_imported": _("added visits from their sheet"),
         "exported": _("took all data along as a file"),
         "imported": _("brought data back from a file"),
         "diary_deleted": _("deleted the whole diary"),

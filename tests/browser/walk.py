@@ -28,6 +28,7 @@ from firststep.models import (
     TreatmentSession,
     UserSession,
 )
+from firststep.services import case_claims
 from firststep.services.audit import Actor
 from firststep.services.invitations import make_link_token
 from firststep.services.patient_invitations import hand_out_token, make_hand_out
@@ -189,7 +190,12 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         ),
         factories.make_noted_session(db.session, ana, author, people.TODAY, note="Sore", withdrawn_at=people.NOW),
     ]
+    case = factories.make_sheet(db.session, author, alias="RM-17", note="Sore")
+    factories.make_sheet(db.session, author, alias="RM-18")
+    to_case = case_claims.invite(db.session, author.id, case, people.CANARY_EMAIL, now=people.NOW)
+    mailed["cases.offer"] = case_claims.make_link_token(db.session, to_case.id, now=people.NOW) or ""
     return {
+        "cases.ask": [{"case_id": case}],
         "care.sessions": [{"share_id": share.id}],
         "care.new": [{"share_id": share.id}],
         "care.edit": [{"share_id": share.id, "noted_id": one} for one in noted],

@@ -50,6 +50,7 @@ TYPED = {
         actors.CANARY_SPELL,
         actors.CANARY_CASE,
         actors.CANARY_REMARK,
+        actors.CANARY_PERSON,
         actors.CANARY_PRACTICE,
         actors.CANARY_FINDING,
         actors.CANARY_DISPUTE,

@@ -147,17 +147,19 @@ def test_another_practitioners_batch_is_not_there(session: Session, cast: Cast) 
     assert list_batches(session, cast.dee) == []
 
 
-def test_undo_leaves_whoever_took_the_case_over(session: Session, cast: Cast) -> None:
+def test_undo_leaves_what_somebody_took_over(session: Session, cast: Cast) -> None:
     stored = store(session, cast.cho, row())
     case = session.scalars(select(ImportedCase)).one()
     patient = session.get_one(Patient, case.patient_id)
     patient.user_id = factories.make_user(session, "new@example.com", "patient").id
+    case.claimed_at = NOW
     session.commit()
     assert stored.batch_id
-    undo_batch(session, cast.cho, stored.batch_id, now=NOW)
+    assert undo_batch(session, cast.cho, stored.batch_id, now=NOW) == 0
     assert session.get_one(Patient, patient.id).user_id
-    assert session.scalar(select(func.count()).select_from(Visit)) == 0
-    assert store(session, cast.cho, row()).cases_added == 1
+    assert session.scalar(select(func.count()).select_from(Visit)) == 1
+    again = store(session, cast.cho, row())
+    assert (again.cases_added, [one.reason for one in again.conflicts]) == (0, ["not_shared"])
 
 
 def test_nothing_new_is_no_batch(session: Session, cast: Cast) -> None:

@@ -31,7 +31,7 @@ from firststep.models import (
     UserSession,
     VisitAccess,
 )
-from firststep.services import audit, reminder_feed
+from firststep.services import audit, case_claims, reminder_feed
 from firststep.services.invitations import make_link_token
 from firststep.services.patient_invitations import hand_out_token, make_hand_out
 from firststep.services.practice_invitations import make_link_token as make_offer_token
@@ -70,6 +70,8 @@ CANARY_CASE: Final = "canary-case-3d7f0"
 CANARY_REMARK: Final = "canary-remark-88ac4"
 # For whom a hand-out of Dr Cho's is.
 CANARY_MEANT: Final = "canary-meant-5b1e9"
+# Whom Dr Cho invited to take the case over.
+CANARY_PERSON: Final = "canary.person@example.com"
 
 # What Dr Cho noted of a session with Ana, and what she says to it.
 CANARY_FINDING: Final = "canary-finding-2f6c4"
@@ -145,6 +147,7 @@ class World:
     batch: UUID
     member: UUID
     noted: UUID
+    case: UUID
     invitation: UUID
     made: UUID
     visit: UUID
@@ -173,7 +176,8 @@ def make_world(app: Flask) -> World:
         colleague = factories.make_practitioner(db.session, "colleague@example.com", name="Dr Colleague")
         users["colleague"], member = colleague.user_id, colleague.id
         invitation, joining = _add_practice(db.session, cho, colleague)
-        factories.make_sheet(db.session, cho, alias=CANARY_CASE, note=CANARY_REMARK)
+        case = factories.make_sheet(db.session, cho, alias=CANARY_CASE, note=CANARY_REMARK)
+        to_case = case_claims.invite(db.session, cho.id, case, CANARY_PERSON, now=people.NOW).id
         batch = db.session.scalars(select(ImportBatch.id).where(ImportBatch.practitioner_id == cho.id)).one()
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose, plan = _add_changes(db.session, cast.ana)
@@ -187,6 +191,7 @@ def make_world(app: Flask) -> World:
         tokens = _make_tokens(db.session, cast, shares["invited"]) | {"team.offer": joining}
         made, tokens["sharing.asked"] = _add_hand_outs(db.session, cast)
         visit, held, tokens["sharing.enter_by_link"] = _add_visits(db.session, cast)
+        tokens["cases.offer"] = case_claims.make_link_token(db.session, to_case, now=people.NOW) or ""
         db.session.execute(update(User).values(password=hash_password(factories.PASSWORD)))
         db.session.commit()
     session = _sign_in_elsewhere(app, cast.ana_user)
@@ -212,6 +217,7 @@ def make_world(app: Flask) -> World:
         batch=batch,
         member=member,
         noted=noted,
+        case=case,
         invitation=invitation,
         made=made,
         visit=visit,

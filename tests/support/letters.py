@@ -13,7 +13,7 @@ from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
 from firststep.models import OutboxMail, Patient, Practitioner, Share, User
-from firststep.services import mail_preferences, practice_invitations, reminders
+from firststep.services import case_claims, mail_preferences, practice_invitations, reminders
 from firststep.services.outbox import enqueue
 from firststep.services.patient_invitations import invite_by_mail
 from tests import factories
@@ -86,6 +86,11 @@ def _invited(session: Session, cast: Cast, kind: str) -> dict[str, Any]:
         invitation = practice_invitations.invite(session, cho.id, "colleague@example.com", now=NOW)
         session.execute(delete(OutboxMail))
         return {"address": "colleague@example.com", "parameters": {"invitation": invitation.id.hex}}
+    if kind == "case_invitation":
+        case = factories.make_sheet(session, session.get_one(Practitioner, cast.cho))
+        to_case = case_claims.invite(session, cast.cho, case, "new@example.com", now=NOW)
+        session.execute(delete(OutboxMail))
+        return {"address": "new@example.com", "parameters": {"invitation": to_case.id.hex}}
     made = invite_by_mail(session, cast.cho, "ana@example.com", meant_for="", now=NOW)
     session.execute(delete(OutboxMail))
     return {"address": "ana@example.com", "parameters": {"patient_invitation": made.id.hex}}

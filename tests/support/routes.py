@@ -3,12 +3,12 @@
 A new route needs one line here. Words: everybody; bearer (whoever holds a mailed token); half (password right, second
 factor pending, or signed in); password (signed in, with or without a second factor); signed_in; session_owner (the
 person whose session the address names); patient; owner (the patient whose object the address names); practitioner;
-importer (the practitioner whose batch the address names); practice_owner (the owner of the practice that the address,
-or the session, names); practice_member (whoever belongs to a practice); author
-(the practitioner who noted the session that the address names, through an open share); reader (a practitioner with an
-active share, through that share); chart_reader (one whose share shows single days); inviter (the practitioner whose
-invitation to a patient the address names); visit_reader (who entered a visit code that the patient then allowed, signed
-in or not).
+importer (the practitioner whose batch the address names); case_holder (the practitioner whose sheet has the case that
+the address names); practice_owner (the owner of the practice that the address, or the session, names); practice_member
+(whoever belongs to a practice); author (the practitioner who noted the session that the address names, through an open
+share); reader (a practitioner with an active share, through that share); chart_reader (one whose share shows single
+days); inviter (the practitioner whose invitation to a patient the address names); visit_reader (who entered a visit
+code that the patient then allowed, signed in or not).
 """
 
 from __future__ import annotations
@@ -174,6 +174,13 @@ ROUTES: Final[dict[str, str]] = {
     "GET care.noted": "owner",
     "POST care.dispute": "owner",
     "POST care.end_dispute": "owner",
+    "GET cases.overview": "practitioner",
+    "GET cases.ask": "case_holder",
+    "POST cases.invite": "case_holder",
+    "POST cases.withdraw": "case_holder",
+    "GET cases.offer": "bearer",
+    "POST cases.claim": "patient",
+    "GET cases.visits": "patient",
     "GET team.profile": "practitioner",
     "POST team.save_profile": "practitioner",
     "GET team.overview": "practitioner",
@@ -263,6 +270,7 @@ POLICIES: Final[dict[str, str]] = {
     "importer": "practitioner",
     "practice_owner": "practitioner",
     "author": "practitioner",
+    "case_holder": "practitioner",
     "practice_member": "practitioner",
     "inviter": "practitioner",
     "visit_reader": "visit",
@@ -320,6 +328,10 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "GET care.edit",
             "POST care.change",
             "POST care.withdraw",
+            "GET cases.overview",
+            "GET cases.ask",
+            "POST cases.invite",
+            "POST cases.withdraw",
             "GET team.profile",
             "POST team.save_profile",
             "GET team.overview",

@@ -54,6 +54,7 @@ INSIDE: Final[Mapping[str, set[str]]] = {
     "importer": {"cho"},
     "practice_owner": {"cho"},
     "author": {"cho"},
+    "case_holder": {"cho"},
     "practice_member": {"cho", "colleague"},
     "inviter": {"cho"},
     "reader": set(READERS),
@@ -62,7 +63,10 @@ INSIDE: Final[Mapping[str, set[str]]] = {
 }
 # Words of routes whose address names an object.
 OF_AN_OBJECT: Final = frozenset(
-    {"session_owner", "owner", "importer", "practice_owner", "author", "inviter", "reader", "chart_reader"}
+    {
+        *("session_owner", "owner", "importer", "practice_owner", "author", "case_holder", "inviter"),
+        *("reader", "chart_reader"),
+    }
 )
 
 
@@ -92,6 +96,7 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "member_id": world.member,
         "noted_id": world.noted,
         "made_id": world.made,
+        "case_id": world.case,
         "invitation_id": world.invitation,
         "visit_id": world.visit,
         "key": "plantar_fascia",
@@ -112,6 +117,7 @@ def of_ana(world: World) -> dict[str, str]:
     ids |= {"episode_id": world.episode, "episode": world.episode, "session_id": world.session}
     ids |= {"op": world.op, "undo": world.op, "dose_id": world.dose, "plan_id": world.plan}
     ids |= {
+        "case_id": world.case,
         "event_id": world.flare,
         "noted_id": world.noted,
         "made_id": world.made,
@@ -203,7 +209,7 @@ def forbidden(actor: str, route: str) -> set[str]:
     if actor not in (*actors.COLLEAGUES, *FACTORLESS):
         never |= {actors.CANARY_PRACTICE}
     if actor not in ("cho", *FACTORLESS):
-        never |= {actors.CANARY_INVITED}
+        never |= {actors.CANARY_INVITED, actors.CANARY_PERSON}
     of_cho = set() if actor in ("ana", "cho", *FACTORLESS) else {actors.CANARY_LICENCE, "cho@example.com"}
     if actor in actors.COLLEAGUES and "team." in route:
         of_cho -= {"cho@example.com"}

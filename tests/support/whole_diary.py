@@ -29,6 +29,7 @@ WORDS = {
     "question": "＠canary-question?",
     "session": "=canary-finding",
     "dispute": "-canary-dispute",
+    "remark": "+canary-remark",
     "name": "Canary Name",
     "device": "canary-device",
 }
@@ -51,6 +52,7 @@ def write(session: Session, patient: Patient, practitioner: Practitioner) -> Non
     factories.make_noted_session(
         session, patient, practitioner, DAY, number=1, gait=WORDS["session"], dispute=WORDS["dispute"]
     )
+    factories.take_over(session, patient, factories.make_sheet(session, practitioner, note=WORDS["remark"]))
     look = audit.Actor(user_id=practitioner.user_id, name="Dr Looker", now=NOW, key=b"k" * 32)
     audit.record(session, look, patient.id, "viewed_notes", share_id=share.id)
     visit = {"scope": "charts", "from_day": DAY, "state": "ended", "made_at": NOW, "code_expires_at": NOW}

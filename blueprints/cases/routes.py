@@ -1,0 +1,204 @@
+"""Cases: the practitioner's list with its invitations, the person's look at what a case holds, and what is theirs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+
+from blueprints.cases.forms import InviteForm
+from firststep.extensions import db
+from firststep.models import Patient
+from firststep.services import case_claims as service
+from firststep.services.case_claims import Offer
+from firststep.services.invitations import InvitationOver, TooManyInvitations
+from firststep.services.sheet_visits import visits_of
+from firststep.web import clock, dates
+from firststep.web.actors import current_account, current_patient, current_practitioner
+from firststep.web.policy import policy
+from firststep.web.practitioner_words import not_checked, stated_words
+from firststep.web.render import render
+from firststep.web.trail import acting
+from firststep.web.visit_words import visit_lines
+from firststep.web.wake import wake_worker
+
+cases = Blueprint("cases", __name__)
+
+Answer: TypeAlias = Response | str
+
+
+@cases.get("/practice/cases")
+@policy(GET="practitioner")
+def overview() -> str:
+    """List the practitioner's cases, and who of them is invited or took theirs over."""
+    lines = service.list_cases(db.session, current_practitioner().id, now=clock.now())
+    return render(
+        "cases/overview.html",
+        open_cases=[(one, _span(one), _day_words(one.expires_at)) for one in lines if not one.claimed],
+        claimed=[one for one in lines if one.claimed],
+    )
+
+
+@cases.get("/practice/cases/<uuid:case_id>")
+@policy(GET="practitioner")
+def ask(case_id: UUID) -> str:
+    """Show the form for an invitation to one case, and what the person will see."""
+    return _ask_page(case_id, InviteForm(formdata=None))
+
+
+@cases.post("/practice/cases/<uuid:case_id>")
+@policy(POST="practitioner")
+def invite(case_id: UUID) -> Answer:
+    """Invite the person with this address to the case."""
+    practitioner, form = current_practitioner(), InviteForm()
+    service.find_case(db.session, practitioner.id, case_id)
+    if not form.validate_on_submit():
+        return make_response(_ask_page(case_id, form), 422)
+    try:
+        service.invite(db.session, practitioner.id, case_id, form.email.data, now=clock.now())
+    except TooManyInvitations as too_many:
+        db.session.rollback()
+        form.email.errors = [_too_many(too_many)]
+        return _later(make_response(_ask_page(case_id, form), 429), too_many.free_at)
+    db.session.commit()
+    wake_worker()
+    return _done(_("An invitation goes to %(address)s.", address=form.email.data))
+
+
+@cases.post("/practice/cases/<uuid:case_id>/withdraw")
+@policy(POST="practitioner")
+def withdraw(case_id: UUID) -> Answer:
+    """Take the invitation to a case back."""
+    service.withdraw(db.session, current_practitioner().id, case_id, now=clock.now())
+    db.session.commit()
+    return _done(_("The invitation is withdrawn. Its link works no more."))
+
+
+@cases.get("/case/<token>")
+@policy(GET="token")
+def offer(token: str) -> Answer:
+    """Say what to do; what the case holds only the patient's account with the invited address sees."""
+    try:
+        found = service.find_offer(db.session, token, now=clock.now())
+    except InvitationOver as over:
+        return _over_page(over)
+    mine = _own_patient() is not None and service.is_for(found, current_account())
+    return render(
+        "cases/offer.html",
+        role=current_user.role if current_user.is_authenticated else None,
+        mine=mine,
+        last_day=_day_words(found.expires_at),
+        sign_in=url_for("security.login", next=request.path),
+        **(_offered(found) if mine else {}),
+    )
+
+
+@cases.post("/case/<token>")
+@policy(POST="patient")
+def claim(token: str) -> Answer:
+    """Make the case the patient's own."""
+    try:
+        visits = service.claim(db.session, acting(), current_patient(), token)
+    except InvitationOver as over:
+        return _over_page(over)
+    except service.OtherAddress:
+        db.session.rollback()
+        return make_response(redirect(request.path, 303))
+    except service.ClaimedBefore:
+        db.session.rollback()
+        flash(_("You took over notes of this practitioner before. These cannot be added to them."), "warning")
+        return make_response(redirect(url_for("cases.visits"), 303))
+    db.session.commit()
+    flash(ngettext("%(num)d visit is yours now.", "%(num)d visits are yours now.", visits), "success")
+    return make_response(redirect(url_for("cases.visits"), 303))
+
+
+@cases.get("/events/visits")
+@policy(GET="patient")
+def visits() -> str:
+    """Show the visits that the patient took over."""
+    found = visits_of(db.session, current_patient().id)
+    return render(
+        "cases/visits.html",
+        visits=visit_lines(found),
+        offer_waits=service.offer_waits(db.session, current_account().email, now=clock.now()),
+    )
+
+
+def _own_patient() -> Patient | None:
+    """Return the signed-in patient whose diary is open."""
+    patient: Patient | None = getattr(current_user, "patient", None) if current_user.is_authenticated else None
+    return patient if patient is not None and patient.diary_closed_at is None else None
+
+
+def _offered(found: Offer) -> dict[str, Any]:
+    shown = visits_of(db.session, found.case_id)
+    return {
+        "name": found.practitioner.name or found.practitioner.email,
+        "stated": stated_words(*found.profession),
+        "not_checked": not_checked(),
+        "alias": found.alias,
+        "visits": visit_lines(replace(visit, by="") for visit in shown),
+    }
+
+
+def _ask_page(case_id: UUID, form: InviteForm) -> str:
+    practitioner_id = current_practitioner().id
+    service.find_case(db.session, practitioner_id, case_id)
+    lines = service.list_cases(db.session, practitioner_id, now=clock.now())
+    line = next(one for one in lines if one.id == case_id)
+    return render(
+        "cases/ask.html",
+        line=line,
+        form=form,
+        visits=visit_lines(replace(visit, by="") for visit in visits_of(db.session, case_id)),
+        last_day=_day_words(line.expires_at),
+    )
+
+
+def _span(line: service.CaseLine) -> str:
+    said = ngettext("%(num)d visit", "%(num)d visits", line.visits)
+    if line.first_on is None or line.last_on is None:
+        return said
+    first, last = dates.short_date(line.first_on), dates.short_date(line.last_on)
+    return _("%(visits)s, %(first)s to %(last)s", visits=said, first=first, last=last)
+
+
+def _done(sentence: str) -> Response:
+    flash(sentence, "success")
+    return make_response(redirect(url_for("cases.overview"), 303))
+
+
+def _day_words(moment: datetime | None) -> str:
+    if moment is None:
+        return ""
+    zone = str(current_user.time_zone) if current_user.is_authenticated else "UTC"
+    return dates.long_date(clock.local_day(moment, zone))
+
+
+def _over_page(over: InvitationOver) -> Response:
+    when = _day_words(over.at)
+    sentence = {
+        "used": _("This invitation was used on %(day)s. Ask for a new one.", day=when),
+        "withdrawn": _("This invitation was withdrawn on %(day)s. Ask for a new one.", day=when),
+        "expired": _("This invitation ended on %(day)s. Ask for a new one.", day=when),
+    }[over.reason]
+    return make_response(render("errors/error.html", code=410, title=_("No longer valid"), sentence=sentence), 410)
+
+
+def _too_many(too_many: TooManyInvitations) -> str:
+    when = dates.moment_words(too_many.free_at, current_account().time_zone)
+    if too_many.which == "address":
+        return _("This address was sent enough invitations. You can invite it again after %(when)s.", when=when)
+    return _("You have sent enough invitations for one day. You can send another after %(when)s.", when=when)
+
+
+def _later(response: Response, free_at: datetime) -> Response:
+    response.headers["Retry-After"] = str(max(1, int((free_at - clock.now()).total_seconds())))
+    return response

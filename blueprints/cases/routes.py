@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -21,6 +20,7 @@ from firststep.services.invitations import InvitationOver, TooManyInvitations
 from firststep.services.sheet_visits import visits_of
 from firststep.web import clock, dates
 from firststep.web.actors import current_account, current_patient, current_practitioner
+from firststep.web.invitation_answers import day_of, later, over_page, too_many_words
 from firststep.web.policy import policy
 from firststep.web.practitioner_words import not_checked, stated_words
 from firststep.web.render import render
@@ -40,7 +40,9 @@ def overview() -> str:
     lines = service.list_cases(db.session, current_practitioner().id, now=clock.now())
     return render(
         "cases/overview.html",
-        open_cases=[(one, _span(one), _day_words(one.expires_at)) for one in lines if not one.claimed],
+        open_cases=[
+            (one, _span(one), day_of(one.expires_at) if one.expires_at else "") for one in lines if not one.claimed
+        ],
         claimed=[one for one in lines if one.claimed],
     )
 
@@ -64,8 +66,8 @@ def invite(case_id: UUID) -> Answer:
         service.invite(db.session, practitioner.id, case_id, form.email.data, now=clock.now())
     except TooManyInvitations as too_many:
         db.session.rollback()
-        form.email.errors = [_too_many(too_many)]
-        return _later(make_response(_ask_page(case_id, form), 429), too_many.free_at)
+        form.email.errors = [too_many_words(too_many)]
+        return later(make_response(_ask_page(case_id, form), 429), too_many.free_at)
     db.session.commit()
     wake_worker()
     return _done(_("An invitation goes to %(address)s.", address=form.email.data))
@@ -87,13 +89,13 @@ def offer(token: str) -> Answer:
     try:
         found = service.find_offer(db.session, token, now=clock.now())
     except InvitationOver as over:
-        return _over_page(over)
+        return over_page(over)
     mine = _own_patient() is not None and service.is_for(found, current_account())
     return render(
         "cases/offer.html",
         role=current_user.role if current_user.is_authenticated else None,
         mine=mine,
-        last_day=_day_words(found.expires_at),
+        last_day=day_of(found.expires_at),
         sign_in=url_for("security.login", next=request.path),
         **(_offered(found) if mine else {}),
     )
@@ -106,7 +108,7 @@ def claim(token: str) -> Answer:
     try:
         visits = service.claim(db.session, acting(), current_patient(), token)
     except InvitationOver as over:
-        return _over_page(over)
+        return over_page(over)
     except service.OtherAddress:
         db.session.rollback()
         return make_response(redirect(request.path, 303))
@@ -158,7 +160,7 @@ def _ask_page(case_id: UUID, form: InviteForm) -> str:
         line=line,
         form=form,
         visits=visit_lines(replace(visit, by="") for visit in visits_of(db.session, case_id)),
-        last_day=_day_words(line.expires_at),
+        last_day=day_of(line.expires_at) if line.expires_at else "",
     )
 
 
@@ -173,32 +175,3 @@ def _span(line: service.CaseLine) -> str:
 def _done(sentence: str) -> Response:
     flash(sentence, "success")
     return make_response(redirect(url_for("cases.overview"), 303))
-
-
-def _day_words(moment: datetime | None) -> str:
-    if moment is None:
-        return ""
-    zone = str(current_user.time_zone) if current_user.is_authenticated else "UTC"
-    return dates.long_date(clock.local_day(moment, zone))
-
-
-def _over_page(over: InvitationOver) -> Response:
-    when = _day_words(over.at)
-    sentence = {
-        "used": _("This invitation was used on %(day)s. Ask for a new one.", day=when),
-        "withdrawn": _("This invitation was withdrawn on %(day)s. Ask for a new one.", day=when),
-        "expired": _("This invitation ended on %(day)s. Ask for a new one.", day=when),
-    }[over.reason]
-    return make_response(render("errors/error.html", code=410, title=_("No longer valid"), sentence=sentence), 410)
-
-
-def _too_many(too_many: TooManyInvitations) -> str:
-    when = dates.moment_words(too_many.free_at, current_account().time_zone)
-    if too_many.which == "address":
-        return _("This address was sent enough invitations. You can invite it again after %(when)s.", when=when)
-    return _("You have sent enough invitations for one day. You can send another after %(when)s.", when=when)
-
-
-def _later(response: Response, free_at: datetime) -> Response:
-    response.headers["Retry-After"] = str(max(1, int((free_at - clock.now()).total_seconds())))
-    return response

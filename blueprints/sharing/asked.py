@@ -6,7 +6,7 @@ from flask import flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from blueprints.sharing.area import Answer, over_page, sharing, zone_of_reader
+from blueprints.sharing.area import Answer, sharing
 from blueprints.sharing.form import TakeUpForm
 from blueprints.sharing.words import day_words, own_today, person_states, scope_hint
 from firststep.extensions import db
@@ -18,6 +18,7 @@ from firststep.services.patient_invitations import Asked
 from firststep.services.sharing import default_until
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.invitation_answers import over_page, zone_of_reader
 from firststep.web.invited import ASKED_KEY, forget_invitation, remember_invitation
 from firststep.web.policy import policy
 from firststep.web.render import render

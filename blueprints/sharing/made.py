@@ -7,9 +7,9 @@ from uuid import UUID
 from flask import Response, flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 
-from blueprints.sharing.area import Answer, later, sharing
+from blueprints.sharing.area import Answer, sharing
 from blueprints.sharing.form import AddressForm, HandOutForm
-from blueprints.sharing.words import day_words, made_rows, made_title, person_states, too_many_words
+from blueprints.sharing.words import day_words, made_rows, made_title, person_states
 from firststep.extensions import db
 from firststep.mail.writing import link_to
 from firststep.services import patient_invitations as service
@@ -17,6 +17,7 @@ from firststep.services.invitations import TooManyInvitations
 from firststep.services.share_lists import person_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
+from firststep.web.invitation_answers import later, too_many_words
 from firststep.web.invited import hand_out_key
 from firststep.web.policy import policy
 from firststep.web.qr import qr_svg

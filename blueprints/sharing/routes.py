@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 
 from blueprints.sharing import asked, entering, made, visit_code
-from blueprints.sharing.area import Answer, later, over_page, sharing, zone_of_reader
+from blueprints.sharing.area import Answer, sharing
 from blueprints.sharing.form import InviteForm
 from blueprints.sharing.words import (
     day_words,
@@ -23,7 +23,6 @@ from blueprints.sharing.words import (
     scope_hint,
     share_rows,
     state_words,
-    too_many_words,
 )
 from firststep.extensions import db
 from firststep.models import Share
@@ -35,6 +34,7 @@ from firststep.services.invitations import InvitationOver, TooManyInvitations, f
 from firststep.services.share_lists import list_shares
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient, current_practitioner
+from firststep.web.invitation_answers import later, over_page, too_many_words, zone_of_reader
 from firststep.web.invited import forget_invitation, open_asked, remember_invitation
 from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.policy import factor_is_fresh, policy

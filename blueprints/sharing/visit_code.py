@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
-from blueprints.sharing.area import Answer, later, sharing
+from blueprints.sharing.area import Answer, sharing
 from blueprints.sharing.form import VisitForm
 from blueprints.sharing.words import VisitView, moment_words, scope_hint, visit_view
 from firststep.extensions import db
@@ -17,6 +17,7 @@ from firststep.services import visit_access as service
 from firststep.services.visit_access import TooManyCodes, VisitOver
 from firststep.web import clock
 from firststep.web.actors import current_patient
+from firststep.web.invitation_answers import later
 from firststep.web.passive import passive
 from firststep.web.policy import policy
 from firststep.web.qr import qr_svg

@@ -11,7 +11,6 @@ from flask_babel import gettext as _
 
 from firststep.models import AccessEvent, VisitAccess
 from firststep.services.audit import CHANGED
-from firststep.services.invitations import TooManyInvitations
 from firststep.services.patient_invitations import MadeInvitation
 from firststep.services.share_lists import Person, ShareLine
 from firststep.services.visit_access import ASK_LIFE, is_over
@@ -139,16 +138,6 @@ def _visit_over_words(visit: VisitAccess, now: datetime) -> str:
         "left": _("They ended the look."),
         "twice": _("Two devices entered the code, and nobody can tell which one sits with you. Nobody saw anything."),
     }.get(visit.ended_by or "", _("The time is over. Nobody sees anything."))
-
-
-def too_many_words(too_many: TooManyInvitations) -> str:
-    """Return why no other invitation can be made now, and when one can."""
-    when = moment_words(too_many.free_at)
-    if too_many.which == "address":
-        return _("This address was sent enough invitations. You can invite it again after %(when)s.", when=when)
-    if too_many.which == "hand_outs":
-        return _("You have made enough hand-outs for one day. You can make another after %(when)s.", when=when)
-    return _("You have sent enough invitations for one day. You can send another after %(when)s.", when=when)
 
 
 def made_rows(made: MadeInvitation) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -17,8 +16,9 @@ from firststep.extensions import db
 from firststep.services import practice_invitations as invitations
 from firststep.services import practices as service
 from firststep.services.invitations import InvitationOver, TooManyInvitations
-from firststep.web import clock, dates
+from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
+from firststep.web.invitation_answers import day_of, later, over_page, too_many_words
 from firststep.web.policy import factor_is_fresh, policy
 from firststep.web.practitioner_words import profession_words
 from firststep.web.render import render
@@ -81,8 +81,8 @@ def invite() -> Answer:
         invitations.invite(db.session, practitioner.id, address, now=clock.now())
     except TooManyInvitations as too_many:
         db.session.rollback()
-        form.email.errors = [_too_many(too_many)]
-        return _later(make_response(_page(colleague_form=form), 429), too_many.free_at)
+        form.email.errors = [too_many_words(too_many)]
+        return later(make_response(_page(colleague_form=form), 429), too_many.free_at)
     db.session.commit()
     wake_worker()
     return _done(_("An invitation goes to %(address)s.", address=address))
@@ -135,7 +135,7 @@ def offer(token: str) -> Answer:
     try:
         found = invitations.find_offer(db.session, token, now=clock.now())
     except InvitationOver as over:
-        return _over_page(over)
+        return over_page(over)
     practitioner = getattr(current_user, "practitioner", None) if current_user.is_authenticated else None
     ready = practitioner is not None and factor_is_fresh()
     mine = ready and invitations.is_for(found, current_account())
@@ -146,7 +146,7 @@ def offer(token: str) -> Answer:
         mine=mine,
         practice=found.practice_name if mine else "",
         elsewhere=mine and practitioner is not None and practitioner.practice_id is not None,
-        last_day=_day_words(found.expires_at),
+        last_day=day_of(found.expires_at),
         sign_in=url_for("security.login", next=request.path),
     )
 
@@ -158,7 +158,7 @@ def join(token: str) -> Answer:
     try:
         practice = invitations.accept(db.session, current_practitioner().id, token, now=clock.now())
     except InvitationOver as over:
-        return _over_page(over)
+        return over_page(over)
     except invitations.OtherAddress:
         db.session.rollback()
         return make_response(redirect(request.path, 303))
@@ -183,7 +183,7 @@ def _page(practice_form: PracticeForm | None = None, colleague_form: ColleagueFo
         role=role,
         own_id=practitioner.id,
         members=[(member, profession_words(member.profession)) for member in members],
-        waiting=[(one, _day_words(one.expires_at), clock.now() > one.expires_at) for one in waiting],
+        waiting=[(one, day_of(one.expires_at), clock.now() > one.expires_at) for one in waiting],
         offer_waits=practice is None and invitations.offer_waits(db.session, account.email, now=clock.now()),
         form=practice_form or PracticeForm(formdata=None, data=known),
         colleague=colleague_form or ColleagueForm(formdata=None),
@@ -193,30 +193,3 @@ def _page(practice_form: PracticeForm | None = None, colleague_form: ColleagueFo
 def _done(sentence: str, kind: str = "success") -> Response:
     flash(sentence, kind)
     return make_response(redirect(url_for("team.overview"), 303))
-
-
-def _day_words(moment: datetime) -> str:
-    zone = str(current_user.time_zone) if current_user.is_authenticated else "UTC"
-    return dates.long_date(clock.local_day(moment, zone))
-
-
-def _over_page(over: InvitationOver) -> Response:
-    when = _day_words(over.at)
-    sentence = {
-        "used": _("This invitation was used on %(day)s. Ask for a new one.", day=when),
-        "withdrawn": _("This invitation was withdrawn on %(day)s. Ask for a new one.", day=when),
-        "expired": _("This invitation ended on %(day)s. Ask for a new one.", day=when),
-    }[over.reason]
-    return make_response(render("errors/error.html", code=410, title=_("No longer valid"), sentence=sentence), 410)
-
-
-def _too_many(too_many: TooManyInvitations) -> str:
-    when = dates.moment_words(too_many.free_at, current_account().time_zone)
-    if too_many.which == "address":
-        return _("This address was sent enough invitations. You can invite it again after %(when)s.", when=when)
-    return _("You have sent enough invitations for one day. You can send another after %(when)s.", when=when)
-
-
-def _later(response: Response, free_at: datetime) -> Response:
-    response.headers["Retry-After"] = str(max(1, int((free_at - clock.now()).total_seconds())))
-    return response

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Final
 
-from bench import cohort, error_rates, lighthouse, pages, panel, phone, progress
+from bench import cohort, cohort_page, error_rates, lighthouse, pages, panel, phone, progress
 from bench.ratio import Ratio
 from bench.reports import write_report
 
@@ -38,6 +38,7 @@ SUBJECTS: Final[dict[str, Callable[[str], object]]] = {
     "pages": partial(_compare, pages.ratios),
     "progress": partial(_compare, progress.ratios),
     "cohort": partial(_compare, cohort.ratios),
+    "cohort_page": partial(_compare, cohort_page.ratios),
     "panel": panel.main,
     "phone": phone.main,
     "lighthouse": lighthouse.main,

@@ -18,7 +18,13 @@ from sqlalchemy.orm import Session
 from firststep.clinical.measures import MEASURES
 from firststep.clinical.outcomes import Outcomes, outcomes
 from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Visit
-from firststep.services.access import Grant, read_shared_course, read_shared_notes, read_shared_questions
+from firststep.services.access import (
+    Grant,
+    read_shared_course,
+    read_shared_notes,
+    read_shared_questions,
+    read_shared_visits,
+)
 from firststep.services.diary_events import Event
 from firststep.services.diary_wire import points
 from firststep.services.noted_sessions import read_own
@@ -48,6 +54,7 @@ TABLES: Final[Tables] = {
     "pauses": ("person", "day", "ends_on", "reason"),
     "plans": ("person", "day", "ends_on", "preset", "name", "hold_s", "reps", "sets_per_day", "interval_days"),
     "ratings": ("person", "day", "week", "rating"),
+    "sheet_visits": ("person", "day", "session", "pain", "nsaid", "change"),
     "notes": ("person", "day", "note"),
     "questions": ("person", "day", "text"),
     "cases": ("case", "arm", "starts_on", "brought_over"),
@@ -71,6 +78,8 @@ def _rows(session: Session, grant: Grant, course: Course) -> Iterator[Row]:
         yield from _days(course)
         yield from _events(course)
         yield from _sessions(session, grant, course)
+    for visit in reversed(read_shared_visits(session, grant)):
+        yield "sheet_visits", _plain(visit, "day", "session", "nsaid", "change") | {"pain": points(visit.pain)}
     # Of both there is nothing where the grant shows no notes.
     yield from (("notes", _plain(note, "day") | {"note": note.text}) for note in _oldest_first(session, grant))
     yield from (("questions", _plain(one, "day", "text")) for one in read_shared_questions(session, grant))

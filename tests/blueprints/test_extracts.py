@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from blueprints.extracts import routes
@@ -26,6 +26,7 @@ from firststep.models import (
     Flare,
     FootDay,
     ImportedCase,
+    ImportedCourse,
     NotedSession,
     Patient,
     Pause,
@@ -73,7 +74,18 @@ def fill(session: Session, cast: Cast) -> None:
     noted: dict[str, Any] = {"noted_by": "Dr Cho", "day": day, "kind": "acupuncture", "noted_at": NOW}
     session.add(NotedSession(**of_ana, practitioner_id=cast.cho, techniques="-points", note="=mine", number=2, **noted))
     session.add(NotedSession(**of_ana, practitioner_id=cast.dee, note="canary-other", **noted | {"noted_by": "Dr Dee"}))
+    _take_over(session, cast)
     session.commit()
+
+
+def _take_over(session: Session, cast: Cast) -> None:
+    """Let Ana have taken over a case of Dr Cho's sheet, which has a remark."""
+    case = session.scalars(select(Visit.patient_id).where(Visit.pain.is_not(None)).order_by(Visit.sheet_row)).first()
+    for table in (Visit, ImportedCourse, ImportedCase):
+        session.execute(update(table).where(table.patient_id == case).values(patient_id=cast.ana))
+    session.execute(update(ImportedCase).where(ImportedCase.patient_id == cast.ana).values(claimed_at=NOW))
+    session.execute(update(Visit).where(Visit.patient_id == cast.ana).values(note="canary-remark"))
+    session.execute(delete(Patient).where(Patient.id == case))
 
 
 @pytest.fixture
@@ -157,9 +169,18 @@ def stored(session: Session, cast: Cast) -> Tables:
         select(Visit, Patient.alias)
         .join(Patient, Patient.id == Visit.patient_id)
         .join(ImportedCase, ImportedCase.patient_id == Patient.id)
+        .where(Patient.user_id.is_(None))
         .order_by(ImportedCase.alias_key, Visit.day)
     )
+    of_ana = session.scalars(select(Visit).where(Visit.patient_id == cast.ana).order_by(Visit.day))
     return {
+        "sheet_visits": [
+            {
+                "pain": None if one.pain is None else one.pain / 10,
+                **{name: getattr(one, name) for name in ("day", "session", "nsaid", "change")},
+            }
+            for one in of_ana
+        ],
         "pain": [
             {
                 **{name: getattr(one, name) for name in ("day", "foot")},
@@ -257,6 +278,7 @@ def test_a_file_holds_what_the_scope_shows(
     assert [word for word in WORDS if word in text] == [word for word in WORDS if word in words]
     # Never what another practitioner wrote.
     assert "canary-other" not in text
+    assert "canary-remark" not in text
     assert "Dr Dee" not in text
 
 

@@ -159,7 +159,6 @@ def undo_batch(session: Session, practitioner_id: UUID, batch_id: UUID, *, now: 
         .outerjoin(ImportedCourse, ImportedCourse.patient_id == ImportedCase.patient_id)
         .where(
             ImportedCase.practitioner_id == practitioner_id,
-            ImportedCase.claimed_at.is_(None),
             ImportedCourse.patient_id.is_(None),
         )
     )

@@ -81,6 +81,8 @@ def test_every_page_is_right_at_every_size_in_every_colour(
         enter(phones[visit.visitor], people, site, visit.visitor)
         page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
         page.goto(visit.address)
+        # The phone's own pages are filled by their scripts.
+        page.locator("h1:visible").first.wait_for()
         take(page, f"page-{visit.visitor}{visit.address.replace('/', '_')[:40]}")
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from firststep.clinical.measures import ITEM_OF
-from firststep.models import Day, Deletion, DiaryChange, FootDay, Patient
+from firststep.models import Day, Deletion, DiaryChange, FootDay, Patient, Triage
 from firststep.services.diary_events import KINDS, Event, EventChange
 from firststep.services.diary_fields import DAY_FIELDS, FOOT_FIELDS, Value
 
@@ -57,7 +57,8 @@ class Entry:
 class Stored:
     """An entry as an op finds it: which rows exist, whether the op is known, and the dated thing that it names.
 
-    ``emptied_at`` is when the person deleted all that the diary held, if that ever was.
+    ``emptied_at`` is when the person deleted all that the diary held, if that ever was; ``listed`` whether the person
+    stands in a practitioner's list.
     """
 
     entry: Entry
@@ -66,6 +67,7 @@ class Stored:
     op_known: bool
     closed: bool
     emptied_at: datetime | None
+    listed: bool
     event: Event | None
     event_patient_id: UUID | None
 
@@ -110,6 +112,7 @@ def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, c
         known.label("op_known"),
         Patient.diary_closed_at,
         emptied.scalar_subquery().label("emptied_at"),
+        select(Triage.share_id).where(Triage.patient_id == patient_id).exists().label("listed"),
     )
     if change:
         table = KINDS[change.kind].table
@@ -124,6 +127,7 @@ def read_stored(session: Session, patient_id: UUID, day: date, *, op_id: UUID, c
         op_known=first.op_known,
         closed=first.diary_closed_at is not None,
         emptied_at=first.emptied_at,
+        listed=first.listed,
         event=_event(first, change) if change and first.event_id is not None else None,
         event_patient_id=first.event_patient_id if change else None,
     )

@@ -112,7 +112,8 @@ def apply_op(session: Session, patient_id: UUID, op: Op, *, now: datetime) -> An
         seqs = _add_changes(session, patient_id, op, changes, recalled, now)
         _write_rows(session, patient_id, stored, entry, sets)
         write_event(session, patient_id, event_before, event_after_op)
-        panel_marks.mark(session, patient_id)
+        if stored.listed:
+            panel_marks.mark(session, patient_id)
     except IntegrityError:
         # Only another patient's op or dated thing can hold the same random id: the lock excludes the patient's own.
         raise not_accepted() from None

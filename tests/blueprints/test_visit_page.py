@@ -17,6 +17,7 @@ from firststep.models import AccessEvent, Day, Flare, FootDay, Patient, Practiti
 from tests import factories
 from tests.cast import TODAY, Browser, Cast
 from tests.support.crowd import add_crowd
+from tests.support.databases import runs_on_postgresql
 from tests.support.statements import counted
 
 SESSION_ON = TODAY - timedelta(days=10)
@@ -167,7 +168,8 @@ def test_statements_do_not_grow_with_other_patients(app: Flask, cho: Browser, ca
     add_sharing(app, cast, 200)
     with counted(app) as many:
         opened(cho, cast)
-    assert len(many.own) == len(few.own) <= 12, few.own
+    # PostgreSQL takes the lock of the trail in a statement, once for the grant and once for the note of it.
+    assert len(many.own) == len(few.own) <= 12 + 2 * runs_on_postgresql(), few.own
 
 
 def add_sharing(app: Flask, cast: Cast, count: int) -> None:

@@ -31,6 +31,9 @@ const nameOf = (user) => `firststep-${user}`;
 /** What of the person's words stays when nobody is signed in: nothing that says anything about them. */
 const STAYS = ["device", "locks"];
 
+/** What fails with the whole transaction is told by waiting for that. @param {Promise<unknown>} request */
+const unheard = (request) => void request.catch(() => undefined);
+
 /**
  * Opens the user's database; raises what the browser raises where it keeps nothing.
  * @param {string} user
@@ -58,12 +61,13 @@ export async function openStore(user) {
     },
     async change(rule, days = []) {
       const transaction = db.transaction(["ops", "days"], "readwrite", { durability: "strict" });
+      unheard(transaction.done);
       const ops = transaction.objectStore("ops");
       const change = rule(await ops.getAll());
-      for (const n of change.remove) void ops.delete(n);
-      for (const record of change.put) void ops.put(record);
+      for (const n of change.remove) unheard(ops.delete(n));
+      for (const record of change.put) unheard(ops.put(record));
       const kept = transaction.objectStore("days");
-      for (const day of days) if (!isOlder(day, await kept.get(day.day))) void kept.put(day);
+      for (const day of days) if (!isOlder(day, await kept.get(day.day))) unheard(kept.put(day));
       await transaction.done;
       return change;
     },
@@ -71,9 +75,10 @@ export async function openStore(user) {
     days: () => db.getAll("days"),
     async keepDays(days, rev) {
       const transaction = db.transaction("days", "readwrite");
+      unheard(transaction.done);
       const kept = newest(await transaction.store.getAll(), days, rev);
-      void transaction.store.clear();
-      for (const day of kept) void transaction.store.put(day);
+      unheard(transaction.store.clear());
+      for (const day of kept) unheard(transaction.store.put(day));
       await transaction.done;
     },
     get: (name) => db.get("words", name),
@@ -82,10 +87,11 @@ export async function openStore(user) {
     },
     async lock() {
       const transaction = db.transaction(["days", "words"], "readwrite");
-      void transaction.objectStore("days").clear();
+      unheard(transaction.done);
+      unheard(transaction.objectStore("days").clear());
       const words = transaction.objectStore("words");
-      for (const name of await words.getAllKeys()) if (!STAYS.includes(String(name))) void words.delete(name);
-      void words.put(((await words.get("locks")) ?? 0) + 1, "locks");
+      for (const name of await words.getAllKeys()) if (!STAYS.includes(String(name))) unheard(words.delete(name));
+      unheard(words.put(((await words.get("locks")) ?? 0) + 1, "locks"));
       await transaction.done;
     },
     close: () => db.close(),

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
+from firststep.mail.invitation_letter import invitation_letter
 from firststep.mail.message import Letter
-from firststep.mail.writing import link_to, write_letter
+from firststep.mail.writing import link_to
 from firststep.models import OutboxMail
 from firststep.services.practice_invitations import language_of, make_link_token
 
@@ -24,9 +24,9 @@ def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | Non
     token = make_link_token(session, invitation_id, now=now)
     if row.address is None or token is None:
         return None
-    letter = write_letter(
-        "account",
-        to=row.address,
+    return invitation_letter(
+        row,
+        row.address,
         # Who is invited may have no account yet; most likely they speak the language of their colleague.
         locale=language_of(session, invitation_id),
         line=_("An invitation to a practice"),
@@ -38,11 +38,8 @@ def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | Non
             ),
             _("You know nobody who could have sent this? Then do nothing, and the invitation ends by itself."),
         ],
-        button=(_("Open the invitation"), link_to("team.offer", token=token)),
-        code="",
-        invited=True,
+        link=link_to("team.offer", token=token),
     )
-    return replace(letter, kind=row.kind)
 
 
 PRACTICE_KINDS: dict[str, Builder] = {"practice_invitation": invitation}

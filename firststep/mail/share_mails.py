@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +10,9 @@ from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
 from firststep.mail.account_letter import account_letter
+from firststep.mail.invitation_letter import invitation_letter
 from firststep.mail.message import Letter
-from firststep.mail.writing import link_to, write_letter
+from firststep.mail.writing import link_to
 from firststep.models import OutboxMail, PatientInvitation, Share, User
 from firststep.services.invitations import make_link_token
 from firststep.services.patient_invitations import make_mail_token
@@ -32,9 +32,9 @@ def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | Non
     token = make_link_token(session, share.id, now=now)
     if token is None:
         return None
-    letter = write_letter(
-        "account",
-        to=row.address,
+    return invitation_letter(
+        row,
+        row.address,
         # Who is invited has no account yet; most likely they speak the language of whom they treat.
         locale=share.patient.user.locale if share.patient.user else ENGLISH,
         line=_("An invitation for you"),
@@ -46,11 +46,8 @@ def invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | Non
             ),
             _("You treat nobody who could have sent this? Then do nothing, and the invitation ends by itself."),
         ],
-        button=(_("Open the invitation"), link_to("sharing.invitation", token=token)),
-        code="",
-        invited=True,
+        link=link_to("sharing.invitation", token=token),
     )
-    return replace(letter, kind=row.kind)
 
 
 def patient_invitation(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
@@ -64,9 +61,9 @@ def patient_invitation(session: Session, row: OutboxMail, now: datetime) -> Lett
     token = make_mail_token(session, invitation.id, now=now)
     if token is None:
         return None
-    letter = write_letter(
-        "account",
-        to=row.address,
+    return invitation_letter(
+        row,
+        row.address,
         locale=invitation.practitioner.user.locale,
         line=_("An invitation for you"),
         sentences=[
@@ -77,11 +74,9 @@ def patient_invitation(session: Session, row: OutboxMail, now: datetime) -> Lett
             ),
             _("You do not know who this could be? Then do nothing, and the invitation ends by itself."),
         ],
-        button=(_("Read who asks"), link_to("sharing.asked", token=token)),
-        code="",
-        invited=True,
+        link=link_to("sharing.asked", token=token),
+        button=_("Read who asks"),
     )
-    return replace(letter, kind=row.kind)
 
 
 def accepted(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:

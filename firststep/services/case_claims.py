@@ -7,8 +7,6 @@ sheet leaves them, and a later sheet adds to them only while the person shares.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -31,14 +29,20 @@ from firststep.models import (
 )
 from firststep.services import audit
 from firststep.services.audit import Actor
-from firststep.services.invitations import InvitationOver, TooManyInvitations
+from firststep.services.invitations import (
+    ADDRESS_WINDOW,
+    INVITATION_LIFE,
+    MOST_PER_ADDRESS,
+    InvitationOver,
+    check_rate,
+    end_invitation,
+    give_link,
+    link_hash,
+)
 from firststep.services.outbox import enqueue
 from firststep.services.sheet_imports import lock_imports
 
-INVITATION_LIFE: Final = timedelta(days=7)
-# A stranger's mailbox is not ours to fill.
 MOST_PER_PRACTITIONER, PRACTITIONER_WINDOW = 20, timedelta(days=1)
-MOST_PER_ADDRESS, ADDRESS_WINDOW = 3, timedelta(days=7)
 _KIND: Final = "case_invitation"
 
 
@@ -150,7 +154,7 @@ def invite(session: Session, practitioner_id: UUID, case_id: UUID, address: str,
     find_case(session, practitioner_id, case_id)
     _check_limits(session, practitioner_id, address, now=now)
     for earlier in _open(session, practitioner_id, case_id):
-        _end(earlier, "withdrawn", now)
+        end_invitation(earlier, "withdrawn", now)
     invitation = CaseInvitation(
         patient_id=case_id,
         practitioner_id=practitioner_id,
@@ -170,7 +174,7 @@ def withdraw(session: Session, practitioner_id: UUID, case_id: UUID, *, now: dat
     lock_imports(session, practitioner_id)
     find_case(session, practitioner_id, case_id)
     for invitation in _open(session, practitioner_id, case_id):
-        _end(invitation, "withdrawn", now)
+        end_invitation(invitation, "withdrawn", now)
     session.flush()
 
 
@@ -179,11 +183,7 @@ def make_link_token(session: Session, invitation_id: UUID, *, now: datetime) -> 
     invitation = session.get(CaseInvitation, invitation_id, with_for_update=True, populate_existing=True)
     if invitation is None or invitation.state != "invited":
         return None
-    token = secrets.token_urlsafe(32)
-    invitation.token_hash = _hash(token)
-    invitation.expires_at = now + INVITATION_LIFE
-    session.flush()
-    return token
+    return give_link(session, invitation, now=now)
 
 
 def language_of(session: Session, invitation_id: UUID) -> str:
@@ -204,7 +204,7 @@ def find_offer(session: Session, token: str, *, now: datetime) -> Offer:
         .join(Practitioner, Practitioner.id == CaseInvitation.practitioner_id)
         .join(User, User.id == Practitioner.user_id)
         .join(Patient, Patient.id == CaseInvitation.patient_id)
-        .where(CaseInvitation.token_hash == _hash(token))
+        .where(CaseInvitation.token_hash == link_hash(token))
         .execution_options(populate_existing=True)
     ).one()
     if invitation.state != "invited":
@@ -266,7 +266,7 @@ def claim(session: Session, actor: Actor, patient: Patient, token: str) -> int:
     case.patient_id, case.claimed_at = patient.id, actor.now
     invitation = session.get_one(CaseInvitation, offer.id)
     invitation.patient_id = patient.id
-    _end(invitation, "claimed", actor.now)
+    end_invitation(invitation, "claimed", actor.now)
     session.flush()
     session.execute(delete(Patient).where(Patient.id == offer.case_id, Patient.user_id.is_(None)))
     session.expire_all()
@@ -298,10 +298,7 @@ def _check_limits(session: Session, practitioner_id: UUID, address: str, *, now:
         ),
         ("address", to_address, MOST_PER_ADDRESS, ADDRESS_WINDOW),
     ):
-        recent = select(sent).where(counted, sent > now - window).order_by(sent.desc()).limit(most)
-        latest_first = list(session.scalars(recent))
-        if len(latest_first) == most:
-            raise TooManyInvitations(which, latest_first[-1] + window)
+        check_rate(session, which, [select(sent).where(counted, sent > now - window)], most, window)
 
 
 def _open(session: Session, practitioner_id: UUID, case_id: UUID) -> Sequence[CaseInvitation]:
@@ -311,12 +308,3 @@ def _open(session: Session, practitioner_id: UUID, case_id: UUID) -> Sequence[Ca
         CaseInvitation.state == "invited",
     )
     return session.scalars(found.execution_options(populate_existing=True)).all()
-
-
-def _end(invitation: CaseInvitation, state: str, now: datetime) -> None:
-    invitation.state = state
-    invitation.ended_at = now
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,13 +7,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.models import AccessEvent, PatientInvitation, Share
+from firststep.models import AccessEvent, CaseInvitation, PatientInvitation, PracticeInvitation, Share
 from firststep.services.audit import lock_trail
 
 INVITATION_LIFE = timedelta(days=7)
@@ -23,6 +24,8 @@ MOST_PER_ADDRESS, ADDRESS_WINDOW = 3, timedelta(days=7)
 # Paper troubles nobody, but a list without an end does.
 MOST_HAND_OUTS = 60
 _SENT = ("share_invited", "share_resent")
+#: Each has a link that is made when its mail goes out, and used once.
+MailedLink: TypeAlias = CaseInvitation | PatientInvitation | PracticeInvitation
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +58,21 @@ class TooManyInvitations(Exception):
         self.free_at = free_at
 
 
+def give_link(session: Session, invitation: MailedLink, *, now: datetime) -> str:
+    """Return a new token of 256 random bits, of which only the hash is kept, for seven days; an earlier one is dead."""
+    token = secrets.token_urlsafe(32)
+    invitation.token_hash = link_hash(token)
+    invitation.expires_at = now + INVITATION_LIFE
+    session.flush()
+    return token
+
+
+def end_invitation(invitation: MailedLink, state: str, now: datetime) -> None:
+    """Let the invitation be over."""
+    invitation.state = state
+    invitation.ended_at = now
+
+
 def make_link_token(session: Session, share_id: UUID, *, now: datetime) -> str | None:
     """Return a new token for the invitation, of which only the hash is kept; any earlier one is dead.
 
@@ -68,7 +86,7 @@ def make_link_token(session: Session, share_id: UUID, *, now: datetime) -> str |
     if share.state != "invited":
         return None
     token = secrets.token_urlsafe(32)
-    share.invitation_hash = _hash(token)
+    share.invitation_hash = link_hash(token)
     share.invitation_expires_at = now + INVITATION_LIFE
     session.flush()
     return token
@@ -76,7 +94,7 @@ def make_link_token(session: Session, share_id: UUID, *, now: datetime) -> str |
 
 def find_invitation(session: Session, token: str, *, now: datetime) -> Invitation:
     """Return the token's invitation; raise NoResultFound for an unknown one, InvitationOver for a dead one."""
-    found = select(Share).where(Share.invitation_hash == _hash(token)).execution_options(populate_existing=True)
+    found = select(Share).where(Share.invitation_hash == link_hash(token)).execution_options(populate_existing=True)
     share = session.scalars(found).one()
     if share.accepted_at is not None:
         raise InvitationOver("used", share.accepted_at)
@@ -106,7 +124,7 @@ def check_limits(session: Session, patient_id: UUID, address: str, *, now: datet
     by_patient = select(AccessEvent.at).where(
         AccessEvent.patient_id == patient_id, AccessEvent.what.in_(_SENT), AccessEvent.at > now - PATIENT_WINDOW
     )
-    _check(session, "patient", [by_patient], MOST_PER_PATIENT, PATIENT_WINDOW)
+    check_rate(session, "patient", [by_patient], MOST_PER_PATIENT, PATIENT_WINDOW)
     _check_address(session, address, now)
 
 
@@ -120,10 +138,10 @@ def check_patient_invitation_limits(
     if address is None:
         # One that was taken up has no address any more and counts with these.
         on_paper = made.where(PatientInvitation.invited_email.is_(None))
-        _check(session, "hand_outs", [on_paper], MOST_HAND_OUTS, PATIENT_WINDOW)
+        check_rate(session, "hand_outs", [on_paper], MOST_HAND_OUTS, PATIENT_WINDOW)
         return
     mailed = made.where(PatientInvitation.invited_email.is_not(None))
-    _check(session, "practitioner", [mailed], MOST_PER_PATIENT, PATIENT_WINDOW)
+    check_rate(session, "practitioner", [mailed], MOST_PER_PATIENT, PATIENT_WINDOW)
     _check_address(session, address, now)
 
 
@@ -141,10 +159,11 @@ def _check_address(session: Session, address: str, now: datetime) -> None:
     by_practitioners = select(PatientInvitation.made_at).where(
         func.lower(PatientInvitation.invited_email) == address.lower(), PatientInvitation.made_at > now - ADDRESS_WINDOW
     )
-    _check(session, "address", [by_patients, by_practitioners], MOST_PER_ADDRESS, ADDRESS_WINDOW)
+    check_rate(session, "address", [by_patients, by_practitioners], MOST_PER_ADDRESS, ADDRESS_WINDOW)
 
 
-def _check(session: Session, which: str, sent: Sequence[Select[datetime]], most: int, window: timedelta) -> None:
+def check_rate(session: Session, which: str, sent: Sequence[Select[datetime]], most: int, window: timedelta) -> None:
+    """Raise TooManyInvitations when the window holds as many of these moments as may be; ``sent`` asks within it."""
     # The newest of each kind are enough to tell when there is room again.
     moments = [
         moment for one in sent for moment in session.scalars(one.order_by(one.selected_columns[0].desc()).limit(most))
@@ -154,5 +173,6 @@ def _check(session: Session, which: str, sent: Sequence[Select[datetime]], most:
         raise TooManyInvitations(which, latest_first[-1] + window)
 
 
-def _hash(token: str) -> str:
+def link_hash(token: str) -> str:
+    """Return the form in which the token of a link is stored."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,9 +7,7 @@ chosen what to show and confirmed the person. Whether an address has an account 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +19,14 @@ from sqlalchemy.orm import Session
 from firststep.models import Patient, PatientInvitation, Practice, Practitioner, Share, User
 from firststep.services import sharing
 from firststep.services.audit import Actor
-from firststep.services.invitations import INVITATION_LIFE, InvitationOver, check_patient_invitation_limits
+from firststep.services.invitations import (
+    INVITATION_LIFE,
+    InvitationOver,
+    check_patient_invitation_limits,
+    end_invitation,
+    give_link,
+    link_hash,
+)
 from firststep.services.outbox import enqueue
 from firststep.services.share_lists import Person, person_of
 from firststep.services.sharing import Terms
@@ -71,7 +76,7 @@ def invite_by_mail(
     check_patient_invitation_limits(session, practitioner_id, address, now=now)
     earlier = _open_of(session, practitioner_id, PatientInvitation.invited_email == address)
     for invitation in earlier:
-        _end(invitation, "withdrawn", now)
+        end_invitation(invitation, "withdrawn", now)
     made = _add(session, practitioner_id, meant_for=meant_for, now=now, invited_email=address)
     enqueue(
         session, kind="patient_invitation", now=now, address=address, parameters={"patient_invitation": made.id.hex}
@@ -86,7 +91,7 @@ def make_hand_out(
     _lock(session, practitioner_id)
     check_patient_invitation_limits(session, practitioner_id, None, now=now)
     made = _add(session, practitioner_id, meant_for=meant_for, now=now)
-    made.token_hash = _hash(hand_out_token(key, made.id))
+    made.token_hash = link_hash(hand_out_token(key, made.id))
     session.flush()
     return made
 
@@ -97,11 +102,7 @@ def make_mail_token(session: Session, invitation_id: UUID, *, now: datetime) -> 
     invitation = session.scalars(found.execution_options(populate_existing=True)).one_or_none()
     if invitation is None or invitation.state != "open":
         return None
-    token = secrets.token_urlsafe(32)
-    invitation.token_hash = _hash(token)
-    invitation.expires_at = now + INVITATION_LIFE
-    session.flush()
-    return token
+    return give_link(session, invitation, now=now)
 
 
 def find_asked(session: Session, token: str, *, now: datetime) -> Asked:
@@ -111,7 +112,7 @@ def find_asked(session: Session, token: str, *, now: datetime) -> Asked:
         .join(Practitioner, Practitioner.id == PatientInvitation.practitioner_id)
         .join(User, User.id == Practitioner.user_id)
         .outerjoin(Practice, Practice.id == Practitioner.practice_id)
-        .where(PatientInvitation.token_hash == _hash(token))
+        .where(PatientInvitation.token_hash == link_hash(token))
         .execution_options(populate_existing=True)
     )
     invitation, practitioner, user, practice = session.execute(found).one()
@@ -138,7 +139,7 @@ def take_up(session: Session, actor: Actor, patient: Patient, token: str, terms:
     _must_be_open(invitation, actor.now, active=True)
     practitioner = session.get_one(Practitioner, asked.practitioner_id)
     share = sharing.add_active(session, actor, patient, practitioner, terms, what="share_taken_up")
-    _end(invitation, "taken", actor.now)
+    end_invitation(invitation, "taken", actor.now)
     # From here on the share says who it is, as long as the patient wants.
     invitation.invited_email, invitation.meant_for = None, ""
     session.flush()
@@ -152,7 +153,7 @@ def withdraw(session: Session, practitioner_id: UUID, invitation_id: UUID, *, no
     )
     invitation = session.scalars(found.with_for_update().execution_options(populate_existing=True)).one()
     if invitation.state == "open":
-        _end(invitation, "withdrawn", now)
+        end_invitation(invitation, "withdrawn", now)
     session.flush()
     return invitation.state == "withdrawn"
 
@@ -225,12 +226,3 @@ def _must_be_open(invitation: PatientInvitation, now: datetime, *, active: bool)
         raise InvitationOver("withdrawn", invitation.ended_at or invitation.made_at)
     if now > invitation.expires_at:
         raise InvitationOver("expired", invitation.expires_at)
-
-
-def _end(invitation: PatientInvitation, state: str, now: datetime) -> None:
-    invitation.state = state
-    invitation.ended_at = now
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

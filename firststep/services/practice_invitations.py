@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from firststep.models import Practice, PracticeInvitation, Practitioner, User
-from firststep.services.invitations import InvitationOver, TooManyInvitations
+from firststep.services.invitations import (
+    ADDRESS_WINDOW,
+    INVITATION_LIFE,
+    MOST_PER_ADDRESS,
+    InvitationOver,
+    check_rate,
+    end_invitation,
+    give_link,
+    link_hash,
+)
 from firststep.services.outbox import enqueue
 from firststep.services.practices import InPractice, lock_practice, lock_practitioner, owned
 
-INVITATION_LIFE: Final = timedelta(days=7)
-# A stranger's mailbox is not ours to fill.
 MOST_PER_PRACTICE, PRACTICE_WINDOW = 20, timedelta(days=1)
-MOST_PER_ADDRESS, ADDRESS_WINDOW = 3, timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +49,7 @@ def invite(session: Session, owner_id: UUID, address: str, *, now: datetime) -> 
     practice = owned(session, owner_id)
     _check_limits(session, practice.id, address, now=now)
     for earlier in _open(session, practice.id, PracticeInvitation.invited_email == address):
-        _end(earlier, "withdrawn", now)
+        end_invitation(earlier, "withdrawn", now)
     invitation = PracticeInvitation(
         practice_id=practice.id,
         invited_email=address,
@@ -69,7 +72,7 @@ def withdraw(session: Session, owner_id: UUID, invitation_id: UUID, *, now: date
     )
     invitation = session.scalars(found.execution_options(populate_existing=True)).one()
     if invitation.state == "invited":
-        _end(invitation, "withdrawn", now)
+        end_invitation(invitation, "withdrawn", now)
     session.flush()
 
 
@@ -86,11 +89,7 @@ def make_link_token(session: Session, invitation_id: UUID, *, now: datetime) -> 
     invitation = session.get(PracticeInvitation, invitation_id, with_for_update=True, populate_existing=True)
     if invitation is None or invitation.state != "invited":
         return None
-    token = secrets.token_urlsafe(32)
-    invitation.token_hash = _hash(token)
-    invitation.expires_at = now + INVITATION_LIFE
-    session.flush()
-    return token
+    return give_link(session, invitation, now=now)
 
 
 def language_of(session: Session, invitation_id: UUID) -> str:
@@ -109,7 +108,7 @@ def find_offer(session: Session, token: str, *, now: datetime) -> Offer:
     invitation, name = session.execute(
         select(PracticeInvitation, Practice.name)
         .join(Practice, Practice.id == PracticeInvitation.practice_id)
-        .where(PracticeInvitation.token_hash == _hash(token))
+        .where(PracticeInvitation.token_hash == link_hash(token))
         .execution_options(populate_existing=True)
     ).one()
     if invitation.state != "invited":
@@ -141,7 +140,7 @@ def accept(session: Session, practitioner_id: UUID, token: str, *, now: datetime
     if joining.practice_id is not None:
         raise InPractice
     joining.practice_id, joining.practice_role = practice.id, "member"
-    _end(session.get_one(PracticeInvitation, offer.id), "accepted", now)
+    end_invitation(session.get_one(PracticeInvitation, offer.id), "accepted", now)
     session.flush()
     return practice
 
@@ -169,10 +168,7 @@ def _check_limits(session: Session, practice_id: UUID, address: str, *, now: dat
         ("practice", PracticeInvitation.practice_id == practice_id, MOST_PER_PRACTICE, PRACTICE_WINDOW),
         ("address", to_address, MOST_PER_ADDRESS, ADDRESS_WINDOW),
     ):
-        recent = select(sent).where(counted, sent > now - window).order_by(sent.desc()).limit(most)
-        latest_first = list(session.scalars(recent))
-        if len(latest_first) == most:
-            raise TooManyInvitations(which, latest_first[-1] + window)
+        check_rate(session, which, [select(sent).where(counted, sent > now - window)], most, window)
 
 
 def _open(session: Session, practice_id: UUID, *which: ColumnElement[bool]) -> list[PracticeInvitation]:
@@ -180,12 +176,3 @@ def _open(session: Session, practice_id: UUID, *which: ColumnElement[bool]) -> l
         PracticeInvitation.practice_id == practice_id, PracticeInvitation.state == "invited", *which
     )
     return list(session.scalars(found.order_by(PracticeInvitation.invited_at.desc(), PracticeInvitation.id)))
-
-
-def _end(invitation: PracticeInvitation, state: str, now: datetime) -> None:
-    invitation.state = state
-    invitation.ended_at = now
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -27,6 +27,8 @@ HEALTH_WORDS = re.compile(
     r"|health|disease|condition|injur|walk|orthop|score|average|baseline",
     re.IGNORECASE,
 )
+# The sealed end of the address that stops the mails: its letters are drawn by lot, "mg" may be among them.
+_RANDOM = re.compile(r"(?<=/unsubscribe/)\S+")
 # What a lock screen or a list of mails shows of the beginning.
 SHOWN = 120
 #: The Monday of the last whole week.
@@ -42,8 +44,8 @@ def shown_first(letter: Letter) -> list[str]:
 
 
 def without_name(text: str) -> str:
-    """Return the text without the product's name, which is one word and no step."""
-    return text.replace("Firststep", "")
+    """Return the text without the product's name, which is one word and no step, and without what is no word at all."""
+    return _RANDOM.sub("", text.replace("Firststep", ""))
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)

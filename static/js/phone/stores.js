@@ -49,9 +49,22 @@ export async function openStore(user) {
     // Another page signs out and deletes it: this one must not stand in the way.
     blocking: () => db.close(),
   });
+  /**
+   * A read that ends with the browser taking everything away raises once: the library's own ways to read leave their
+   * transaction's end unheard, which the browser reports as a fault of the page.
+   * @template T
+   * @param {string} name
+   * @param {(store: import("idb").IDBPObjectStore<unknown, [string]>) => Promise<T>} get
+   * @returns {Promise<T>}
+   */
+  const read = async (name, get) => {
+    const transaction = db.transaction(name);
+    unheard(transaction.done);
+    return get(transaction.store);
+  };
   return {
     lasting: true,
-    records: () => db.getAll("ops"),
+    records: () => read("ops", (store) => store.getAll()),
     async append(record) {
       const transaction = db.transaction("ops", "readwrite", { durability: "strict" });
       const added = transaction.store.add(record);
@@ -71,8 +84,8 @@ export async function openStore(user) {
       await transaction.done;
       return change;
     },
-    day: (day) => db.get("days", day),
-    days: () => db.getAll("days"),
+    day: (day) => read("days", (store) => store.get(day)),
+    days: () => read("days", (store) => store.getAll()),
     async keepDays(days, rev) {
       const transaction = db.transaction("days", "readwrite");
       unheard(transaction.done);
@@ -81,7 +94,7 @@ export async function openStore(user) {
       for (const day of kept) unheard(transaction.store.put(day));
       await transaction.done;
     },
-    get: (name) => db.get("words", name),
+    get: (name) => read("words", (store) => store.get(name)),
     async set(name, value) {
       await db.put("words", value, name);
     },

@@ -19,6 +19,7 @@ import pytest
 from firststep.commands.worker_process import WorkerProcess
 from firststep.settings import ROOT
 from tests.support.servers import free_port
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -138,11 +139,3 @@ def wait_for_page(port: int, process: subprocess.Popen[str]) -> None:
             return False
 
     wait_until(served)
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Return when the condition holds; fail after the time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.05)

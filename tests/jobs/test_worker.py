@@ -14,6 +14,7 @@ from firststep.jobs.queue import queue_of, wake
 from firststep.jobs.schedule import JOBS, Job
 from firststep.jobs.worker import Worker
 from tests.cast import NOW
+from tests.support.waiting import wait_until
 
 
 class Timer:
@@ -108,11 +109,3 @@ def test_the_schedule_names_each_job_once() -> None:
     names = [job.name for job in JOBS]
     assert len(names) == len(set(names))
     assert all(job.every_s >= 1 for job in JOBS)
-
-
-def wait_until(holds: Callable[[], bool], seconds: float = 10) -> None:
-    """Return when the condition holds; fail after the time."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "nothing happened"
-        time.sleep(0.02)

@@ -48,19 +48,20 @@ class Count:
 
 @dataclass(frozen=True, kw_only=True)
 class List:
-    """A practitioner's list: who is signed in to it, and a share in its middle."""
+    """A practitioner's list: who is signed in to it, a share in its middle, and of how many people it is."""
 
     browser: people.Browser
     practitioner_id: UUID
     middle: UUID
+    people: int
 
     def addresses(self) -> dict[str, str]:
-        """Return what is asked of the list, by what it is."""
+        """Return what is asked of the list, by what it is; a name is that of one person, so that pages are alike."""
         return {
             "the first page": "/practice",
             "a page in the middle": f"/practice?after={self.middle}",
             "one reason": "/practice?group=unchanged",
-            "a name": "/practice?name=case+7",
+            "a name": f"/practice?name=case+{self.people - 1}",
             "a name that nobody has": "/practice?name=nobody",
             "the page before a visit": f"/practice/{self.middle}/visit",
         }
@@ -152,7 +153,9 @@ def _list(app: Flask, size: int) -> tuple[List, float]:
         db.session.rollback()
     browser = people.sign_in(app, user_id)
     # For 10 people too there is a page after the one in the middle.
-    return List(browser=browser, practitioner_id=practitioner_id, middle=shares[len(shares) // 2 - 1]), spent
+    return List(
+        browser=browser, practitioner_id=practitioner_id, middle=shares[len(shares) // 2 - 1], people=size
+    ), spent
 
 
 def _add_people(session: Session, practitioner: Practitioner, size: int) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from firststep.extensions import db
-from firststep.services import cohort_results, outbox, patient_invitations, sessions, uploads, visit_access
+from firststep.services import cohort_results, invitations, outbox, sessions, uploads, visit_access
 from firststep.web.erasing import finish_erasure
 from firststep.web.sessions import LONGEST_REST
 
@@ -24,7 +24,7 @@ def purge(now: datetime) -> Counter[str]:
     deleted["sessions"] = sessions.purge_resting(db.session, now - LONGEST_REST)
     deleted["uploads"] = uploads.purge_uploads(db.session, now - uploads.WAITS_FOR)
     deleted["cohorts"] = cohort_results.purge_results(db.session, now=now)
-    deleted["invitations"] = patient_invitations.purge_ended(db.session, now - ENDED_INVITATION_IS_KEPT)
+    deleted["invitations"] = invitations.purge_ended(db.session, now - ENDED_INVITATION_IS_KEPT)
     deleted["visits"] = visit_access.purge_old(db.session, now - ENDED_INVITATION_IS_KEPT)
     db.session.commit()
     finish_erasure()

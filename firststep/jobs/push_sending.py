@@ -38,6 +38,7 @@ class _Pinned(http.client.HTTPSConnection):
     def __init__(self, endpoint: Endpoint, address: str) -> None:
         super().__init__(endpoint.host, endpoint.port, timeout=TIMEOUT_SECONDS)
         self._endpoint, self._address = endpoint, address
+        self.was_cut = False
 
     def connect(self) -> None:
         """Connect to the address and to no other one."""
@@ -48,6 +49,8 @@ class _Pinned(http.client.HTTPSConnection):
 
     def cut(self) -> None:
         """End whatever it waits for."""
+        # Said first: who waits goes on the moment the socket is shut.
+        self.was_cut = True
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -75,7 +78,7 @@ def send(to: Subscription, payload: bytes, signer: Signer, *, local_host: str) -
     except TimeoutError:
         return "timeout"
     except (OSError, http.client.HTTPException):
-        return "network" if watch.is_alive() else "timeout"
+        return "timeout" if connection.was_cut else "network"
     finally:
         watch.cancel()
         connection.close()

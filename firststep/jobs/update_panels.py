@@ -9,6 +9,7 @@ from flask import current_app
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.services import panel_rows
+from firststep.web.logs import log_fault
 
 # Bounded, so that mail never waits for a long round; the next round goes on.
 MOST_AT_ONCE = 500
@@ -41,7 +42,8 @@ def _compute(now: datetime) -> list[panel_rows.Computed]:
     # Nobody is kept from writing while whole diaries are read.
     with reading_only():
         try:
-            return panel_rows.compute(db.session, panel_rows.due_rows(db.session, now=now, most=_PORTION), now=now)
+            due = panel_rows.due_rows(db.session, now=now, most=_PORTION)
+            return panel_rows.compute(db.session, due, now=now, on_fault=log_fault)
         finally:
             db.session.rollback()
             db.session.expunge_all()

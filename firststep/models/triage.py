@@ -104,8 +104,19 @@ def _share_was_written(_mapper: Mapper[Any], connection: Connection, share: Shar
     if share.state != "active" or share.practitioner_id is None:
         connection.execute(delete(Triage).where(own))
     elif not connection.execute(due_again(own)).rowcount:
+        _wait_for_entries(connection, share.patient_id)
         of_share = {"share_id": share.id, "practitioner_id": share.practitioner_id, "patient_id": share.patient_id}
         connection.execute(insert(Triage).values(of_share))
+
+
+def _wait_for_entries(connection: Connection, patient_id: UUID) -> None:
+    """Let entries that are being stored be there, and later ones wait: each then finds this row and marks it.
+
+    SQLite's writing transaction is alone anyway. Whoever opens a share holds the lock of the trail already, which is
+    always taken before this one.
+    """
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
 def _user_was_written(_mapper: Mapper[Any], connection: Connection, user: User) -> None:

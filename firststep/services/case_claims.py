@@ -30,14 +30,13 @@ from firststep.models import (
 from firststep.services import audit
 from firststep.services.audit import Actor
 from firststep.services.invitations import (
-    ADDRESS_WINDOW,
     INVITATION_LIFE,
-    MOST_PER_ADDRESS,
     InvitationOver,
+    check_address,
     check_rate,
     end_invitation,
     give_link,
-    link_hash,
+    token_hash,
 )
 from firststep.services.outbox import enqueue
 from firststep.services.sheet_imports import lock_imports
@@ -204,7 +203,7 @@ def find_offer(session: Session, token: str, *, now: datetime) -> Offer:
         .join(Practitioner, Practitioner.id == CaseInvitation.practitioner_id)
         .join(User, User.id == Practitioner.user_id)
         .join(Patient, Patient.id == CaseInvitation.patient_id)
-        .where(CaseInvitation.token_hash == link_hash(token))
+        .where(CaseInvitation.token_hash == token_hash(token))
         .execution_options(populate_existing=True)
     ).one()
     if invitation.state != "invited":
@@ -287,18 +286,11 @@ def drop_mails(session: Session, *which: ColumnElement[bool]) -> None:
 
 def _check_limits(session: Session, practitioner_id: UUID, address: str, *, now: datetime) -> None:
     """Raise TooManyInvitations when one more mail would be too many; each mail has a row."""
-    sent = CaseInvitation.invited_at
-    to_address = func.lower(CaseInvitation.invited_email) == address.lower()
-    for which, counted, most, window in (
-        (
-            "practitioner",
-            CaseInvitation.practitioner_id == practitioner_id,
-            MOST_PER_PRACTITIONER,
-            PRACTITIONER_WINDOW,
-        ),
-        ("address", to_address, MOST_PER_ADDRESS, ADDRESS_WINDOW),
-    ):
-        check_rate(session, which, [select(sent).where(counted, sent > now - window)], most, window)
+    made = select(CaseInvitation.invited_at).where(
+        CaseInvitation.practitioner_id == practitioner_id, CaseInvitation.invited_at > now - PRACTITIONER_WINDOW
+    )
+    check_rate(session, "practitioner", [made], MOST_PER_PRACTITIONER, PRACTITIONER_WINDOW)
+    check_address(session, address, now)
 
 
 def _open(session: Session, practitioner_id: UUID, case_id: UUID) -> Sequence[CaseInvitation]:

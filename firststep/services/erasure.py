@@ -34,6 +34,8 @@ def erase_diary(session: Session, actor: Actor, user: User) -> None:
     user = lock_account(session, user.id)
     assert user.patient is not None
     patient_id = user.patient.id
+    # In the order in which whoever opens a share takes them.
+    audit.lock_trail(session, patient_id)
     lock_diary(session, patient_id)
     _drop_invitations(session, patient_id)
     sharing.stop_all(session, actor, patient_id)

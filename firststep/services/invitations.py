@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -61,7 +61,7 @@ class TooManyInvitations(Exception):
 def give_link(session: Session, invitation: MailedLink, *, now: datetime) -> str:
     """Return a new token of 256 random bits, of which only the hash is kept, for seven days; an earlier one is dead."""
     token = secrets.token_urlsafe(32)
-    invitation.token_hash = link_hash(token)
+    invitation.token_hash = token_hash(token)
     invitation.expires_at = now + INVITATION_LIFE
     session.flush()
     return token
@@ -86,7 +86,7 @@ def make_link_token(session: Session, share_id: UUID, *, now: datetime) -> str |
     if share.state != "invited":
         return None
     token = secrets.token_urlsafe(32)
-    share.invitation_hash = link_hash(token)
+    share.invitation_hash = token_hash(token)
     share.invitation_expires_at = now + INVITATION_LIFE
     session.flush()
     return token
@@ -94,7 +94,7 @@ def make_link_token(session: Session, share_id: UUID, *, now: datetime) -> str |
 
 def find_invitation(session: Session, token: str, *, now: datetime) -> Invitation:
     """Return the token's invitation; raise NoResultFound for an unknown one, InvitationOver for a dead one."""
-    found = select(Share).where(Share.invitation_hash == link_hash(token)).execution_options(populate_existing=True)
+    found = select(Share).where(Share.invitation_hash == token_hash(token)).execution_options(populate_existing=True)
     share = session.scalars(found).one()
     if share.accepted_at is not None:
         raise InvitationOver("used", share.accepted_at)
@@ -125,7 +125,7 @@ def check_limits(session: Session, patient_id: UUID, address: str, *, now: datet
         AccessEvent.patient_id == patient_id, AccessEvent.what.in_(_SENT), AccessEvent.at > now - PATIENT_WINDOW
     )
     check_rate(session, "patient", [by_patient], MOST_PER_PATIENT, PATIENT_WINDOW)
-    _check_address(session, address, now)
+    check_address(session, address, now)
 
 
 def check_patient_invitation_limits(
@@ -142,24 +142,38 @@ def check_patient_invitation_limits(
         return
     mailed = made.where(PatientInvitation.invited_email.is_not(None))
     check_rate(session, "practitioner", [mailed], MOST_PER_PATIENT, PATIENT_WINDOW)
-    _check_address(session, address, now)
+    check_address(session, address, now)
 
 
-def _check_address(session: Session, address: str, now: datetime) -> None:
-    """Count what patients and practitioners together had sent to the address."""
+def check_address(session: Session, address: str, now: datetime) -> None:
+    """Raise TooManyInvitations when one more mail to the address would be too many, whoever had them sent."""
+    since = now - ADDRESS_WINDOW
     by_patients = (
         select(AccessEvent.at)
         .join(Share, Share.id == AccessEvent.share_id)
-        .where(
-            func.lower(Share.invited_email) == address.lower(),
-            AccessEvent.what.in_(_SENT),
-            AccessEvent.at > now - ADDRESS_WINDOW,
+        .where(func.lower(Share.invited_email) == address.lower(), AccessEvent.what.in_(_SENT), AccessEvent.at > since)
+    )
+    by_others = [
+        select(sent_at).where(func.lower(invited_email) == address.lower(), sent_at > since)
+        for invited_email, sent_at in (
+            (PatientInvitation.invited_email, PatientInvitation.made_at),
+            (PracticeInvitation.invited_email, PracticeInvitation.invited_at),
+            (CaseInvitation.invited_email, CaseInvitation.invited_at),
         )
-    )
-    by_practitioners = select(PatientInvitation.made_at).where(
-        func.lower(PatientInvitation.invited_email) == address.lower(), PatientInvitation.made_at > now - ADDRESS_WINDOW
-    )
-    check_rate(session, "address", [by_patients, by_practitioners], MOST_PER_ADDRESS, ADDRESS_WINDOW)
+    ]
+    check_rate(session, "address", [by_patients, *by_others], MOST_PER_ADDRESS, ADDRESS_WINDOW)
+
+
+def purge_ended(session: Session, before: datetime) -> int:
+    """Delete invitations that ended, or were not taken up, before the moment; return how many there were.
+
+    Those of patients are shares, which stay in their trail.
+    """
+    deleted = 0
+    for table in (CaseInvitation, PatientInvitation, PracticeInvitation):
+        over = or_(table.ended_at < before, table.expires_at < before)
+        deleted += len(session.execute(delete(table).where(over).returning(table.id)).all())
+    return deleted
 
 
 def check_rate(session: Session, which: str, sent: Sequence[Select[datetime]], most: int, window: timedelta) -> None:
@@ -173,6 +187,6 @@ def check_rate(session: Session, which: str, sent: Sequence[Select[datetime]], m
         raise TooManyInvitations(which, latest_first[-1] + window)
 
 
-def link_hash(token: str) -> str:
+def token_hash(token: str) -> str:
     """Return the form in which the token of a link is stored."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

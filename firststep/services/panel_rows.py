@@ -6,7 +6,7 @@ without it is not stored, and the row stays due.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
@@ -15,19 +15,20 @@ from unicodedata import normalize
 from uuid import UUID
 
 from sqlalchemy import Select, insert, select, update
-from sqlalchemy.exc import NoResultFound
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 
 from firststep.clinical.previsit import Flag, Thresholds
 from firststep.clinical.triage import Reason, outlook
 from firststep.models import Practice, Practitioner, Share, Triage, User
-from firststep.models.triage import HIDDEN, REASONS, SNOOZED
+from firststep.models.triage import HIDDEN, REASONS, SNOOZED, UNKNOWN
 from firststep.services import access
 from firststep.services.access import Grant
 from firststep.services.thresholds import read_thresholds
 from firststep.services.zones import local_day, zone
 
 _DAY: Final = timedelta(days=1)
+_TRIED_AGAIN_AFTER: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,16 +66,25 @@ def due_rows(session: Session, *, now: datetime, most: int, practitioner_id: UUI
     return session.execute(_due_rows(now, practitioner_id).limit(most)).all()
 
 
-def compute(session: Session, due: Sequence[Any], *, now: datetime) -> list[Computed]:
-    """Compute rows that ``due_rows`` found; it writes nothing."""
-    return [
-        _computed(
-            session,
-            _Due(row=row, thresholds=read_thresholds(practice, practitioner), zone_name=zone_name),
-            now,
-        )
-        for row, practitioner, practice, zone_name in due
-    ]
+def compute(
+    session: Session, due: Sequence[Any], *, now: datetime, on_fault: Callable[[Exception], None]
+) -> list[Computed]:
+    """Compute rows that ``due_rows`` found; it writes nothing.
+
+    A row of which a figure cannot be made is told to ``on_fault`` and left alone for a while: the others go on.
+    """
+    computed = []
+    for row, practitioner, practice, zone_name in due:
+        try:
+            one = _Due(row=row, thresholds=read_thresholds(practice, practitioner), zone_name=zone_name)
+            computed.append(_computed(session, one, now))
+        except DBAPIError:
+            # The database is away or gave the transaction up: nothing is wrong with the row.
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one person's data, the list is for all
+            on_fault(error)
+            computed.append(Computed(share_id=row.share_id, revision=row.revision, values=_not_found(now)))
+    return computed
 
 
 def store(session: Session, computed: Computed) -> None:
@@ -109,6 +119,11 @@ def _computed(session: Session, due: _Due, now: datetime) -> Computed:
     else:
         values = _values(session, due, grant, now)
     return Computed(share_id=row.share_id, revision=row.revision, values=values)
+
+
+def _not_found(now: datetime) -> dict[str, Any]:
+    """Return the values of a row that cannot be computed: it says nothing, and is tried again later."""
+    return {**dict.fromkeys(("reason", "since", "outlook")), "place": UNKNOWN, "due_at": now + _TRIED_AGAIN_AFTER}
 
 
 def _nothing_to_see() -> dict[str, Any]:

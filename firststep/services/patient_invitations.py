@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
@@ -25,7 +25,7 @@ from firststep.services.invitations import (
     check_patient_invitation_limits,
     end_invitation,
     give_link,
-    link_hash,
+    token_hash,
 )
 from firststep.services.outbox import enqueue
 from firststep.services.share_lists import Person, person_of
@@ -91,7 +91,7 @@ def make_hand_out(
     _lock(session, practitioner_id)
     check_patient_invitation_limits(session, practitioner_id, None, now=now)
     made = _add(session, practitioner_id, meant_for=meant_for, now=now)
-    made.token_hash = link_hash(hand_out_token(key, made.id))
+    made.token_hash = token_hash(hand_out_token(key, made.id))
     session.flush()
     return made
 
@@ -112,7 +112,7 @@ def find_asked(session: Session, token: str, *, now: datetime) -> Asked:
         .join(Practitioner, Practitioner.id == PatientInvitation.practitioner_id)
         .join(User, User.id == Practitioner.user_id)
         .outerjoin(Practice, Practice.id == Practitioner.practice_id)
-        .where(PatientInvitation.token_hash == link_hash(token))
+        .where(PatientInvitation.token_hash == token_hash(token))
         .execution_options(populate_existing=True)
     )
     invitation, practitioner, user, practice = session.execute(found).one()
@@ -183,12 +183,6 @@ def find_hand_out(session: Session, practitioner_id: UUID, invitation_id: UUID, 
         if made.id == invitation_id and made.invited_email is None and made.state == "open" and not made.over:
             return made
     raise NoResultFound
-
-
-def purge_ended(session: Session, before: datetime) -> int:
-    """Delete invitations that ended, or were not taken up, before the moment; return how many there were."""
-    over = or_(PatientInvitation.ended_at < before, PatientInvitation.expires_at < before)
-    return len(session.execute(delete(PatientInvitation).where(over).returning(PatientInvitation.id)).all())
 
 
 def _add(

@@ -11,14 +11,13 @@ from sqlalchemy.orm import Session
 
 from firststep.models import Practice, PracticeInvitation, Practitioner, User
 from firststep.services.invitations import (
-    ADDRESS_WINDOW,
     INVITATION_LIFE,
-    MOST_PER_ADDRESS,
     InvitationOver,
+    check_address,
     check_rate,
     end_invitation,
     give_link,
-    link_hash,
+    token_hash,
 )
 from firststep.services.outbox import enqueue
 from firststep.services.practices import InPractice, lock_practice, lock_practitioner, owned
@@ -108,7 +107,7 @@ def find_offer(session: Session, token: str, *, now: datetime) -> Offer:
     invitation, name = session.execute(
         select(PracticeInvitation, Practice.name)
         .join(Practice, Practice.id == PracticeInvitation.practice_id)
-        .where(PracticeInvitation.token_hash == link_hash(token))
+        .where(PracticeInvitation.token_hash == token_hash(token))
         .execution_options(populate_existing=True)
     ).one()
     if invitation.state != "invited":
@@ -162,13 +161,11 @@ def offer_waits(session: Session, address: str, *, now: datetime) -> bool:
 
 def _check_limits(session: Session, practice_id: UUID, address: str, *, now: datetime) -> None:
     """Raise TooManyInvitations when one more mail would be too many; each mail has a row."""
-    sent = PracticeInvitation.invited_at
-    to_address = func.lower(PracticeInvitation.invited_email) == address.lower()
-    for which, counted, most, window in (
-        ("practice", PracticeInvitation.practice_id == practice_id, MOST_PER_PRACTICE, PRACTICE_WINDOW),
-        ("address", to_address, MOST_PER_ADDRESS, ADDRESS_WINDOW),
-    ):
-        check_rate(session, which, [select(sent).where(counted, sent > now - window)], most, window)
+    made = select(PracticeInvitation.invited_at).where(
+        PracticeInvitation.practice_id == practice_id, PracticeInvitation.invited_at > now - PRACTICE_WINDOW
+    )
+    check_rate(session, "practice", [made], MOST_PER_PRACTICE, PRACTICE_WINDOW)
+    check_address(session, address, now)
 
 
 def _open(session: Session, practice_id: UUID, *which: ColumnElement[bool]) -> list[PracticeInvitation]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from firststep.models import Patient, User, VisitAccess
 from firststep.services import audit
 from firststep.services.audit import Actor
+from firststep.services.invitations import token_hash
 
 CODE_LIFE = timedelta(minutes=15)
 # So long the patient may take to allow, however late the code was entered.
@@ -101,7 +102,7 @@ def show_code(
         state="shown",
         made_at=actor.now,
         code_hash=_code_hash(key, code_of(key, visit_id)),
-        link_hash=hash_of(link_token(key, visit_id)),
+        link_hash=token_hash(link_token(key, visit_id)),
         code_expires_at=actor.now + CODE_LIFE,
     )
     session.add(visit)
@@ -128,13 +129,13 @@ def enter_link(session: Session, actor: Actor, entry: Entry, token: str, *, key:
 
     A caller who gets CodeOver commits: a code that two entered is dead.
     """
-    visit = _entered(session, VisitAccess.link_hash == hash_of(token))
+    visit = _entered(session, VisitAccess.link_hash == token_hash(token))
     return visit, _ask(session, actor, entry, visit, key)
 
 
 def check_link(session: Session, token: str, *, now: datetime) -> None:
     """Raise NoResultFound or CodeOver when the link cannot be used; nothing changes."""
-    found = select(VisitAccess).where(VisitAccess.link_hash == hash_of(token), _of_open_diary())
+    found = select(VisitAccess).where(VisitAccess.link_hash == token_hash(token), _of_open_diary())
     visit = session.scalars(found.execution_options(populate_existing=True)).one()
     # Who waits may open the link once more; that a second one waits is found when it is sent.
     if visit.state != "asked" or is_over(visit, now):
@@ -190,7 +191,7 @@ def of_reader(session: Session, token: str, user_id: UUID | None) -> VisitAccess
 
     Who signs out, or signs in as somebody else, holds it no more.
     """
-    held = select(VisitAccess).where(VisitAccess.reader_hash == hash_of(token), _of_open_diary())
+    held = select(VisitAccess).where(VisitAccess.reader_hash == token_hash(token), _of_open_diary())
     visit = session.scalars(held.execution_options(populate_existing=True)).one_or_none()
     return visit if visit is not None and visit.reader_user_id == user_id else None
 
@@ -216,21 +217,16 @@ def purge_old(session: Session, before: datetime) -> int:
     return len(session.execute(old).all())
 
 
-def hash_of(token: str) -> str:
-    """Return the form in which a random token is stored."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 def _ask(session: Session, actor: Actor, entry: Entry, visit: VisitAccess, key: bytes) -> str:
     token = _reader_token(key, visit.id, entry.once)
     if visit.state == "asked" and not is_over(visit, actor.now):
-        if visit.reader_hash == hash_of(token):
+        if visit.reader_hash == token_hash(token):
             return token
         _end(session, replace(actor, user_id=None, name=""), visit, "twice")
         raise CodeOver("twice")
     _must_be_shown(visit, actor.now)
     visit.state, visit.asked_at = "asked", actor.now
-    visit.reader_hash, visit.reader_user_id = hash_of(token), actor.user_id
+    visit.reader_hash, visit.reader_user_id = token_hash(token), actor.user_id
     visit.reader_name, visit.reader_device = actor.name[:120], entry.device
     visit.sign = f"{secrets.randbelow(100):02d}"
     audit.record(session, actor, visit.patient_id, "visit_asked", share_id=visit.id)

@@ -9,6 +9,7 @@ from firststep.database import set_writing
 from firststep.extensions import db
 from firststep.services import panel_rows
 from firststep.web import clock
+from firststep.web.logs import log_fault
 
 #: A few people who wrote since the worker's last round; a whole practice at once is the worker's.
 MOST_IN_REQUEST: Final = 10
@@ -24,7 +25,7 @@ def bring_up_to_date(practitioner_id: UUID) -> None:
     due = panel_rows.due_rows(db.session, now=now, most=MOST_IN_REQUEST, practitioner_id=practitioner_id)
     if not due:
         return
-    computed = panel_rows.compute(db.session, due, now=now)
+    computed = panel_rows.compute(db.session, due, now=now, on_fault=log_fault)
     db.session.rollback()
     set_writing(True)
     try:

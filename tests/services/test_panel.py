@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from firststep.extensions import db
 from firststep.jobs.update_panels import add_missing_rows, update_panels
 from firststep.models import Flare, Patient, Practice, Practitioner, Share, Triage, User
 from firststep.models.triage import AT_ONCE, HIDDEN
@@ -22,7 +24,7 @@ from firststep.services.diary_ops import Op, apply_op
 from firststep.services.invitations import invitation_waits
 from tests import factories
 from tests.cast import NOW, TODAY, Cast
-from tests.support.lists import compute_all, listed, reader_of
+from tests.support.lists import compute_all, fail_with, listed, reader_of
 from tests.support.statements import counted, stepped
 
 LONG_AGO = TODAY - timedelta(days=60)
@@ -243,7 +245,7 @@ def test_numbers_are_those_of_the_day_on_which_they_are_read(session: Session, c
 
 def test_what_was_written_while_it_was_computed_stays_due(session: Session, cast: Cast) -> None:
     due = panel_rows.due_rows(session, now=NOW, most=10)
-    (computed,) = panel_rows.compute(session, due, now=NOW)
+    (computed,) = panel_rows.compute(session, due, now=NOW, on_fault=fail_with)
     session.rollback()
     op = Op(id=uuid4(), day=TODAY, sets={"right": {"first_step_pain": 40}}, entered_at=NOW, zone="UTC")
     apply_op(session, cast.ana, op, now=NOW)
@@ -252,6 +254,49 @@ def test_what_was_written_while_it_was_computed_stays_due(session: Session, cast
     session.commit()
     assert is_due(session, cast.share)
     assert row(session, cast.share).reason is None
+
+
+def test_one_row_that_cannot_be_computed_keeps_nobody_elses_back(app: Flask, session: Session, cast: Cast) -> None:
+    # No page takes such a day: it stands for whatever may be wrong with one person's data.
+    broken = person(session, cast, "Bea", CALM, until_on=date.max)
+    fine = person(session, cast, "Fay", CALM)
+    assert update_panels(NOW) == 3
+    assert row(session, fine).reason == "on_track"
+    assert (row(session, broken).reason, is_due(session, broken)) == (None, False)
+    assert is_due(session, broken, NOW + timedelta(hours=1))
+    names = [line.grant.patient_name for line in panel.read_page(session, reader_of(cast.cho), panel.Asked()).lines]
+    assert names == ["Ana Canary", "Fay", "Bea"]
+
+
+@pytest.mark.parametrize("first", ["the entry", "the share"])
+def test_an_entry_while_a_share_opens_is_in_the_list(app: Flask, session: Session, cast: Cast, first: str) -> None:
+    share_id = person(session, cast, "Sil", CALM, until=TODAY - timedelta(days=7), state="accepted")
+    patient_id = session.get_one(Share, share_id).patient_id
+    session.rollback()
+    actor = Actor(user_id=None, name="Sil", now=NOW, key=b"a key")
+    op = Op(id=uuid4(), day=TODAY, sets={"right": {"first_step_pain": 40}}, entered_at=NOW, zone="Europe/Berlin")
+    steps: list[Callable[[], object]] = [
+        lambda: apply_op(db.session, patient_id, op, now=NOW),
+        lambda: sharing.confirm(db.session, actor, patient_id, share_id),
+    ]
+    if first == "the share":
+        steps.reverse()
+
+    def second() -> None:
+        with app.app_context():
+            steps[1]()
+            db.session.commit()
+
+    with ThreadPoolExecutor(1) as other:
+        with app.app_context():
+            steps[0]()
+            waiting = other.submit(second)
+            # Whichever comes second waits for the first to end.
+            assert wait([waiting], timeout=0.5).not_done
+            db.session.commit()
+        waiting.result(timeout=20)
+    # Without the entry it would be "silent", which comes first.
+    assert kinds(session, cast)["Sil"] == "new"
 
 
 def test_a_share_whose_last_day_is_over_gives_up_its_place(session: Session, cast: Cast) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,13 +17,23 @@ from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.jobs.purge import purge
-from firststep.models import OutboxMail, Patient, PatientInvitation, Practitioner, Share, User
-from firststep.services import audit, sharing
+from firststep.models import (
+    CaseInvitation,
+    OutboxMail,
+    Patient,
+    PatientInvitation,
+    PracticeInvitation,
+    Practitioner,
+    Share,
+    User,
+)
+from firststep.services import audit, case_claims, practice_invitations, sharing
 from firststep.services import patient_invitations as service
 from firststep.services.audit import Actor
 from firststep.services.erasure import erase_account
 from firststep.services.invitations import InvitationOver, TooManyInvitations
 from firststep.services.sharing import Terms
+from tests import factories
 from tests.cast import NOW, TODAY, Cast
 from tests.services.test_sharing import KEY, TERMS, actor, events
 
@@ -178,23 +189,44 @@ def test_a_practitioner_mails_twenty_a_day_and_hands_out_sixty(session: Session,
     assert service.make_hand_out(session, cast.cho, meant_for="", key=PAPER_KEY, now=NOW)
 
 
-def test_an_address_gets_three_a_week_from_patients_and_practitioners_together(session: Session, cast: Cast) -> None:
-    sharing.invite(session, actor(cast), cast.ana, "eve@example.com", TERMS)
-    for practitioner in (cast.dee, cast.cho):
-        service.invite_by_mail(session, practitioner, "eve@example.com", meant_for="", now=NOW)
+SENDERS = ("a patient", "a practitioner", "a practice", "a practitioner with a case")
+
+
+@pytest.mark.parametrize("last", SENDERS)
+def test_an_address_gets_three_a_week_from_all_together(session: Session, cast: Cast, last: str) -> None:
+    eve = "eve@example.com"
+    cho = session.get_one(Practitioner, cast.cho)
+    factories.make_practice(session, cho)
+    case = factories.make_sheet(session, cho)
+    send: dict[str, Callable[[datetime], object]] = {
+        "a patient": lambda now: sharing.invite(session, replace(actor(cast), now=now), cast.ana, eve, TERMS),
+        "a practitioner": lambda now: service.invite_by_mail(session, cast.dee, eve, meant_for="", now=now),
+        "a practice": lambda now: practice_invitations.invite(session, cast.cho, eve, now=now),
+        "a practitioner with a case": lambda now: case_claims.invite(
+            session, cast.cho, case, "Eve@example.com", now=now
+        ),
+    }
+    for sender in SENDERS:
+        if sender != last:
+            send[sender](NOW)
     with pytest.raises(TooManyInvitations) as too_many:
-        service.invite_by_mail(session, cast.dee, "eve@example.com", meant_for="", now=NOW)
+        send[last](NOW)
     assert (too_many.value.which, too_many.value.free_at) == ("address", NOW + WEEK)
-    with pytest.raises(TooManyInvitations):
-        sharing.invite(session, actor(cast), cast.ana, "eve@example.com", TERMS)
+    send[last](NOW + WEEK + timedelta(seconds=1))
 
 
 def test_what_ended_is_forgotten_after_thirty_days(session: Session, cast: Cast) -> None:
     hand_out(session, cast.dee)
+    cho = session.get_one(Practitioner, cast.cho)
+    factories.make_practice(session, cho)
+    practice_invitations.invite(session, cast.cho, "eve@example.com", now=NOW)
+    case_claims.invite(session, cast.cho, factories.make_sheet(session, cho), "eve@example.com", now=NOW)
+    session.commit()
     ended = NOW + WEEK
     assert purge(ended + timedelta(days=30))["invitations"] == 0
-    assert purge(ended + timedelta(days=30, seconds=1))["invitations"] == 1
-    assert session.scalars(select(PatientInvitation.id)).all() == []
+    assert purge(ended + timedelta(days=30, seconds=1))["invitations"] == 3
+    for table in (CaseInvitation, PatientInvitation, PracticeInvitation):
+        assert session.scalars(select(table.id)).all() == []
 
 
 @pytest.mark.parametrize("leaver", ["ana", "dee"])

@@ -22,9 +22,14 @@ def reader_of(practitioner_id: UUID, now: datetime = NOW) -> panel.Reader:
 def compute_all(session: Session, now: datetime = NOW) -> int:
     """Compute every row that is due, in the running transaction; return how many there were."""
     due = panel_rows.due_rows(session, now=now, most=100_000)
-    for computed in panel_rows.compute(session, due, now=now):
+    for computed in panel_rows.compute(session, due, now=now, on_fault=fail_with):
         panel_rows.store(session, computed)
     return len(due)
+
+
+def fail_with(fault: Exception) -> None:
+    """Let the test fail with what is wrong with a row."""
+    raise fault
 
 
 def listed(session: Session, practitioner_id: UUID, now: datetime = NOW, **asked: Any) -> list[panel.Line]:

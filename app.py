@@ -52,6 +52,7 @@ from firststep.web.policy import init_policies
 from firststep.web.render import init_rendering
 from firststep.web.requests import init_requests
 from firststep.web.security import init_security
+from firststep.web.security.limit_storage import storage_options
 from firststep.web.sessions import ServerSessionInterface
 from firststep.web.typography import init_typography
 
@@ -114,7 +115,7 @@ def configuration(settings: Settings) -> dict[str, object]:
         },
         "WTF_CSRF_TIME_LIMIT": None,
         "WTF_CSRF_SSL_STRICT": False,
-        "RATELIMIT_STORAGE_URI": settings.ratelimit_storage_uri,
+        **storage_options(settings.ratelimit_storage_uri),
         "RATELIMIT_STRATEGY": "moving-window",
         "BABEL_TRANSLATION_DIRECTORIES": str(settings.translations_dir),
     }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
+import psycopg
 from flask import Flask, current_app
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from huey.consumer import Worker
 from huey.serializer import SignedSerializer
+from redis import ConnectionPool
 
+from firststep.redis_link import SCHEMES, link_options
 from firststep.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -55,12 +59,18 @@ class WakeQueue:
             except Exception:  # noqa: BLE001 - whatever the engine raises, the minute's sweep goes on without it
                 _LOG.warning("The queue does not answer; the worker looks at the outbox every minute.", exc_info=True)
                 stop.wait(30)
+        with self._lock:
+            if self._huey is not None:
+                # From this thread: the connection on which PostgreSQL tells of wake-ups is the thread's own.
+                self._huey.storage.close()
 
     def close(self) -> None:
         """Let go of the connection."""
         with self._lock:
             if self._huey is not None:
                 self._huey.storage.close()
+                if isinstance(self._huey, RedisHuey):
+                    self._huey.storage.pool.disconnect()
                 self._huey = None
 
     def _connected(self) -> Huey:
@@ -73,8 +83,27 @@ class WakeQueue:
         self._on_wake()
 
 
+class _OnceAMinute(logging.Filter):
+    """Lets one message a minute through: Huey's loop tells at each look that the queue is away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._next_at = 0.0
+
+    def filter(self, _record: logging.LogRecord) -> bool:
+        now = time.monotonic()
+        if now < self._next_at:
+            return False
+        self._next_at = now + 60
+        return True
+
+
+_ONCE_A_MINUTE = _OnceAMinute()
+
+
 def init_queue(app: Flask) -> None:
     """Give the application its queue; nothing is opened before the first use."""
+    logging.getLogger("huey.consumer.Worker").addFilter(_ONCE_A_MINUTE)
     app.extensions["wake_queue"] = WakeQueue(app.config["SETTINGS"])
     app.extensions["wake_worker"] = wake
 
@@ -98,9 +127,15 @@ def _make_huey(settings: Settings) -> Huey:
     common: dict[str, Any] = {"serializer": SignedSerializer(secret=settings.secret_key), "results": False}
     if url.startswith("sqlite:///"):
         return SqliteHuey(_NAME, filename=url.removeprefix("sqlite:///"), timeout=_PATIENCE_SECONDS, **common)
-    if url.startswith(("redis://", "rediss://")):
-        return RedisHuey(_NAME, url=url, socket_connect_timeout=_PATIENCE_SECONDS, **common)
+    if url.startswith(SCHEMES):
+        # Looked at again and again, as the others are: a blocking wait is longer than a hanging Redis may take.
+        pool = ConnectionPool.from_url(url, **link_options())
+        return RedisHuey(_NAME, connection_pool=pool, blocking=False, **common)
     if url.startswith("postgresql"):
         dsn = url.replace("postgresql+psycopg://", "postgresql://", 1)
-        return PostgresHuey(_NAME, dsn=dsn, connect_timeout=_PATIENCE_SECONDS + 1, **common)
+        patience: dict[str, Any] = {"connect_timeout": _PATIENCE_SECONDS + 1}
+        with psycopg.connect(dsn, autocommit=True, **patience) as connection:
+            # Of two processes that start at once both would find the tables missing, and one fail to make them.
+            connection.execute("SELECT pg_advisory_lock(hashtext('huey'))")
+            return PostgresHuey(_NAME, dsn=dsn, **patience, **common)
     raise ValueError("HUEY_URL must begin with sqlite:///, redis:// or postgresql://.")

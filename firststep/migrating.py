@@ -6,12 +6,12 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script
 from flask_alembic import Alembic
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.types import TypeDecorator
 
 
@@ -21,6 +21,10 @@ def _is_a_step(record: logging.LogRecord) -> bool:
 
 # Besides its steps Alembic tells at every start and backup which kind of database it sees.
 logging.getLogger("alembic.runtime.migration").addFilter(_is_a_step)
+
+
+#: What a database is to this release: of an earlier one, of this one, or of a later one.
+State = Literal["behind", "current", "ahead"]
 
 
 class ForeignKeysBroken(Exception):
@@ -33,6 +37,9 @@ class GuardedAlembic(Alembic):
     A batch migration drops and renames the parent table; with foreign keys on, that silently deletes every
     child row that has ON DELETE CASCADE.
     """
+
+    _heads: frozenset[str] = frozenset()
+    _revisions: frozenset[str] = frozenset()
 
     def run_migrations(
         self,
@@ -48,11 +55,36 @@ class GuardedAlembic(Alembic):
             super().run_migrations(fn, **kwargs)
 
     def upgrade(self, target: int | str | Script = "heads") -> None:
-        """Upgrade after a copy of the SQLite file was set aside, if there is something in it to lose."""
+        """Upgrade after a copy of the SQLite file was set aside, if there is something in it to lose.
+
+        On PostgreSQL one program at a time: of several that start together the others then find nothing to do.
+        """
+        with _alone(self.migration_context.connection):
+            self._upgrade(target)
+
+    def _upgrade(self, target: int | str | Script) -> None:
         current = {script.revision for script in self.current()}
         if current and current != {script.revision for script in self.heads()}:
             self._set_copy_aside("-".join(sorted(current)))
         super().upgrade(target)
+
+    def state_of(self, revision: str | None) -> State:
+        """Tell what a database at this revision is to this program; None is one without tables.
+
+        A revision that no file of this release makes is of a later one: what was running before an upgrade goes on
+        over the tables that the upgrade made, until it is replaced.
+        """
+        known = self._known()
+        if revision is None or revision not in known:
+            return "behind" if revision is None else "ahead"
+        return "current" if revision in self._heads else "behind"
+
+    def _known(self) -> frozenset[str]:
+        # Reading the files of all revisions takes longer than the question that readiness asks every few seconds.
+        if not self._revisions:
+            self._heads = frozenset(script.revision for script in self.heads())
+            self._revisions = frozenset(script.revision for script in self.script_directory.walk_revisions())
+        return self._revisions
 
     def _set_copy_aside(self, revision: str) -> None:
         connection = self.migration_context.connection
@@ -73,6 +105,23 @@ class GuardedAlembic(Alembic):
         if connection is not None:
             connection.rollback()
         return found
+
+
+@contextmanager
+def _alone(connection: Connection | None) -> Iterator[None]:
+    if connection is None or connection.dialect.name != "postgresql":
+        yield
+        return
+    # A connection of its own: the lock is of the session, and must outlive each transaction of the migrations.
+    with connection.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as holding:
+        # Whoever waits here waits for a migration, which may take longer than any statement of a request.
+        holding.execute(text("SET statement_timeout = 0"))
+        holding.execute(text("SELECT pg_advisory_lock(hashtext('firststep migrations'))"))
+        try:
+            yield
+        finally:
+            holding.execute(text("SELECT pg_advisory_unlock(hashtext('firststep migrations'))"))
+            holding.invalidate()
 
 
 @contextmanager

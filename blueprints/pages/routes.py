@@ -1,4 +1,4 @@
-"""Pages for everybody: the start page, the sources of the published figures, and whether the server is well."""
+"""Pages for everybody: the start page, the sources of the published figures, and how the server is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from flask import Blueprint, Response, redirect, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
-from firststep.extensions import db
-from firststep.services.health import database_answers
+from firststep.extensions import alembic, db
+from firststep.services.health import revision_found
 from firststep.web import shell
 from firststep.web.policy import policy
 from firststep.web.red_flag_words import reason_groups
@@ -51,6 +51,24 @@ def _when_to_see_someone() -> str:
 @pages.get("/healthz")
 @policy(GET="public")
 def healthz() -> Response:
-    """Tell a monitor whether the server and its database answer."""
-    well = database_answers(db.session)
-    return Response("ok\n" if well else "database away\n", status=200 if well else 503, mimetype="text/plain")
+    """Tell a service manager whether this process answers: a database that is away is no reason to restart it."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+@pages.get("/readyz")
+@policy(GET="public")
+def readyz() -> Response:
+    """Tell a proxy whether to send requests here: the database answers, and its tables are those of this release.
+
+    Those of the next one are as good, because a release is made so that the one before it goes on beside it.
+    """
+    revision = revision_found(db.session)
+    if revision is None:
+        return _not_ready("database away")
+    if alembic.state_of(revision) == "behind":
+        return _not_ready("database not upgraded")
+    return Response("ready\n", mimetype="text/plain")
+
+
+def _not_ready(why: str) -> Response:
+    return Response(f"{why}\n", status=503, mimetype="text/plain", headers={"Retry-After": "5"})

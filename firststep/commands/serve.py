@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import signal
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import click
+import structlog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 from sqlalchemy import exists, select
 
+from firststep.commands.metrics import metrics_option, new_registry, show_metrics
 from firststep.commands.worker_process import WorkerProcess
 from firststep.database import reading_only
 from firststep.extensions import alembic, db
 from firststep.models import User
+from firststep.services.health import revision_found
 from firststep.settings import Settings
+from firststep.web.ending import Ending
+from firststep.web.metrics import count_requests
 from firststep.web.server import PortTaken, make_server, open_sockets, settle_memory
+
+log = structlog.get_logger("firststep")
 
 
 def init_serve_command(app: Flask) -> None:
@@ -29,8 +35,9 @@ def init_serve_command(app: Flask) -> None:
 @click.option("--port", type=click.IntRange(1, 65535), envvar="PORT", help="Default: the port of BASE_URL, or 8000.")
 @click.option("--upgrade", is_flag=True, help="Bring the database to the newest version first.")
 @click.option("--worker/--no-worker", "with_worker", default=True, help="Run a worker beside the server.")
+@metrics_option
 @with_appcontext
-def serve(host: str, port: int | None, upgrade: bool, with_worker: bool) -> None:
+def serve(host: str, port: int | None, upgrade: bool, with_worker: bool, metrics: tuple[str, int] | None) -> None:
     """Serve the site, and send mails by a worker beside it."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     settings: Settings = app.config["SETTINGS"]
@@ -43,33 +50,36 @@ def serve(host: str, port: int | None, upgrade: bool, with_worker: bool) -> None
         raise click.ClickException(f"{host}:{port} cannot be listened on: {error.strerror}.") from None
     with app.app_context():
         _prepare_database(upgrade)
+    if metrics:
+        registry = new_registry(app)
+        count_requests(app, registry)
+        show_metrics(metrics, registry)
+    ending = Ending(make_server(app, sockets))
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
-    server = make_server(app, sockets)
+        signal.signal(number, lambda *_: ending.tell())
     worker = WorkerProcess()
     try:
         if with_worker:
             worker.start()
         _welcome(app, port)
         settle_memory()
-        server.run()
+        ending.run()
     finally:
         worker.stop()
         click.echo("Stopped.")
 
 
-def _stop(*_: object) -> NoReturn:
-    # Ctrl-C pressed again must not break into the clean stop that the first one began.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise SystemExit(0)
-
-
 def _prepare_database(upgrade: bool) -> None:
     """Bring the database to the newest version, or refuse to serve one that is not."""
-    if upgrade:
+    with reading_only():
+        state = alembic.state_of(revision_found(db.session))
+        db.session.rollback()
+    if state == "ahead":
+        # A later release runs beside this one, which is started again until it is replaced.
+        log.warning("the database is of a later release")
+    elif upgrade:
         alembic.upgrade()
-    elif {script.revision for script in alembic.current()} != {script.revision for script in alembic.heads()}:
+    elif state == "behind":
         raise click.ClickException("The database is not at the newest version; run: flask --app app db upgrade")
 
 

@@ -9,8 +9,11 @@ import threading
 import click
 from flask import Flask, current_app
 
+from firststep.commands.metrics import metrics_option, new_registry, show_metrics
+from firststep.jobs.figures import JobFigures
 from firststep.jobs.schedule import JOBS
 from firststep.jobs.worker import Worker
+from firststep.web.metrics import OutboxFigures
 
 
 def init_worker_command(app: Flask) -> None:
@@ -20,15 +23,24 @@ def init_worker_command(app: Flask) -> None:
 
 @click.command()
 @click.option("--until-stdin-closes", is_flag=True, help="End with the program that holds the other end of stdin.")
-def worker(until_stdin_closes: bool) -> None:
+@metrics_option
+def worker(until_stdin_closes: bool, metrics: tuple[str, int] | None) -> None:
     """Run the jobs until SIGTERM or Ctrl-C; `serve` starts one of these by itself."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    loop = Worker(app, JOBS)
+    loop = Worker(app, JOBS, figures=_watched(app, metrics) if metrics else None)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: loop.stop())
     if until_stdin_closes:
         threading.Thread(target=_stop_with_parent, args=(loop,), daemon=True).start()
     loop.run()
+
+
+def _watched(app: Flask, address: tuple[str, int]) -> JobFigures:
+    registry = new_registry(app)
+    registry.register(OutboxFigures(app))
+    figures = JobFigures(registry)
+    show_metrics(address, registry)
+    return figures
 
 
 def _stop_with_parent(loop: Worker) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Flask
 
+from firststep.jobs.figures import JobFigures
 from firststep.jobs.queue import queue_of
 from firststep.jobs.schedule import Job
 from firststep.web import clock
@@ -17,8 +18,15 @@ from firststep.web.logs import log_fault
 class Worker:
     """One loop over the jobs; ``stop`` and ``wake`` may be called from any thread and from a signal handler."""
 
-    def __init__(self, app: Flask, jobs: Sequence[Job], timer: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        jobs: Sequence[Job],
+        timer: Callable[[], float] = time.monotonic,
+        figures: JobFigures | None = None,
+    ) -> None:
         self._app = app
+        self._figures = figures
         self._jobs = jobs
         self._timer = timer
         self._due_at = dict.fromkeys((job.name for job in jobs), timer())
@@ -62,13 +70,19 @@ class Worker:
             if self._due_at[job.name] <= self._timer() or (woken and job.on_wake):
                 self._due_at[job.name] = self._timer() + job.every_s
                 self._run_one(job)
+        if self._figures:
+            self._figures.note_round()
 
     def _run_one(self, job: Job) -> None:
+        result, failed, started = None, False, self._timer()
         try:
             with self._app.app_context():
-                job.run(clock.now())
+                result = job.run(clock.now())
         except Exception as error:  # noqa: BLE001 - its time comes again, and the others must not wait for it
+            failed = True
             log_fault(error)
+        if self._figures:
+            self._figures.note(job.name, self._timer() - started, result, failed=failed)
 
     def _seconds_to_next(self) -> float | None:
         if not self._jobs:

@@ -1,4 +1,4 @@
-"""Whether the database answers."""
+"""Whether the database answers, and which revision it is at."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 
-def database_answers(session: Session) -> bool:
-    """Tell whether a trivial statement gets its answer."""
+def revision_found(session: Session) -> str | None:
+    """Return the revision of the tables; None when the database does not answer, or has none."""
     try:
-        return bool(session.scalar(text("SELECT 1")) == 1)
+        found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
     except SQLAlchemyError:
         session.rollback()
-        return False
+        return None
+    return found

@@ -162,6 +162,15 @@ def count_by_state(session: Session) -> dict[str, int]:
     return dict.fromkeys(OUTBOX_STATES, 0) | dict(found.all())
 
 
+def count_unsettled(session: Session) -> dict[str, int]:
+    """Return how many mails wait, are being sent or failed; those that were sent, which are many, are not looked at."""
+    states = ("queued", "leased", "failed")
+    found = session.execute(
+        select(OutboxMail.state, func.count()).where(OutboxMail.state.in_(states)).group_by(OutboxMail.state)
+    )
+    return dict.fromkeys(states, 0) | dict(found.all())
+
+
 def count_errors(session: Session) -> dict[str, int]:
     """Return how many mails wait or failed for which reason."""
     found = session.execute(

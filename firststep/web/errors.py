@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from math import ceil
 from time import time
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import NoResultFound, OperationalError
+from psycopg.errors import InFailedSqlTransaction, ReadOnlySqlTransaction
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    NoResultFound,
+    OperationalError,
+    PendingRollbackError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from firststep.extensions import db, limiter
+from firststep.web.headers import SAFE_METHODS
 from firststep.web.render import render
+from firststep.web.sessions import ServerSession
+
+# What PostgreSQL says while another server takes over.
+_READ_ONLY = (ReadOnlySqlTransaction, InFailedSqlTransaction)
+
+# Parts of the names of fields whose value is shown to nobody again, not even to who typed it.
+_SECRET = ("password", "code", "token")
 
 
 def init_errors(app: Flask) -> None:
@@ -21,17 +40,27 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_http_error)
     app.register_error_handler(CSRFError, show_csrf_error)
     app.register_error_handler(NoResultFound, show_not_found)
-    app.register_error_handler(OperationalError, show_busy)
+    app.register_error_handler(SQLAlchemyError, show_database_error)
+    # Before anything else is asked of the request.
+    app.before_request_funcs.setdefault(None, []).insert(0, raise_unread_session)
     if not app.testing:
         app.register_error_handler(Exception, show_fault)
+
+
+def raise_unread_session() -> None:
+    """Raise what kept the session from being read."""
+    fault = getattr(session, "fault", None)
+    if fault is not None:
+        raise fault
 
 
 def show_http_error(error: HTTPException) -> Response:
     """Answer with the error's status and a sentence."""
     if error.response is not None:
         return make_response(error.response)
-    if isinstance(getattr(error, "original_exception", None), OperationalError):
-        # It happened after the view, when the session was stored; Flask has logged it.
+    original = getattr(error, "original_exception", None)
+    if isinstance(original, SQLAlchemyError) and is_passing(original):
+        # It happened before or after the view, when the session was read or stored; Flask has logged it.
         return _busy_page()
     code = error.code or 500
     response = _page(code)
@@ -53,10 +82,25 @@ def show_not_found(_error: NoResultFound) -> Response:
     return _page(404)
 
 
-def show_busy(error: OperationalError) -> Response:
+def show_database_error(error: SQLAlchemyError) -> Response:
     """Answer when the database is busy, full or away: nothing was saved, and a retry may work."""
-    _log(error)
-    return _busy_page()
+    if is_passing(error):
+        _log(error)
+        return _busy_page()
+    if current_app.testing:
+        raise error
+    return show_fault(error)
+
+
+def is_passing(error: SQLAlchemyError) -> bool:
+    """Tell whether the database is busy, full or away, and not we at fault.
+
+    A connection that broke in the middle shows itself in several ways: by the statement that met it, by the next one
+    in the same transaction, or by the pool that has none left.
+    """
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or isinstance(error.orig, _READ_ONLY)):
+        return True
+    return isinstance(error, (OperationalError, InterfaceError, PendingRollbackError, PoolTimeout))
 
 
 def show_fault(error: Exception) -> Response:
@@ -67,10 +111,35 @@ def show_fault(error: Exception) -> Response:
 
 
 def _busy_page() -> Response:
-    db.session.rollback()
-    response = _page(503)
+    _let_go_of_the_database()
+    title, sentence = _texts(503)
+    typed: list[tuple[str, str]] = []
+    if request.method in SAFE_METHODS:
+        sentence = _("This cannot be shown just now. Wait a moment, then reload the page.")
+    elif typed := _typed():
+        sentence = _("It could not be saved. What you typed is kept on this page: try again in a moment.")
+    response = _answer(503, sentence, "errors/busy.html", title=title, typed=typed)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _let_go_of_the_database() -> None:
+    """Ask it for nothing more in this request: neither whose page this is, nor to store the session."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    g._login_user = AnonymousUserMixin()
+    if isinstance(session, ServerSession):
+        session.unsaved = True
+    # The limiter would put its own time to wait in the place of ours.
+    limiter.context.view_rate_limit = None
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return the fields of a form for sending them again, or none where one of them should stand in no page."""
+    fields = list(request.form.items(multi=True))
+    if request.files or any(word in name for name, _value in fields for word in _SECRET if name != "csrf_token"):
+        return []
+    return fields
 
 
 def _log(error: BaseException) -> None:
@@ -81,10 +150,13 @@ def _log(error: BaseException) -> None:
 
 def _page(code: int, sentence: str | None = None) -> Response:
     title, what_to_do = _texts(code)
-    sentence = sentence or what_to_do
+    return _answer(code, sentence or what_to_do, "errors/error.html", title=title)
+
+
+def _answer(code: int, sentence: str, template: str, **context: object) -> Response:
     if request.is_json or request.accept_mimetypes.best == "application/json":
         return make_response({"error": sentence}, code)
-    response = make_response(render("errors/error.html", block="message", code=code, title=title, sentence=sentence))
+    response = make_response(render(template, block="message", code=code, sentence=sentence, **context))
     response.status_code = code
     return response
 

@@ -35,7 +35,7 @@ def log_fault(error: BaseException) -> None:
     """Write where a fault happened: file, line and type, never the message, which may hold what was typed."""
     frames = traceback.extract_tb(error.__traceback__)[-6:]
     places = [f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
-    log.error("fault", kind=type(error).__name__, places=places, route=_pattern())
+    log.error("fault", kind=type(error).__name__, places=places, route=route_pattern())
 
 
 def _fault_in_our_words(record: logging.LogRecord) -> bool:
@@ -53,9 +53,10 @@ def _start() -> None:
 def _write(response: Response) -> Response:
     if request.endpoint not in ("static", None):
         took_ms = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
-        log.info("request", method=request.method, route=_pattern(), status=response.status_code, took_ms=took_ms)
+        log.info("request", method=request.method, route=route_pattern(), status=response.status_code, took_ms=took_ms)
     return response
 
 
-def _pattern() -> str:
+def route_pattern() -> str:
+    """Return the pattern of the request's route, in which no value of a person stands."""
     return request.url_rule.rule if has_request_context() and request.url_rule else "-"

@@ -42,6 +42,9 @@ class OneLengthParser(HTTPRequestParser):  # type: ignore[misc]
         # Of HTTP/1.1 the parser takes this header away; what is left is of HTTP/1.0, which does not know it.
         if "TRANSFER_ENCODING" in self.headers or (self.chunked and "CONTENT_LENGTH" in self.headers):
             raise ParsingError("The end of the body is not clear")
+        if getattr(self.adj, "ending", False):
+            # The answer says so too: a proxy then sends its next request to another server.
+            self.headers["CONNECTION"] = "close"
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
@@ -77,6 +80,8 @@ def make_server(app: Flask, sockets: list[socket.socket]) -> Any:
         threads=THREADS,
         connection_limit=min(CONNECTIONS, _raise_file_limit() - OTHER_FILES),
         channel_timeout=SILENT_CLIENT_S,
+        # The other way of waiting fails at the first connection beyond the thousandth open file.
+        asyncore_use_poll=True,
         max_request_body_size=LARGEST_BODY_BYTES,
         max_request_header_size=LARGEST_HEADERS_BYTES,
         # web/requests.py trusts as many of these headers as there are proxies; that there are any tells the demo's

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SessionInterface, SessionMixin
 from itsdangerous import BadSignature, URLSafeSerializer
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.datastructures import CallbackDict
 
 from firststep.database import set_writing
@@ -51,6 +53,10 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.last_seen_at: datetime | None = row.last_seen_at if row else None
         self.own_device = bool(row and row.own_device)
         self.new_id_wanted = False
+        #: Why the session could not be read: the request is answered with that, before anything is done.
+        self.fault: SQLAlchemyError | None = None
+        #: Nothing of this request is stored, and the cookie stays what it is.
+        self.unsaved = False
         self.new = row is None
         self.modified = False
 
@@ -99,7 +105,10 @@ class ServerSessionInterface(SessionInterface):
             return ServerSession()
         token = payload.get("s")
         if isinstance(token, str):
-            row = self._living_row(token, clock.now())
+            try:
+                row = self._living_row(token, clock.now())
+            except SQLAlchemyError as error:
+                return _unread(error)
             return ServerSession(dict(row.data), row) if row else ServerSession()
         values = payload.get("v")
         return ServerSession(values if isinstance(values, dict) else None)
@@ -107,6 +116,8 @@ class ServerSessionInterface(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Store what changed, renew the id when the person behind it changed, and set the cookie."""
         assert isinstance(session, ServerSession)
+        if session.unsaved:
+            return
         moment = clock.now()
         if not session.modified:
             self._touch(session, moment)
@@ -221,6 +232,15 @@ class ServerSessionInterface(SessionInterface):
             httponly=True,
             samesite="Lax",
         )
+
+
+def _unread(error: SQLAlchemyError) -> ServerSession:
+    """Return a session for the answer that says why there is none; Flask would answer without any page of ours."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    session = ServerSession()
+    session.fault, session.unsaved = error, True
+    return session
 
 
 def _serializer(app: Flask) -> URLSafeSerializer:

@@ -52,6 +52,7 @@ NOT_PAGES = frozenset(
         "diary.kept_days",
         "diary.noted",
         "pages.healthz",
+        "pages.readyz",
         "practice.figure",
         "practice.preview_figure",
         "practice.share_preview_figure",

@@ -20,6 +20,7 @@ ROUTES: Final[dict[str, str]] = {
     "GET pages.benchmarks": "everybody",
     "GET pages.when_to_see_someone": "everybody",
     "GET pages.healthz": "everybody",
+    "GET pages.readyz": "everybody",
     "GET pwa.manifest": "everybody",
     "GET pwa.offline": "everybody",
     "GET pwa.service_worker": "everybody",

@@ -1,4 +1,4 @@
-"""``flask --app app mail due | status | send-due``."""
+"""``flask --app app mail due | status | send-due | check``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from firststep.commands.mail_check import check
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.jobs.deliver_mail import deliver_mail
@@ -30,6 +31,7 @@ _WHAT = {
 
 def init_mail_commands(app: Flask) -> None:
     """Add the group."""
+    mail.add_command(check)
     app.cli.add_command(mail)
 
 

@@ -54,7 +54,7 @@ def server_of(url: str) -> Server:
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError("SMTP_URL must look like smtp://user:password@host:587 or smtps://host:465.")
     from_start = parts.scheme == "smtps"
-    plain = from_start or parts.hostname in _HERE or "starttls=off" in parts.query
+    plain = from_start or is_here(parts.hostname) or "starttls=off" in parts.query
     return Server(
         host=parts.hostname,
         port=parts.port or (465 if from_start else 587),
@@ -63,6 +63,11 @@ def server_of(url: str) -> Server:
         tls_from_start=from_start,
         starttls=not plain,
     )
+
+
+def is_here(host: str) -> bool:
+    """Tell whether the host is this machine itself."""
+    return host in _HERE
 
 
 class Connection:

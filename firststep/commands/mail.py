@@ -1,4 +1,4 @@
-"""``flask --app app mail due | status | send-due | check``."""
+"""``flask --app app mail due | send-due``, and the group that holds the other mail commands."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from firststep.commands.mail_check import check
+from firststep.commands.mail_status import retry, status
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.jobs.deliver_mail import deliver_mail
 from firststep.jobs.weekly_summaries import note_weekly_letters
-from firststep.services import outbox
 from firststep.services.weekly_mail import DueLetter, due_at
 from firststep.services.zones import zone
 from firststep.web import clock
@@ -31,7 +31,8 @@ _WHAT = {
 
 def init_mail_commands(app: Flask) -> None:
     """Add the group."""
-    mail.add_command(check)
+    for command in (check, retry, status):
+        mail.add_command(command)
     app.cli.add_command(mail)
 
 
@@ -70,25 +71,6 @@ def due(at: datetime | None, as_json: bool) -> None:
             f"week {letter.week_first} to {letter.week_last}  {what}{_later(letter, moment)}"
         )
     click.echo(f"{sum(letter.outcome == 'letter' for letter in found)} letters due.")
-
-
-@mail.command()
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def status(as_json: bool) -> None:
-    """Count the mails of the outbox by state, and name the reasons of those that wait or failed."""
-    with reading_only():
-        counts = outbox.count_by_state(db.session)
-        errors = outbox.count_errors(db.session)
-        oldest = outbox.oldest_due(db.session, clock.now())
-    if as_json:
-        shown = {"states": counts, "errors": errors, "oldest_due_at": oldest.isoformat() if oldest else None}
-        click.echo(json.dumps(shown, indent=2))
-        return
-    click.echo("  ".join(f"{state} {count}" for state, count in counts.items()))
-    for error, count in errors.items():
-        click.echo(f"{error}: {count}")
-    if oldest:
-        click.echo(f"The longest waiting is due since {oldest:%Y-%m-%d %H:%M} UTC.")
 
 
 @mail.command("send-due")

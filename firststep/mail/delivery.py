@@ -172,9 +172,9 @@ def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> str:
         elif outcome == "dropped":
             outbox.mark_dropped(db.session, claim)
         elif outcome == "put_off":
-            outbox.put_off(db.session, claim, now, error)
+            outcome = "put_off" if outbox.put_off(db.session, claim, now, error) else "failed"
         else:
-            outbox.mark_failed(db.session, claim, error)
+            outbox.mark_failed(db.session, claim, now, error)
             if claim.user_id is not None:
                 suspend_address(db.session, claim.user_id, now)
         db.session.commit()

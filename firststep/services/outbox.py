@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -134,18 +134,19 @@ def mark_dropped(session: Session, claim: Claim) -> None:
     _settle(session, claim, state="dropped", lease_until=None, last_error=None)
 
 
-def mark_failed(session: Session, claim: Claim, error: str) -> None:
-    """Note that the mail cannot be delivered and is not tried again."""
-    _settle(session, claim, state="failed", lease_until=None, last_error=error[:80])
+def mark_failed(session: Session, claim: Claim, now: datetime, error: str) -> None:
+    """Note that the mail cannot be delivered and is not tried again unless somebody asks for it."""
+    _settle(session, claim, state="failed", run_at=now, lease_until=None, last_error=error[:80])
 
 
-def put_off(session: Session, claim: Claim, now: datetime, error: str) -> None:
-    """Try again later, or give up when the mail was tried for two days."""
+def put_off(session: Session, claim: Claim, now: datetime, error: str) -> bool:
+    """Try again later; False when the mail was tried for two days and is given up."""
     wait = wait_after(claim.attempt)
     if wait is None:
-        mark_failed(session, claim, error)
-    else:
-        _settle(session, claim, state="queued", run_at=now + wait, lease_until=None, last_error=error[:80])
+        mark_failed(session, claim, now, error)
+        return False
+    _settle(session, claim, state="queued", run_at=now + wait, lease_until=None, last_error=error[:80])
+    return True
 
 
 def wait_after(attempt: int) -> timedelta | None:
@@ -180,6 +181,40 @@ def count_errors(session: Session) -> dict[str, int]:
         .order_by(OutboxMail.last_error)
     )
     return {error or "": count for error, count in found}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A mail that was given up; ``since`` is when."""
+
+    id: UUID
+    kind: str
+    reason: str
+    attempts: int
+    since: datetime
+
+
+def dead_letters(session: Session, *, most: int) -> list[DeadLetter]:
+    """Return the mails that were given up, the newest first."""
+    rows = session.execute(
+        select(OutboxMail.id, OutboxMail.kind, OutboxMail.last_error, OutboxMail.attempts, OutboxMail.run_at)
+        .where(OutboxMail.state == "failed")
+        .order_by(OutboxMail.run_at.desc(), OutboxMail.id)
+        .limit(most)
+    )
+    return [
+        DeadLetter(id=mail_id, kind=kind, reason=error or "", attempts=attempts, since=since)
+        for mail_id, kind, error, attempts, since in rows
+    ]
+
+
+def retry(session: Session, now: datetime, ids: Sequence[UUID] | None = None) -> list[UUID]:
+    """Try mails that were given up as if they were new, all or these; return which. What nobody wants is dropped."""
+    again = update(OutboxMail).where(OutboxMail.state == "failed")
+    if ids is not None:
+        again = again.where(OutboxMail.id.in_(ids))
+    # The last reason stays until an attempt brings another one or none.
+    return list(session.scalars(again.values(state="queued", run_at=now, attempts=0).returning(OutboxMail.id)))
 
 
 def oldest_due(session: Session, now: datetime) -> datetime | None:

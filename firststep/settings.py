@@ -39,6 +39,7 @@ class Settings:
     ratelimit_storage_uri: str = "memory://"
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "Firststep <hello@localhost>"
+    mail_domain_per_minute: int = 0
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     sw_kill: bool = False
@@ -97,6 +98,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         ratelimit_storage_uri=environ.get("RATELIMIT_STORAGE_URI", "memory://"),
         smtp_url=environ.get("SMTP_URL", ""),
         mail_from=environ.get("MAIL_FROM", "Firststep <hello@localhost>"),
+        mail_domain_per_minute=_count(environ, "MAIL_DOMAIN_PER_MINUTE", digits=5),
         trusted_hosts=tuple(environ.get("TRUSTED_HOSTS", "").replace(",", " ").split()),
         proxy_hops=_count(environ, "PROXY_HOPS"),
         sw_kill=_flag(environ, "SW_KILL"),
@@ -175,9 +177,9 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool = False) -> bo
     return default
 
 
-def _count(environ: Mapping[str, str], name: str) -> int:
+def _count(environ: Mapping[str, str], name: str, *, digits: int = 2) -> int:
     text = environ.get(name, "").strip() or "0"
-    if not (text.isascii() and text.isdigit() and len(text) < 3):
+    if not (text.isascii() and text.isdigit() and len(text) <= digits):
         raise SettingsError(f"{name} is {text!r}; set it to a whole number.")
     return int(text)
 

@@ -6,17 +6,20 @@ import threading
 from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
 
 from firststep.database import reading_only
 from firststep.extensions import db
+from firststep.mail.domains import Domains
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
 from firststep.mail.smtp import MAIL_SECONDS, Connection, Refused, Server, TryLater
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_address
+from firststep.services.mail_standing import Standing, standing
 from firststep.services.outbox import LIST_KINDS, Claim
 from firststep.settings import Settings
 from firststep.web import clock
@@ -24,11 +27,13 @@ from firststep.web.logs import log_fault
 
 log = structlog.get_logger("firststep")
 
-# A server that hangs before it takes a recipient holds one lane, and the others go on; handing over is one at a time.
+# A server that hangs before a mail's end holds one lane, and the others go on; ending mails is one at a time.
 LANES = 4
 _LOOK_AGAIN_SECONDS = 0.5
 # So often a lane full of letters looks whether account mail came in.
 _LETTERS_IN_A_ROW = 20
+# A lease that ends sooner is renewed before the last step, which may take MAIL_SECONDS.
+_LEASE_FOR_LAST_STEP = timedelta(seconds=MAIL_SECONDS + 15)
 
 
 @dataclass(kw_only=True)
@@ -38,10 +43,13 @@ class Round:
     app: Flask
     server: Server
     stopped: threading.Event
+    domains: Domains = field(default_factory=Domains)
     outcomes: Counter[str] = field(default_factory=Counter)
     _busy: int = 0
     # One mail at a time between the server's "taken" and our mark: a killed worker repeats at most one.
     _last_step: threading.Lock = field(default_factory=threading.Lock)
+    # One lane at a time looks for a mail, so that no domain gets more than its share.
+    _choosing: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, lanes: int = LANES) -> Counter[str]:
@@ -82,21 +90,25 @@ class Round:
         held = False
         self._count(+1)
         try:
-            with self.app.app_context():
-                now = clock.now()
-                claim = None if letters_only else outbox.claim_next(db.session, now, list_mail=False)
-                claim = claim or outbox.claim_next(db.session, now, list_mail=True)
+            with self._choosing, self.app.app_context():
+                now, closed = clock.now(), self.domains.closed()
+                claim = None if letters_only else outbox.claim_next(db.session, now, list_mail=False, but=closed)
+                claim = claim or outbox.claim_next(db.session, now, list_mail=True, but=closed)
                 db.session.commit()
-            held = claim is not None
+                if claim is not None:
+                    held = True
+                    self.domains.begin(claim.domain)
         finally:
             if not held:
                 self._count(-1)
         return claim
 
     def _handle(self, claim: Claim, connection: Connection) -> None:
+        error = ""
         try:
-            outcome = deliver(self.app, claim, connection, self._last_step)
+            outcome, error = deliver(self.app, claim, connection, self._last_step)
         finally:
+            self.domains.end(claim.domain, error)
             self._count(-1)
         with self._lock:
             self.outcomes[outcome] += 1
@@ -110,29 +122,32 @@ class Round:
             return self._busy == 0
 
 
-def deliver(app: Flask, claim: Claim, connection: Connection, last_step: AbstractContextManager[object]) -> str:
-    """Bring one claimed mail on its way and note what became of it; the return is that state's name.
+def deliver(
+    app: Flask, claim: Claim, connection: Connection, last_step: AbstractContextManager[object]
+) -> tuple[str, str]:
+    """Bring one claimed mail on its way and note what became of it; return that state's name, and the error's class.
 
-    "left": it waited so long that another worker took it over.
+    "left": it waited so long that another worker took it over. "changed": it is written anew, because what it was
+    written from changed meanwhile.
     """
     sender = sender_of(app)
     try:
-        letter = _build(app, claim)
-        if letter is None:
+        written = _write(app, claim)
+        if written is None:
             return _note(app, claim, "dropped")
-        with app.app_context():
-            now = clock.now()
+        letter, before, now = written
         raw = to_bytes(letter, sender=sender, message_id=claim.message_id, now=now)
     except Exception as error:  # noqa: BLE001 - one mail that cannot be built must not hold up the others
         log_fault(error)
         return _note(app, claim, "put_off", f"build_{type(error).__name__}")
     try:
-        connection.offer(sender.address, letter.to)
+        connection.offer(sender.address, letter.to, raw)
         with last_step:
-            if not _still_ours(app, claim):
+            after = _standing_now(app, claim)
+            if after is None or after.facts != before.facts:
                 connection.take_back()
-                return "left"
-            connection.hand_over(raw)
+                return _note(app, claim, "left" if after is None else "changed")
+            connection.hand_over()
             return _note(app, claim, "sent")
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)
@@ -140,12 +155,17 @@ def deliver(app: Flask, claim: Claim, connection: Connection, last_step: Abstrac
         return _note(app, claim, "failed", error.error)
 
 
-def _still_ours(app: Flask, claim: Claim) -> bool:
-    """Tell whether the mail is held by this lane, after waiting for its turn; it then is for another lease."""
+def _standing_now(app: Flask, claim: Claim) -> Standing | None:
+    """Return how things stand right before the last step, with a lease that is long enough for it; None: not ours."""
     with app.app_context():
-        ours = outbox.renew(db.session, claim, clock.now())
-        db.session.commit()
-    return ours
+        with reading_only():
+            found = standing(db.session, claim)
+            db.session.commit()
+        now = clock.now()
+        if found is not None and found.lease_until < now + _LEASE_FOR_LAST_STEP:
+            found = found if outbox.renew(db.session, claim, now) else None
+            db.session.commit()
+    return found
 
 
 def sender_of(app: Flask) -> Sender:
@@ -154,29 +174,34 @@ def sender_of(app: Flask) -> Sender:
     return parse_sender(settings.mail_from)
 
 
-def _build(app: Flask, claim: Claim) -> Letter | None:
+def _write(app: Flask, claim: Claim) -> tuple[Letter, Standing, datetime] | None:
     """Write the letter from what is true now; a builder that makes a token may store it, so this commits."""
     builder = BUILDERS[claim.kind]
     with app.app_context(), reading_only() if claim.kind in LIST_KINDS else nullcontext():
-        row = outbox.claimed_row(db.session, claim)
-        letter = builder(db.session, row, clock.now()) if row is not None else None
+        now = clock.now()
+        # Before the builder reads: what changes from here on is found out before the last step.
+        before = standing(db.session, claim)
+        row = outbox.claimed_row(db.session, claim) if before else None
+        letter = builder(db.session, row, now) if row is not None else None
         db.session.commit()
-    return letter
+    return (letter, before, now) if letter and before else None
 
 
-def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> str:
+def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> tuple[str, str]:
     with app.app_context():
         now = clock.now()
         if outcome == "sent":
             outbox.mark_sent(db.session, claim, now)
         elif outcome == "dropped":
             outbox.mark_dropped(db.session, claim)
+        elif outcome == "changed":
+            outbox.put_back(db.session, claim)
         elif outcome == "put_off":
             outcome = "put_off" if outbox.put_off(db.session, claim, now, error) else "failed"
-        else:
+        elif outcome == "failed":
             outbox.mark_failed(db.session, claim, now, error)
             if claim.user_id is not None:
                 suspend_address(db.session, claim.user_id, now)
         db.session.commit()
     log.info("mail", kind=claim.kind, outbox_id=str(claim.id), outcome=outcome, attempt=claim.attempt, error=error)
-    return outcome
+    return outcome, error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import socket
 import ssl
@@ -16,7 +17,9 @@ CONNECT_SECONDS = 10.0
 MAIL_SECONDS = 60.0
 # A server may drop a connection that rests; asking for a new one costs less than a mail put off.
 _IDLE_SECONDS = 5.0
-_OK, _WILL_FORWARD, _CLOSING = 250, 251, 421
+_OK, _WILL_FORWARD, _GO_ON, _CLOSING = 250, 251, 354, 421
+# Doubled on the way, because a line with one dot alone ends the mail (RFC 5321 4.5.2).
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -73,7 +76,8 @@ def is_here(host: str) -> bool:
 class Connection:
     """One connection that is opened when first needed and kept between mails.
 
-    A mail goes in two steps, `offer` and `hand_over`: only the second one can leave a mail with the server.
+    A mail goes in two steps: `offer` brings all of it but the dot at its end, and only `hand_over`, which sends that,
+    can leave it with the server.
     """
 
     def __init__(self, server: Server, *, our_name: str, mail_seconds: float = MAIL_SECONDS) -> None:
@@ -82,9 +86,10 @@ class Connection:
         self._mail_seconds = mail_seconds
         self._smtp: smtplib.SMTP | None = None
         self._used_at = 0.0
+        self._dot_is_due = False
 
-    def offer(self, sender: str, to: str) -> None:
-        """Name sender and recipient; return only when the server takes mail for them."""
+    def offer(self, sender: str, to: str, raw: bytes) -> None:
+        """Name sender and recipient, and bring the mail but for its end; return only when the server went along."""
         with self._in_our_words():
             kept = self._fresh_enough()
             try:
@@ -95,20 +100,22 @@ class Connection:
                 # The server had enough of the kept connection.
                 self._forget()
                 self._name(sender, to)
+            self._bring(raw)
 
     def take_back(self) -> None:
-        """Take the offer back: nothing is handed over."""
-        if self._smtp is not None:
-            self._reset(self._smtp, _OK)
+        """Take the offer back: a mail without its end is thrown away by the server when the connection ends."""
+        self._forget()
 
-    def hand_over(self, raw: bytes) -> None:
-        """Send the mail that was offered; return only when the server has taken it."""
+    def hand_over(self) -> None:
+        """End the mail that was offered; return only when the server has taken it."""
         with self._in_our_words():
             smtp = self._smtp
-            if smtp is None:
+            if smtp is None or not self._dot_is_due:
                 raise smtplib.SMTPServerDisconnected
+            self._dot_is_due = False
             with _deadline(smtp, self._mail_seconds):
-                code, answer = smtp.data(raw)
+                smtp.send(b".\r\n")
+                code, answer = smtp.getreply()
                 if code != _OK:
                     self._reset(smtp, code)
                     raise smtplib.SMTPDataError(code, answer)
@@ -117,7 +124,10 @@ class Connection:
     def close(self) -> None:
         """Leave politely if the server is still there."""
         smtp, self._smtp = self._smtp, None
-        if smtp is not None:
+        if smtp is not None and self._dot_is_due:
+            # A polite word would be taken for more of the mail.
+            smtp.close()
+        elif smtp is not None:
             with suppress(smtplib.SMTPException, OSError):
                 if smtp.sock is not None:
                     smtp.sock.settimeout(2)
@@ -136,6 +146,18 @@ class Connection:
             if code not in (_OK, _WILL_FORWARD):
                 self._reset(smtp, code)
                 raise smtplib.SMTPRecipientsRefused({to: (code, answer)})
+
+    def _bring(self, raw: bytes) -> None:
+        smtp = self._smtp
+        if smtp is None:
+            raise smtplib.SMTPServerDisconnected
+        with _deadline(smtp, self._mail_seconds):
+            code, answer = smtp.docmd("DATA")
+            if code != _GO_ON:
+                self._reset(smtp, code)
+                raise smtplib.SMTPDataError(code, answer)
+            self._dot_is_due = True
+            smtp.send(_LEADING_DOT.sub(b"..", raw if raw.endswith(b"\r\n") else raw + b"\r\n"))
 
     def _reset(self, smtp: smtplib.SMTP, code: int) -> None:
         """Make the connection ready for the next mail, if the server goes on with it."""
@@ -194,6 +216,7 @@ class Connection:
 
     def _forget(self) -> None:
         smtp, self._smtp = self._smtp, None
+        self._dot_is_due = False
         if smtp is not None:
             smtp.close()
 

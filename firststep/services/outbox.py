@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from firststep.models import OutboxMail
+from firststep.models import OutboxMail, User
 from firststep.models.mail import OUTBOX_STATES
 
 # Mail that a person can unsubscribe from; everything else belongs to the account.
@@ -71,6 +71,8 @@ class Claim:
     user_id: UUID | None
     message_id: str
     attempt: int
+    # Of whoever gets it, as far as it is known when the mail is taken; "" when nobody does.
+    domain: str
 
 
 def free_expired(session: Session, now: datetime) -> int:
@@ -90,24 +92,38 @@ def has_due(session: Session, now: datetime) -> bool:
     return session.scalars(due.limit(1)).first() is not None
 
 
-def claim_next(session: Session, now: datetime, *, list_mail: bool) -> Claim | None:
-    """Take one mail that is due: of the two lanes the one for account mail is never behind a pile of letters."""
+def claim_next(session: Session, now: datetime, *, list_mail: bool, but: Sequence[str] = ()) -> Claim | None:
+    """Take one mail that is due, to none of the domains in ``but``.
+
+    Of the two lanes the one for account mail is never behind a pile of letters.
+    """
     kind = OutboxMail.kind
-    row = session.scalars(
-        select(OutboxMail)
+    own = select(User.email).where(User.id == OutboxMail.user_id).scalar_subquery()
+    address = func.coalesce(OutboxMail.address, own, "")
+    found = session.execute(
+        select(OutboxMail, address)
         .where(OutboxMail.state == "queued", OutboxMail.run_at <= now)
         .where(kind.in_(LIST_KINDS) if list_mail else kind.not_in(LIST_KINDS))
+        .where(*(~address.endswith(f"@{domain}", autoescape=True) for domain in but))
         .order_by(OutboxMail.run_at)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=OutboxMail)
     ).first()
-    if row is None:
+    if found is None:
         return None
+    row, to = found
     row.state = "leased"
     row.lease_until = now + LEASE
     row.attempts += 1
     session.flush()
-    return Claim(id=row.id, kind=row.kind, user_id=row.user_id, message_id=row.message_id, attempt=row.attempts)
+    return Claim(
+        id=row.id,
+        kind=row.kind,
+        user_id=row.user_id,
+        message_id=row.message_id,
+        attempt=row.attempts,
+        domain=to.rpartition("@")[2].lower(),
+    )
 
 
 def claimed_row(session: Session, claim: Claim) -> OutboxMail | None:
@@ -121,6 +137,11 @@ def renew(session: Session, claim: Claim, now: datetime) -> bool:
     held = (OutboxMail.id == claim.id, OutboxMail.state == "leased", OutboxMail.attempts == claim.attempt)
     renewed = update(OutboxMail).where(*held).values(lease_until=now + LEASE).returning(OutboxMail.id)
     return session.execute(renewed).first() is not None
+
+
+def put_back(session: Session, claim: Claim) -> None:
+    """Let the mail be taken again at once, because what it was written from has changed."""
+    _settle(session, claim, state="queued", lease_until=None)
 
 
 def mark_sent(session: Session, claim: Claim, now: datetime) -> None:

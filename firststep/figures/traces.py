@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from firststep.figures import marks
@@ -21,7 +21,7 @@ DASHES = {
 
 
 def draw_trace(trace: Trace, frame: Frame, ink: Ink, clip: str = "") -> Iterator[str]:
-    """Draw a scatter or bar trace; any other type is refused. ``clip`` is an attribute to add."""
+    """Draw a scatter or bar trace; any other type is refused. ``clip`` is an attribute for what reaches beyond."""
     if trace["type"] == "bar":
         yield _bars(trace, frame, ink, clip)
     elif trace["type"] == "scatter":
@@ -47,15 +47,16 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     points: list[Point | None] = []
     if filled or "lines" in mode:
         points = [None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)]
+    cut = clip if _reaches_beyond(frame, points) else ""
     if filled:
         path = marks.polygon(point for point in points if point)
-        yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{clip}/>'
+        yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{cut}/>'
     if "lines" in mode:
         line = trace["line"]
         yield (
             f'<path d="{marks.line(points)}" stroke-width="{num(line["width"])}" '
             f'stroke-linecap="round"{DASHES[line.get("dash", "solid")]}'
-            f"{ink(stroke=line['color'])}{clip}/>"
+            f"{ink(stroke=line['color'])}{cut}/>"
         )
     if "error_y" in trace:
         yield _whiskers(trace, xs, frame, ink, clip)
@@ -93,7 +94,8 @@ def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clip: str) 
         if across.holds(x) and above + below > 0
     ]
     path = marks.whiskers(spans, bars["width"])
-    return f'<path d="{path}" stroke-width="{num(bars["thickness"])}"{ink(stroke=bars["color"])}{clip}/>'
+    cut = clip if _reaches_beyond(frame, [(x, y) for x, *ends in spans for y in ends]) else ""
+    return f'<path d="{path}" stroke-width="{num(bars["thickness"])}"{ink(stroke=bars["color"])}{cut}/>'
 
 
 def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
@@ -108,4 +110,13 @@ def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
     if not spans:
         return ""
     colours = ink(fill=trace["marker"]["color"])
-    return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours}{clip}/>'
+    cut = clip if _reaches_beyond(frame, [(x, top) for left, right, _, top in spans for x in (left, right)]) else ""
+    return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours}{cut}/>'
+
+
+def _reaches_beyond(frame: Frame, points: Iterable[Point | None]) -> bool:
+    """Tell whether any point lies outside the plot; only then a clip is worth what each costs whoever draws it."""
+    return not all(
+        point is None or (frame.left <= point[0] <= frame.right and frame.top <= point[1] <= frame.bottom)
+        for point in points
+    )

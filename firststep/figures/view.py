@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal
@@ -171,3 +171,26 @@ class TrajectoryView:
     def shows(self, day: date) -> bool:
         """Say whether a day lies within the period."""
         return self.first_day <= day <= self.last_day
+
+    def until(self, day: date) -> TrajectoryView:
+        """Return the same period without what the person entered after a day."""
+        known = max(0, (day - self.first_day).days + 1)
+        if known >= len(self.values):
+            return self
+        unknown = (None,) * (len(self.values) - known)
+        return replace(
+            self,
+            values=self.values[:known] + unknown,
+            late=self.late[:known] + (False,) * len(unknown),
+            means=self.means[:known] + unknown,
+            stretch=self.stretch[:known] + unknown,
+            nsaid=self.nsaid[:known] + unknown,
+            events=tuple(event for event in self.events if event.day <= day),
+            visits=tuple(visit for visit in self.visits if visit.day <= day),
+            spells=tuple(spell for spell in self.spells if spell.first <= day),
+            ratings=tuple(rating for rating in self.ratings if rating.day <= day),
+            companions=tuple(
+                replace(one, values=one.values[:known] + unknown, means=one.means[:known] + unknown)
+                for one in self.companions
+            ),
+        )

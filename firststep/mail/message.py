@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -16,6 +17,27 @@ _BODIES = SMTP.clone(max_line_length=76)
 
 
 @dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A PNG that travels inside a mail, so that nothing is fetched; ``width_px`` is how wide it is shown."""
+
+    content_id: str
+    name: str
+    png: bytes
+    width_px: int
+    alt: str
+
+    @property
+    def src(self) -> str:
+        """Return the address under which the mail's HTML part shows it."""
+        return f"cid:{self.content_id}"
+
+    @property
+    def data_url(self) -> str:
+        """Return the picture itself as an address, for a page that shows the mail."""
+        return f"data:image/png;base64,{b64encode(self.png).decode()}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Letter:
     """What one person is to read; with ``list_unsubscribe`` it is list mail, without it account mail."""
 
@@ -27,6 +49,7 @@ class Letter:
     list_unsubscribe: str | None = None
     # Of our own, beside those that every mail has; they say nothing about health either.
     headers: tuple[tuple[str, str], ...] = ()
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,4 +85,21 @@ def to_bytes(letter: Letter, *, sender: Sender, message_id: str, now: datetime) 
     message.policy = _BODIES
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    if letter.picture is not None:
+        _put_in(letter.picture, message)
     return message.as_bytes(policy=_WIRE)
+
+
+def _put_in(picture: Picture, message: EmailMessage) -> None:
+    """Bind a picture to the HTML part alone: who reads the text is offered no attachment."""
+    html = message.get_body(preferencelist=("html",))
+    assert isinstance(html, EmailMessage)
+    html.add_related(
+        picture.png,
+        maintype="image",
+        subtype="png",
+        disposition="inline",
+        filename=picture.name,
+        cid=f"<{picture.content_id}>",
+    )
+    html.set_param("type", "text/html")

@@ -12,6 +12,7 @@ from firststep.clinical.week import week_of
 from firststep.mail import weekly_words as words
 from firststep.mail.message import Letter
 from firststep.mail.unsubscribing import unsubscribe_link
+from firststep.mail.weekly_chart import draw_chart
 from firststep.mail.writing import link_to, write_letter
 from firststep.models import OutboxMail
 from firststep.services.digest import Digest, make_digest
@@ -57,6 +58,7 @@ def weekly_letter(reader: Reader, digest: Digest) -> Letter:
         dates = words.week_in_words(digest.week)
         lead = words.lead(digest)
         sentences = words.figure_sentences(digest)
+        picture = draw_chart(digest)
     letter = write_letter(
         "weekly_summary",
         to=reader.user.email,
@@ -66,9 +68,11 @@ def weekly_letter(reader: Reader, digest: Digest) -> Letter:
         dates=dates,
         lead=lead,
         sentences=sentences,
+        picture=picture,
         log_url=link_to("diary.today"),
         chart_url=link_to("charts.progress"),
     )
+    letter = replace(letter, picture=picture)
     if digest.trail.count == 0:
         return letter
     # Given away week by week, so that whoever cuts the end of the trail off is found out.

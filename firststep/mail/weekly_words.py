@@ -32,8 +32,8 @@ def lead(digest: Digest) -> str:
     return _(
         "Your weekly summary for %(first)s to %(last)s, in the detailed form that you chose. "
         "Settings lead back to the short form.",
-        first=_day(digest.week.first, "EEEE d MMMM"),
-        last=_day(digest.week.last, "EEEE d MMMM"),
+        first=whole_day(digest.week.first),
+        last=whole_day(digest.week.last),
     )
 
 
@@ -43,7 +43,7 @@ def figure_sentences(digest: Digest) -> list[str]:
     if figures is None:
         return []
     return [
-        f"{_pain(figures)} {_('%(days)s of 7 days logged.', days=digest.days_logged)}",
+        f"{pain_sentence(figures)} {_('%(days)s of 7 days logged.', days=digest.days_logged)}",
         f"{_stretching(figures)} {_nsaid(figures)}",
         *_reported(figures.beside),
         *_missing(digest),
@@ -51,7 +51,8 @@ def figure_sentences(digest: Digest) -> list[str]:
     ]
 
 
-def _pain(figures: Figures) -> str:
+def pain_sentence(figures: Figures) -> str:
+    """Say the mean of the week, against the week before and the start."""
     week = figures.week
     if week.mean is None and figures.entries >= FEWEST_ENTRIES:
         return _("No mean of your first-step pain yet: on the last day of this week nothing is entered.")
@@ -165,6 +166,11 @@ def _viewed(viewers: tuple[Viewer, ...]) -> str:
 
 def _name_of(viewer: Viewer) -> str:
     return viewer.name if viewer.has_account else stated_reader(viewer.name)
+
+
+def whole_day(day: date) -> str:
+    """Write a day within a sentence: "Sunday 22 November"."""
+    return _day(day, "EEEE d MMMM")
 
 
 def _day(day: date, pattern: str) -> str:

@@ -65,9 +65,11 @@ class Viewer:
 class Figures:
     """What the detailed letter adds; ``foot`` is named only to a person who logs both.
 
-    ``entries`` counts the week's days with the pain that the figures are about.
+    ``entries`` counts the week's days with the pain that the figures are about; ``course`` is what its chart is
+    drawn from.
     """
 
+    course: Course
     foot: Foot | None
     week: WeekFigures
     entries: int
@@ -124,6 +126,7 @@ def _figures(course: Course, week: Week, viewers: tuple[Viewer, ...]) -> Figures
     window = compare(found, episode.arm).own if episode else None
     nsaid = diary.nsaid_answers
     return Figures(
+        course=course,
         foot=found.foot if both else None,
         week=figures,
         entries=len(set(week.days) & diary.tenths(found.foot, MEASURE).keys()) if found.foot else 0,

@@ -25,6 +25,7 @@ from firststep.figures.period import PERIODS
 from firststep.figures.stretching import stretching_chart
 from firststep.figures.svg import draw
 from firststep.figures.table import rows
+from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
@@ -162,12 +163,24 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
     return trajectory(_view(course, choice, found, compared, today))
 
 
-def still_picture(course: Course, choice: Choice, *, today: date, size: tuple[int, int], title: str) -> Markup:
-    """Return the trajectory of the same choice as one drawing of a width and height in pixels."""
+def still_picture(
+    course: Course,
+    choice: Choice,
+    *,
+    today: date,
+    size: tuple[int, int],
+    title: str,
+    palette: Palette | None = None,
+) -> Markup:
+    """Return the trajectory of the same choice as one drawing of a width and height in pixels.
+
+    What was entered after ``today`` is not drawn. With a palette it stands alone, outside a page.
+    """
     choice, found, compared = _resolved(course, choice)
     # The numbered points of trials need the list beside the large chart.
-    drawn = trajectory(_view(course, choice, found, replace(compared, points=()), today))
-    return draw(drawn, width=size[0], height=size[1], title=title, description="")
+    view = _view(course, choice, found, replace(compared, points=()), today)
+    drawn = trajectory(view.until(today))
+    return draw(drawn, width=size[0], height=size[1], title=title, description="", palette=palette)
 
 
 def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure: Callable[[str], str]) -> list[Panel]:

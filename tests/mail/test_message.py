@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from firststep.mail.message import Letter, parse_sender, to_bytes
+from firststep.mail.message import Letter, Picture, parse_sender, to_bytes
 from tests.cast import NOW
 
 SENDER = parse_sender("Firststep <hello@mail.example.org>")
@@ -18,6 +18,10 @@ LETTER = Letter(
     html="<p>" + "ä" * 2000 + "</p>",
     kind="weekly_summary",
     list_unsubscribe="https://firststep.example.org/mail/unsubscribe/" + "x" * 180,
+)
+
+PICTURE = Picture(
+    content_id="abc@mail.example.org", name="chart.png", png=bytes(range(256)) * 200, width_px=344, alt="What it shows"
 )
 
 
@@ -37,10 +41,13 @@ def test_every_line_is_short_enough_and_plain_ascii() -> None:
     assert b"\n" not in raw().replace(b"\r\n", b"")
 
 
-def test_the_lines_of_a_body_are_no_longer_than_quoted_printable_may_be() -> None:
-    _head, _, body = raw().partition(b"\r\n\r\n")
-    assert b"quoted-printable" in body
-    assert max(len(line) for line in body.split(b"\r\n")) <= 76
+@pytest.mark.parametrize("picture", [None, PICTURE])
+def test_the_lines_of_a_body_are_no_longer_than_they_may_be(picture: Picture | None) -> None:
+    message = message_from_bytes(raw(replace(LETTER, picture=picture)), policy=policy.default)
+    bodies = [part for part in message.walk() if not part.is_multipart()]
+    encodings = [part["Content-Transfer-Encoding"] for part in bodies]
+    assert encodings == ["quoted-printable", "quoted-printable", *(["base64"] if picture else [])]
+    assert max(len(line) for part in bodies for line in part.get_payload().splitlines()) <= 76
 
 
 def test_the_parts_come_back_as_they_were() -> None:
@@ -50,6 +57,22 @@ def test_the_parts_come_back_as_they_were() -> None:
     assert html.strip() == LETTER.html
     assert message["Message-ID"] == "<abc123@mail.example.org>"
     assert message["List-Id"] == "<weekly-summary.mail.example.org>"
+
+
+def test_a_picture_belongs_to_the_html_part_and_the_plain_part_stays_first() -> None:
+    message = message_from_bytes(raw(replace(LETTER, picture=PICTURE)), policy=policy.default)
+    plain, related = message.iter_parts()
+    assert (message.get_content_type(), plain.get_content_type()) == ("multipart/alternative", "text/plain")
+    assert related.get_content_type() == "multipart/related"
+    assert related.get_param("type") == "text/html"
+    html, png = related.iter_parts()
+    assert html.get_content_type() == "text/html"
+    assert html.get_content().strip() == LETTER.html
+    assert (png.get_content_type(), png["Content-ID"]) == ("image/png", "<abc@mail.example.org>")
+    # Inline, so that nobody is shown an attachment beside the letter.
+    assert png.get_content_disposition() == "inline"
+    assert png.get_content() == PICTURE.png
+    assert list(message.iter_attachments()) == []
 
 
 def test_account_mail_carries_no_list_headers() -> None:

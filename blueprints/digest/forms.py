@@ -24,9 +24,18 @@ WEEKDAYS = (
 )
 
 
-class ScheduleForm(OurForm):
-    """On which day and at what local time the letter comes."""
+RHYTHMS = (
+    ("weekly", _l("Every week")),
+    ("monthly", _l("Once a month")),
+)
 
+
+class ScheduleForm(OurForm):
+    """How often, on which day and at what local time the letter comes."""
+
+    rhythm = SelectField(
+        _l("How often"), choices=choices(*RHYTHMS), validators=[InputRequired(_l("Choose how often."))]
+    )
     weekday = SelectField(_l("Day"), choices=choices(*WEEKDAYS), validators=[InputRequired(_l("Choose a day."))])
     time = StringField(_l("Time"), validators=[InputRequired(_l("Enter a time."))])
 

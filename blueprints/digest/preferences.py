@@ -1,4 +1,4 @@
-"""What a patient wants by mail each week: when, how much, or nothing."""
+"""What a patient wants by mail each week or month: when, how much, or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from firststep.mail.weekly_summary import weekly_letter
 from firststep.services import mail_preferences as service
 from firststep.services.digest import make_digest
 from firststep.services.mail_preferences import Reader
-from firststep.services.mail_schedule import last_complete_week
 from firststep.services.weekly_mail import note_letter
 from firststep.web import clock
 from firststep.web.actors import current_patient
@@ -33,14 +32,20 @@ def preferences() -> ResponseReturnValue:
 @digest.post("/settings/mail")
 @policy(POST="patient")
 def save_schedule() -> ResponseReturnValue:
-    """Move the mail to another weekly time."""
+    """Move the mail to another time, or to months."""
     reader = _reader()
     form = _form(reader)
     time = parse_time(form.time.data or "")
     if not form.validate_on_submit() or time is None:
         return _page(reader, form), 422
     service.change_schedule(
-        db.session, reader, weekday=int(form.weekday.data), hour=time[0], minute=time[1], now=clock.now()
+        db.session,
+        reader,
+        rhythm=form.rhythm.data,
+        weekday=int(form.weekday.data),
+        hour=time[0],
+        minute=time[1],
+        now=clock.now(),
     )
     db.session.commit()
     return _back(_("Saved."))
@@ -49,12 +54,17 @@ def save_schedule() -> ResponseReturnValue:
 @digest.get("/settings/mail/preview")
 @policy(GET="patient")
 def preview() -> ResponseReturnValue:
-    """Show the detailed mail about the last week exactly as it would be sent, before anything is switched on."""
+    """Show the detailed mail about the last week or month just as it would be sent, before it is switched on."""
     reader = _reader()
-    week = last_complete_week(clock.now(), reader.user.time_zone, reader.user.week_starts_on)
-    digest = make_digest(db.session, reader.patient.id, week, zone_name=reader.user.time_zone, detailed=True)
+    told = reader.told_at(clock.now())
+    digest = make_digest(db.session, reader.patient.id, told, zone_name=reader.user.time_zone, detailed=True)
     letter = weekly_letter(reader, digest)
-    return render("digest/preview.html", letter=letter, level=reader.preference.level)
+    return render(
+        "digest/preview.html",
+        letter=letter,
+        level=reader.preference.level,
+        monthly=reader.preference.rhythm == "monthly",
+    )
 
 
 @digest.post("/settings/mail/level")
@@ -93,11 +103,14 @@ def save_state() -> ResponseReturnValue:
 @digest.post("/settings/mail/send")
 @policy(POST="patient")
 def send_now() -> ResponseReturnValue:
-    """Send the mail about the last week now."""
+    """Send the mail about the last week or month now."""
     reader = _reader()
     answer = note_letter(db.session, reader, clock.now())
     if answer == "nothing_logged":
-        flash(_("Nothing is logged for last week, so there is nothing to send."), "error")
+        if reader.preference.rhythm == "monthly":
+            flash(_("Nothing is logged for last month, so there is nothing to send."), "error")
+        else:
+            flash(_("Nothing is logged for last week, so there is nothing to send."), "error")
         return _page(reader, _form(reader, formdata=None)), 422
     db.session.commit()
     wake_worker()
@@ -115,7 +128,8 @@ def _reader() -> Reader:
 
 def _form(reader: Reader, **kwargs: object) -> ScheduleForm:
     wish = reader.preference
-    return ScheduleForm(data={"weekday": str(wish.weekday), "time": f"{wish.hour:02d}:{wish.minute:02d}"}, **kwargs)
+    time = f"{wish.hour:02d}:{wish.minute:02d}"
+    return ScheduleForm(data={"rhythm": wish.rhythm, "weekday": str(wish.weekday), "time": time}, **kwargs)
 
 
 def _page(reader: Reader, form: ScheduleForm) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeVar
 
-from firststep.clinical.week import MONDAY, PlannedDay, Week, adherence_to_plan, week_of, week_with
+from firststep.clinical.week import MONDAY, PlannedDay, Span, Week, adherence_to_plan, week_of, week_with
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +56,12 @@ class PauseDays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StretchWeek:
-    """One week of stretching: days done among days with an answer, and sets against the plan where there is one.
+    """One week or month of stretching: days done among days with an answer, and sets against a plan, where one is.
 
     ``sets_planned`` is 0 in a week without a day of a plan. ``of_plan`` is None there and without an answer.
     """
 
-    week: Week
+    week: Span
     answered: int
     done: int
     sets_planned: int
@@ -127,7 +127,7 @@ def weeks_between(first: date, last: date, starts_on_weekday: int = MONDAY) -> t
 
 
 def stretch_weeks(
-    done: Mapping[date, bool], planned: Iterable[PlannedDay], weeks: Iterable[Week]
+    done: Mapping[date, bool], planned: Iterable[PlannedDay], weeks: Iterable[Span]
 ) -> tuple[StretchWeek, ...]:
     """Return the figures of each week; a week without an answer says nothing, which is not "nothing done".
 
@@ -137,7 +137,7 @@ def stretch_weeks(
     return tuple(_stretch_week(done, [asked[day] for day in week.days if day in asked], week) for week in weeks)
 
 
-def _stretch_week(done: Mapping[date, bool], planned: list[PlannedDay], week: Week) -> StretchWeek:
+def _stretch_week(done: Mapping[date, bool], planned: list[PlannedDay], week: Span) -> StretchWeek:
     given = [done[day] for day in week.days if day in done]
     return StretchWeek(
         week=week,

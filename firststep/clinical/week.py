@@ -1,7 +1,8 @@
-"""One week of a person: stretching as planned, and the figures of the weekly letter (outcomes daily-1, 15 and 16)."""
+"""One week of a person: stretching as planned, and the figures of the letter (outcomes daily-1, 15 and 16)."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,21 +20,45 @@ SUNDAY: Final = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Week:
-    """Seven local days."""
+class Span:
+    """A run of local days, of which the first and the last belong to it."""
 
     first: date
     last: date
 
     @cached_property
     def days(self) -> tuple[date, ...]:
-        """The seven days in order."""
-        return tuple(self.first + timedelta(days=offset) for offset in range(DAYS_IN_WEEK))
+        """The days in order."""
+        return tuple(map(date.fromordinal, range(self.first.toordinal(), self.last.toordinal() + 1)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Week(Span):
+    """Seven local days."""
 
     @property
     def previous(self) -> Week:
         """Return the week before."""
         return week_of(self.first - timedelta(days=DAYS_IN_WEEK))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month(Span):
+    """A calendar month."""
+
+    @property
+    def previous(self) -> Month:
+        """Return the month before."""
+        return month_with(self.first - timedelta(days=1))
+
+
+def month_with(day: date) -> Month:
+    """Return the month that a day lies in.
+
+    >>> month_with(date(2028, 2, 10)).last
+    datetime.date(2028, 2, 29)
+    """
+    return Month(first=day.replace(day=1), last=day.replace(day=monthrange(day.year, day.month)[1]))
 
 
 def week_of(first: date) -> Week:
@@ -59,7 +84,7 @@ class PlannedDay:
     sets_done: int | None
 
 
-def adherence(stretch_answers: Mapping[date, bool], week: Week) -> Fraction | None:
+def adherence(stretch_answers: Mapping[date, bool], week: Span) -> Fraction | None:
     """Return the share of the week's answered days on which stretching was done; None with no answer.
 
     Rule: outcomes daily-1, 15, without a plan.
@@ -68,7 +93,7 @@ def adherence(stretch_answers: Mapping[date, bool], week: Week) -> Fraction | No
     return Fraction(sum(given), len(given)) if given else None
 
 
-def adherence_to_plan(planned: Iterable[PlannedDay], week: Week) -> Fraction | None:
+def adherence_to_plan(planned: Iterable[PlannedDay], week: Span) -> Fraction | None:
     """Return sets done over sets planned on the plan's days of the week, at most 1; None with no answer.
 
     A day that the plan leaves free is no missed day: it is not among ``planned``.
@@ -84,9 +109,9 @@ def adherence_to_plan(planned: Iterable[PlannedDay], week: Week) -> Fraction | N
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WeekFigures:
-    """The figures of one week; pain in points of 10, negative differences are less pain, None cannot be said."""
+    """One week or month in figures; pain in points of 10, negative differences are less pain, None cannot be said."""
 
-    week: Week
+    week: Week | Month
     days_logged: int
     mean: Fraction | None
     against_last_week: Fraction | None
@@ -94,10 +119,11 @@ class WeekFigures:
     adherence: Fraction | None
 
 
-def week_figures(diary: Diary, outcomes: Outcomes, week: Week) -> WeekFigures:
+def week_figures(diary: Diary, outcomes: Outcomes, week: Week | Month) -> WeekFigures:
     """Return the figures of the weekly letter for the foot and measure of ``outcomes``.
 
-    The mean of the week is the 7-day mean on its last day. ``days_logged`` counts days with any answer.
+    The mean of the week is the 7-day mean on its last day, and so is that of a month. ``days_logged`` counts days
+    with any answer.
 
     Rule: outcomes daily-1, 16.
     """

@@ -10,6 +10,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from firststep.clinical.week import Month
 from firststep.commands.mail_check import check
 from firststep.commands.mail_status import retry, status
 from firststep.database import reading_only
@@ -23,7 +24,7 @@ from firststep.web import clock
 mail = AppGroup("mail", help="See what mail is due, how it went, and send it.")
 
 _WHAT = {
-    "letter": "{days} of 7 days logged",
+    "letter": "{days} of {length} days logged",
     "question": "nothing logged for weeks: asks whether the letters shall rest",
     "nothing_logged": "nothing logged: no letter",
 }
@@ -65,10 +66,10 @@ def due(at: datetime | None, as_json: bool) -> None:
         return
     for letter in found:
         local = letter.slot_at.astimezone(zone(letter.time_zone))
-        what = _WHAT[letter.outcome].format(days=letter.days_logged)
+        what = _WHAT[letter.outcome].format(days=letter.days_logged, length=len(letter.told.days))
         click.echo(
             f"{letter.email}  {local:%a %Y-%m-%d %H:%M} {letter.time_zone}  "
-            f"week {letter.week_first} to {letter.week_last}  {what}{_later(letter, moment)}"
+            f"{_days(letter)} {letter.told.first} to {letter.told.last}  {what}{_later(letter, moment)}"
         )
     click.echo(f"{sum(letter.outcome == 'letter' for letter in found)} letters due.")
 
@@ -80,6 +81,10 @@ def send_due() -> None:
     outcomes = deliver_mail(clock.now())
     click.echo(f"{noted['letter']} letters noted.")
     click.echo("  ".join(f"{outcome} {count}" for outcome, count in sorted(outcomes.items())) or "Nothing to send.")
+
+
+def _days(letter: DueLetter) -> str:
+    return "month" if isinstance(letter.told, Month) else "week"
 
 
 def _later(letter: DueLetter, moment: datetime) -> str:
@@ -94,8 +99,9 @@ def _as_json(letter: DueLetter) -> dict[str, Any]:
         "patient": letter.email,
         "time_zone": letter.time_zone,
         "due_at": letter.slot_at.astimezone(zone(letter.time_zone)).isoformat(),
-        "week_first": letter.week_first.isoformat(),
-        "week_last": letter.week_last.isoformat(),
+        "about": _days(letter),
+        "first_day": letter.told.first.isoformat(),
+        "last_day": letter.told.last.isoformat(),
         "days_logged": letter.days_logged,
         "outcome": letter.outcome,
         "planned_at": letter.planned_at.isoformat() if letter.planned_at else None,

@@ -1,4 +1,4 @@
-"""The chart in the detailed weekly letter: the app's own, up to the end of the week that the letter is about."""
+"""The chart in the detailed weekly letter: the app's own, up to the end of the days that the letter is about."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def draw_chart(digest: Digest) -> Picture | None:
     figures = digest.figures
     if figures is None or worse_foot(figures.course.diary, measure=MEASURE) is None:
         return None
-    last = digest.week.last
+    last = digest.told.last
     alt = _("Chart up to %(day)s. %(said)s", day=whole_day(last), said=pain_sentence(figures))
     # On white, which stands as a card of its own in a dark mailbox: no style sheet reaches into a picture.
     drawing = still_picture(figures.course, Choice(), today=last, size=SIZE_PX, title=alt, palette=LIGHT)

@@ -1,14 +1,14 @@
-"""The weekly letter, and the one question after weeks without an entry."""
+"""The weekly or monthly letter, and the one question after weeks without an entry."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from flask_babel import force_locale
 from sqlalchemy.orm import Session
 
-from firststep.clinical.week import week_of
+from firststep.clinical.week import Month
 from firststep.mail import weekly_words as words
 from firststep.mail.message import Letter
 from firststep.mail.unsubscribing import unsubscribe_link
@@ -17,19 +17,19 @@ from firststep.mail.writing import link_to, write_letter
 from firststep.models import OutboxMail
 from firststep.services.digest import Digest, make_digest
 from firststep.services.mail_preferences import Reader, find_reader_of_user, may_be_written_to, sees_figures
+from firststep.services.weekly_mail import told_by
 from firststep.web.language import spoken
 
 
 def build_weekly_summary(session: Session, row: OutboxMail, _now: datetime) -> Letter | None:
-    """Write the letter about the row's week, unless the person does not want it any more."""
+    """Write the letter about the row's week or month, unless the person does not want it any more."""
     reader = _willing_reader(session, row)
     if reader is None:
         return None
-    week = week_of(date.fromisoformat(row.parameters["week"]))
     digest = make_digest(
         session,
         reader.patient.id,
-        week,
+        told_by(row.parameters),
         zone_name=reader.user.time_zone,
         detailed=sees_figures(session, reader),
     )
@@ -48,6 +48,7 @@ def build_weekly_question(session: Session, row: OutboxMail, _now: datetime) -> 
         to=reader.user.email,
         locale=reader.user.locale,
         list_unsubscribe=unsubscribe_link(reader.patient.id, "weekly_summary"),
+        monthly="month" in row.parameters,
         log_url=link_to("diary.today"),
     )
 
@@ -55,7 +56,7 @@ def build_weekly_question(session: Session, row: OutboxMail, _now: datetime) -> 
 def weekly_letter(reader: Reader, digest: Digest) -> Letter:
     """Return the letter that says what the digest holds."""
     with force_locale(spoken(reader.user.locale)):
-        dates = words.week_in_words(digest.week)
+        dates = words.days_in_words(digest.told)
         lead = words.lead(digest)
         sentences = words.figure_sentences(digest)
         picture = draw_chart(digest)
@@ -66,6 +67,7 @@ def weekly_letter(reader: Reader, digest: Digest) -> Letter:
         preheader=lead,
         list_unsubscribe=unsubscribe_link(reader.patient.id, "weekly_summary"),
         dates=dates,
+        monthly=isinstance(digest.told, Month),
         lead=lead,
         sentences=sentences,
         picture=picture,

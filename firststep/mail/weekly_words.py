@@ -1,4 +1,4 @@
-"""The sentences of the weekly letter: neutral in a good and in a bad week, no forecast, no advice."""
+"""The sentences of the weekly or monthly letter: neutral in a good and in a bad week, no forecast, no advice."""
 
 from __future__ import annotations
 
@@ -11,30 +11,40 @@ from flask_babel import gettext as _
 
 from firststep.clinical.change import Change
 from firststep.clinical.means import FEWEST_ENTRIES
-from firststep.clinical.week import Week
+from firststep.clinical.week import Month, Week
 from firststep.mail.writing import link_to
 from firststep.services.digest import Beside, Digest, Figures, Viewer
 from firststep.web.share_words import stated_reader
 from firststep.web.wording import arm_name, foot_name, grade_name, points, tenths, weeks_since_start
 
 
-def week_in_words(week: Week) -> str:
-    """Return the week's days for a subject line: "16-22 Nov"."""
-    same_month = week.first.month == week.last.month
-    return f"{_day(week.first, 'd' if same_month else 'd MMM')}-{_day(week.last, 'd MMM')}"
+def days_in_words(told: Week | Month) -> str:
+    """Return the days for a subject line: "16-22 Nov"."""
+    same_month = told.first.month == told.last.month
+    return f"{_day(told.first, 'd' if same_month else 'd MMM')}-{_day(told.last, 'd MMM')}"
 
 
 def lead(digest: Digest) -> str:
     """Return the first sentence, which lock screens show: it never says what the diary is about."""
     if digest.figures is None:
-        return _("%(days)s of 7 days logged.", days=digest.days_logged)
+        return _logged(digest)
     # Long enough to fill what a list of mails shows of a mail's beginning.
+    days = {"first": whole_day(digest.told.first), "last": whole_day(digest.told.last)}
+    if isinstance(digest.told, Month):
+        return _(
+            "Your monthly summary for %(first)s to %(last)s, in the detailed form that you chose. "
+            "Settings lead back to the short form.",
+            **days,
+        )
     return _(
         "Your weekly summary for %(first)s to %(last)s, in the detailed form that you chose. "
         "Settings lead back to the short form.",
-        first=whole_day(digest.week.first),
-        last=whole_day(digest.week.last),
+        **days,
     )
+
+
+def _logged(digest: Digest) -> str:
+    return _("%(days)s of %(length)s days logged.", days=digest.days_logged, length=len(digest.told.days))
 
 
 def figure_sentences(digest: Digest) -> list[str]:
@@ -43,8 +53,8 @@ def figure_sentences(digest: Digest) -> list[str]:
     if figures is None:
         return []
     return [
-        f"{pain_sentence(figures)} {_('%(days)s of 7 days logged.', days=digest.days_logged)}",
-        f"{_stretching(figures)} {_nsaid(figures)}",
+        f"{pain_sentence(figures)} {_logged(digest)}",
+        f"{_stretching(figures)} {_nsaid(figures, digest.told)}",
         *_reported(figures.beside),
         *_missing(digest),
         _viewed(figures.viewers),
@@ -52,23 +62,29 @@ def figure_sentences(digest: Digest) -> list[str]:
 
 
 def pain_sentence(figures: Figures) -> str:
-    """Say the mean of the week, against the week before and the start."""
+    """Say the mean of the week, or of the month's last seven days, against the one before and the start."""
     week = figures.week
+    monthly = isinstance(week.week, Month)
     if week.mean is None and figures.entries >= FEWEST_ENTRIES:
+        if monthly:
+            return _("No mean of your first-step pain yet: on the last day of this month nothing is entered.")
         return _("No mean of your first-step pain yet: on the last day of this week nothing is entered.")
     if week.mean is None:
         return _("No mean of your first-step pain: that needs 4 entries in 7 days.")
     mean = points(week.mean)
     if figures.foot:
-        sentence = _(
-            "Your first-step pain averaged %(mean)s (%(foot)s).", mean=mean, foot=foot_name(figures.foot).lower()
-        )
+        mean = _("%(mean)s (%(foot)s)", mean=mean, foot=foot_name(figures.foot).lower())
+    if monthly:
+        sentence = _("In the month's last 7 days your first-step pain averaged %(mean)s.", mean=mean)
     else:
         sentence = _("Your first-step pain averaged %(mean)s.", mean=mean)
     against = []
     if week.against_last_week is not None:
         difference = _difference(week.mean, week.against_last_week, figures.change)
-        against.append(_("Against the week before: %(change)s", change=difference))
+        if monthly:
+            against.append(_("Against the end of the month before: %(change)s", change=difference))
+        else:
+            against.append(_("Against the week before: %(change)s", change=difference))
     if week.against_start is not None:
         difference = _difference(week.mean, week.against_start, figures.change_since_start)
         against.append(_("against your start: %(change)s", change=difference))
@@ -100,18 +116,26 @@ def _stretching(figures: Figures) -> str:
     return _("Stretching: %(days)s of %(answered)s answered days.", days=answers.days, answered=answers.answered)
 
 
-def _nsaid(figures: Figures) -> str:
+def _nsaid(figures: Figures, told: Week | Month) -> str:
     now, before = figures.nsaid, figures.nsaid_before
     if not now.answered:
         return _("NSAID: no answer.")
     if not before.answered:
         return _("NSAID: %(days)s of %(answered)s answered days.", days=now.days, answered=now.answered)
+    counts = {
+        "days": now.days,
+        "answered": now.answered,
+        "days_before": before.days,
+        "answered_before": before.answered,
+    }
+    if isinstance(told, Month):
+        return _(
+            "NSAID: %(days)s of %(answered)s answered days (the month before %(days_before)s of %(answered_before)s).",
+            **counts,
+        )
     return _(
         "NSAID: %(days)s of %(answered)s answered days (the week before %(days_before)s of %(answered_before)s).",
-        days=now.days,
-        answered=now.answered,
-        days_before=before.days,
-        answered_before=before.answered,
+        **counts,
     )
 
 

@@ -5,7 +5,7 @@ from firststep.models.base import Base
 from firststep.models.cohorts import CohortResult
 from firststep.models.diary import Day, DiaryChange, Dose, FootDay
 from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
-from firststep.models.mail import MailPreference, OutboxMail
+from firststep.models.mail import DigestPreference, MailPreference, OutboxMail
 from firststep.models.noted import NotedSession, NotedSessionChange
 from firststep.models.people import Patient, Practice, PracticeInvitation, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
@@ -24,6 +24,7 @@ __all__ = [
     "Day",
     "Deletion",
     "DiaryChange",
+    "DigestPreference",
     "Dose",
     "Episode",
     "Flare",

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from firststep.models.base import Base, Moment, between, one_of
 
 OUTBOX_STATES = ("queued", "leased", "sent", "failed", "dropped")
+#: Each local week, or each calendar month.
+RHYTHMS = ("weekly", "monthly")
 
 
 class OutboxMail(Base):
@@ -43,11 +45,12 @@ class OutboxMail(Base):
 
 
 class MailPreference(Base):
-    """When and how much of the weekly summary a patient wants."""
+    """When and how much of the weekly summary a patient wants; ``weekly`` says whether it comes at all."""
 
     __tablename__ = "mail_preference"
     __table_args__ = (
         one_of("level", ("discreet", "detailed")),
+        one_of("rhythm", RHYTHMS),
         between("weekday", 0, 6),
         between("hour", 0, 23),
         between("minute", 0, 59),
@@ -57,14 +60,37 @@ class MailPreference(Base):
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"), primary_key=True)
     weekly: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=True)
     level: Mapped[str] = mapped_column(String(12), default="discreet")
-    # 0 is Monday; the hour is the person's local one.
+    # The server's default is for a release that does not know the column yet.
+    rhythm: Mapped[str] = mapped_column(String(8), default="weekly", server_default="weekly")
+    # 0 is Monday; the hour is the person's local one. Of a monthly letter it is the month's first such day.
     weekday: Mapped[int] = mapped_column(default=0)
     hour: Mapped[int] = mapped_column(default=7)
     minute: Mapped[int] = mapped_column(default=30)
     # When the next letter is due, in UTC; null while the letters are off.
     next_at: Mapped[datetime | None] = mapped_column(Moment)
+    # The first of the last seven days that a letter told about.
     last_week_on: Mapped[date | None] = mapped_column()
     empty_weeks: Mapped[int] = mapped_column(default=0)
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     unsubscribed_at: Mapped[datetime | None] = mapped_column(Moment)
+    suspended_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class DigestPreference(Base):
+    """Whether a practitioner wants the counts of their list on Mondays, and at which local time."""
+
+    __tablename__ = "digest_preference"
+    __table_args__ = (
+        between("hour", 0, 23),
+        between("minute", 0, 59),
+        Index("ix_digest_preference_next_at", "next_at"),
+    )
+
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"), primary_key=True)
+    wanted: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
+    hour: Mapped[int] = mapped_column(default=7)
+    minute: Mapped[int] = mapped_column(default=30)
+    # When the next one is due, in UTC; null while none is.
+    next_at: Mapped[datetime | None] = mapped_column(Moment)
+    # Since when the address refuses mail.
     suspended_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -16,7 +16,7 @@ from firststep.clinical.change import Change, noticeable_change
 from firststep.clinical.comparison import ReliefWindow, compare
 from firststep.clinical.measures import Foot
 from firststep.clinical.outcomes import outcomes
-from firststep.clinical.week import Week, WeekFigures, week_figures
+from firststep.clinical.week import DAYS_IN_WEEK, Month, Week, WeekFigures, week_figures
 from firststep.models import AccessEvent
 from firststep.services.audit import VIEWED, Head, trail_head
 from firststep.services.diary_reading import read_diary
@@ -29,7 +29,7 @@ MEASURE: Literal["first_step"] = "first_step"
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """On how many of the answered days of a week something was so; no answered day is not "never"."""
+    """On how many of the answered days something was so; no answered day is not "never"."""
 
     days: int
     answered: int
@@ -37,7 +37,7 @@ class Answers:
 
 @dataclass(frozen=True, kw_only=True)
 class Sets:
-    """The sets of stretching that the plan asked for in a week, and those that were done."""
+    """The sets of stretching that the plan asked for, and those that were done."""
 
     done: int
     planned: int
@@ -45,7 +45,7 @@ class Sets:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What a clinic reported for the person's kind of care, at the end of the week that the letter is about."""
+    """What a clinic reported for the person's kind of care, at the end of what the letter is about."""
 
     window: ReliefWindow
     whole_weeks: int
@@ -65,8 +65,8 @@ class Viewer:
 class Figures:
     """What the detailed letter adds; ``foot`` is named only to a person who logs both.
 
-    ``entries`` counts the week's days with the pain that the figures are about; ``course`` is what its chart is
-    drawn from.
+    ``entries`` counts those of the last seven days with the pain that the figures are about; ``course`` is what its
+    chart is drawn from.
     """
 
     course: Course
@@ -85,58 +85,59 @@ class Figures:
 
 @dataclass(frozen=True, kw_only=True)
 class Digest:
-    """One person's week: without figures it tells only how many days were logged."""
+    """One person's week or month: without figures it tells only how many days were logged."""
 
-    week: Week
+    told: Week | Month
     days_logged: int
     days_missing: int
     trail: Head
     figures: Figures | None
 
 
-def make_digest(session: Session, patient_id: UUID, week: Week, *, zone_name: str, detailed: bool) -> Digest:
-    """Return what the letter about this week says."""
+def make_digest(session: Session, patient_id: UUID, told: Week | Month, *, zone_name: str, detailed: bool) -> Digest:
+    """Return what the letter about this week or month says."""
     # What goes on a plan and a pause tell comes with the courses of care; doses and sessions are in no letter.
-    # The figures read the days after the week too: a 7-day mean and a plan reach as far as the last entry, whenever
-    # that is, and the letter says of the week what the chart says.
-    days = {} if detailed else {"first": week.first, "last": week.last}
+    # The figures read the days after it too: a 7-day mean and a plan reach as far as the last entry, whenever that is,
+    # and the letter says what the chart says.
+    days = {} if detailed else {"first": told.first, "last": told.last}
     course = read_course(session, patient_id, kinds=("pause", "plan"), **days)
     diary = course.diary
-    logged = len(diary.answered_days & set(week.days))
+    logged = len(diary.answered_days & set(told.days))
     return Digest(
-        week=week,
+        told=told,
         days_logged=logged,
-        days_missing=len(week.days) - logged,
+        days_missing=len(told.days) - logged,
         trail=trail_head(session, patient_id),
-        figures=_figures(course, week, _viewers(session, patient_id, week, zone_name)) if detailed else None,
+        figures=_figures(course, told, _viewers(session, patient_id, told, zone_name)) if detailed else None,
     )
 
 
-def count_logged_days(session: Session, patient_id: UUID, week: Week) -> int:
-    """Return on how many days of the week there is any answer."""
-    return len(read_diary(session, patient_id, first=week.first, last=week.last).answered_days)
+def count_logged_days(session: Session, patient_id: UUID, told: Week | Month) -> int:
+    """Return on how many of the days there is any answer."""
+    return len(read_diary(session, patient_id, first=told.first, last=told.last).answered_days)
 
 
-def _figures(course: Course, week: Week, viewers: tuple[Viewer, ...]) -> Figures:
+def _figures(course: Course, told: Week | Month, viewers: tuple[Viewer, ...]) -> Figures:
     diary = course.diary
     found = outcomes(diary, measure=MEASURE)
-    figures = week_figures(diary, found, week)
+    figures = week_figures(diary, found, told)
     both = len(diary.feet) > 1
     episode = diary.episode
     window = compare(found, episode.arm).own if episode else None
     nsaid = diary.nsaid_answers
+    last_days = set(told.days[-DAYS_IN_WEEK:])
     return Figures(
         course=course,
         foot=found.foot if both else None,
         week=figures,
-        entries=len(set(week.days) & diary.tenths(found.foot, MEASURE).keys()) if found.foot else 0,
+        entries=len(last_days & diary.tenths(found.foot, MEASURE).keys()) if found.foot else 0,
         change=_change(figures.mean, figures.against_last_week),
         change_since_start=_change(figures.mean, figures.against_start),
-        stretching=_answers(diary.stretch_answers, week),
-        sets=_sets(course, week),
-        nsaid=_answers(nsaid, week),
-        nsaid_before=_answers(nsaid, week.previous),
-        beside=_beside(window, week.last) if window else None,
+        stretching=_answers(diary.stretch_answers, told),
+        sets=_sets(course, told),
+        nsaid=_answers(nsaid, told),
+        nsaid_before=_answers(nsaid, told.previous),
+        beside=_beside(window, told.last) if window else None,
         viewers=viewers,
     )
 
@@ -147,14 +148,14 @@ def _change(mean: Fraction | None, against: Fraction | None) -> Change | None:
     return noticeable_change(mean - against, mean, MEASURE)
 
 
-def _answers(by_day: Mapping[date, bool], week: Week) -> Answers:
-    given = [by_day[day] for day in week.days if day in by_day]
+def _answers(by_day: Mapping[date, bool], told: Week | Month) -> Answers:
+    given = [by_day[day] for day in told.days if day in by_day]
     return Answers(days=sum(given), answered=len(given))
 
 
-def _sets(course: Course, week: Week) -> Sets | None:
-    """Return the week's sets against the plan, None without a plan on its days or without an answer on them."""
-    (found,) = stretching_figures(course, (week,))
+def _sets(course: Course, told: Week | Month) -> Sets | None:
+    """Return the sets against the plan, None without a plan on its days or without an answer on them."""
+    (found,) = stretching_figures(course, (told,))
     return None if found.of_plan is None else Sets(done=found.sets_done, planned=found.sets_planned)
 
 
@@ -169,11 +170,11 @@ def _beside(window: ReliefWindow, day: date) -> Beside | None:
     return Beside(window=window, whole_weeks=days // 7, phase=phase)
 
 
-def _viewers(session: Session, patient_id: UUID, week: Week, zone_name: str) -> tuple[Viewer, ...]:
-    """Return who looked how often in the week, as the person's own calendar has it."""
+def _viewers(session: Session, patient_id: UUID, told: Week | Month, zone_name: str) -> tuple[Viewer, ...]:
+    """Return who looked how often on these days, as the person's own calendar has it."""
     place = zone(zone_name)
-    begin = datetime.combine(week.first, time(), tzinfo=place)
-    end = datetime.combine(week.last + timedelta(days=1), time(), tzinfo=place)
+    begin = datetime.combine(told.first, time(), tzinfo=place)
+    end = datetime.combine(told.last + timedelta(days=1), time(), tzinfo=place)
     looked = (
         select(AccessEvent.actor_name, AccessEvent.actor_user_id, func.count())
         .where(AccessEvent.patient_id == patient_id, AccessEvent.what.in_(VIEWED))

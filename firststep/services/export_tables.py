@@ -267,6 +267,7 @@ _ACCOUNT: Final = (
         "left_empty_until",
         "diary_closed_at",
         "weekly_mail",
+        "weekly_rhythm",
         "weekly_level",
         "weekly_weekday",
         "weekly_hour",
@@ -278,7 +279,9 @@ _ACCOUNT: Final = (
 
 def _account(session: Session, patient_id: UUID) -> Iterator[Record]:
     of_user = ("email", "name", "created_at", "confirmed_at", "locale", "time_zone", "week_starts_on")
-    wish = {name: getattr(MailPreference, name) for name in ("level", "weekday", "hour", "minute", "paused_at")}
+    wish = {
+        name: getattr(MailPreference, name) for name in ("rhythm", "level", "weekday", "hour", "minute", "paused_at")
+    }
     statement = (
         select(
             *_columns(User, *of_user),

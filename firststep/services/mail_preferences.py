@@ -1,21 +1,29 @@
-"""What a patient wants by mail each week, and who must get nothing."""
+"""What a patient wants by mail each week or month, and who must get nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from firststep.clinical.week import Month, Week
 from firststep.models import MailPreference, Patient, User
 from firststep.services.consents import consent_standings, give_consent, withdraw_consent
-from firststep.services.mail_schedule import WeeklySlots, last_complete_week, last_slot, next_sending
+from firststep.services.mail_schedule import (
+    Slots,
+    last_complete_month,
+    last_complete_week,
+    last_slot,
+    next_sending,
+)
 
 Level = Literal["discreet", "detailed"]
+Rhythm = Literal["weekly", "monthly"]
 
 # After so many weeks without an entry one question is asked, and the letters rest.
 EMPTY_WEEKS_BEFORE_REST = 2
@@ -30,10 +38,22 @@ class Reader:
     preference: MailPreference
 
     @property
-    def slots(self) -> WeeklySlots:
-        """Return the weekly moments that the person chose."""
+    def slots(self) -> Slots:
+        """Return the moments that the person chose."""
         wish = self.preference
-        return WeeklySlots(weekday=wish.weekday, hour=wish.hour, minute=wish.minute, zone_name=self.user.time_zone)
+        return Slots(
+            weekday=wish.weekday,
+            hour=wish.hour,
+            minute=wish.minute,
+            zone_name=self.user.time_zone,
+            monthly=wish.rhythm == "monthly",
+        )
+
+    def told_at(self, moment: datetime) -> Week | Month:
+        """Return the days that a letter of this moment is about: the last whole week or month of the person."""
+        if self.preference.rhythm == "monthly":
+            return last_complete_month(moment, self.user.time_zone)
+        return last_complete_week(moment, self.user.time_zone, self.user.week_starts_on)
 
     @property
     def rests(self) -> bool:
@@ -90,9 +110,12 @@ def sees_figures(session: Session, reader: Reader) -> bool:
     return bool(consent and consent.holds)
 
 
-def change_schedule(session: Session, reader: Reader, *, weekday: int, hour: int, minute: int, now: datetime) -> None:
-    """Move the letter to another weekly time; a week that a letter was due for does not come twice."""
+def change_schedule(
+    session: Session, reader: Reader, *, rhythm: Rhythm, weekday: int, hour: int, minute: int, now: datetime
+) -> None:
+    """Move the letter to another time, or to months; days that a letter was due for do not come twice as its end."""
     wish = reader.preference
+    wish.rhythm = rhythm
     wish.weekday, wish.hour, wish.minute = weekday, hour, minute
     plan(session, reader, now)
 
@@ -173,10 +196,9 @@ def replan(session: Session, patient_id: UUID, now: datetime) -> None:
         plan(session, reader, now)
 
 
-def week_to_tell(reader: Reader, now: datetime) -> tuple[datetime, date]:
-    """Return the last slot by now, and the first day of the week that its letter is about."""
-    slot = last_slot(reader.slots, reader.patient.id, now)
-    return slot, last_complete_week(slot, reader.user.time_zone, reader.user.week_starts_on).first
+def slot_to_tell(reader: Reader, now: datetime) -> datetime:
+    """Return the last slot whose letter was to go out by now."""
+    return last_slot(reader.slots, reader.patient.id, now)
 
 
 def readers_due(session: Session, now: datetime, *, most: int) -> Sequence[UUID]:

@@ -1,4 +1,4 @@
-"""When a letter is due in the person's own time zone, and which week it is about."""
+"""When a letter is due in the person's own time zone, and which days it is about."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from firststep.clinical.week import Week, week_with
+from firststep.clinical.week import DAYS_IN_WEEK, Month, Week, month_with, week_with
 from firststep.services.zones import zone
 
-_SEVEN_DAYS = timedelta(days=7)
+_SEVEN_DAYS = timedelta(days=DAYS_IN_WEEK)
 # A letter that could not be made for this long after its time is left out: the next one is near.
 LATEST = timedelta(hours=48)
 _JITTER_SECONDS = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class WeeklySlots:
-    """The moments of one weekly time on a person's wall clock; Monday is 0."""
+class Slots:
+    """The moments of one weekly time on a person's wall clock, or of each month's first such day; Monday is 0."""
 
     weekday: int
     hour: int
     minute: int
     zone_name: str
+    monthly: bool = False
 
     def on(self, day: date) -> datetime:
         """Return the moment of the wall time on this day, in UTC.
@@ -39,7 +40,7 @@ class WeeklySlots:
         today = moment.astimezone(zone(self.zone_name)).date()
         first = today - timedelta(days=1)
         day = first + timedelta(days=(self.weekday - first.weekday()) % 7)
-        while self.on(day) <= moment:
+        while self.on(day) <= moment or not self._counts(day):
             day += _SEVEN_DAYS
         return self.on(day)
 
@@ -47,14 +48,22 @@ class WeeklySlots:
         """Return the last slot that is not later than the moment, in UTC."""
         day = moment.astimezone(zone(self.zone_name)).date() + timedelta(days=1)
         day -= timedelta(days=(day.weekday() - self.weekday) % 7)
-        while self.on(day) > moment:
+        while self.on(day) > moment or not self._counts(day):
             day -= _SEVEN_DAYS
         return self.on(day)
+
+    def _counts(self, day: date) -> bool:
+        return not self.monthly or day.day <= DAYS_IN_WEEK
 
 
 def last_complete_week(moment: datetime, zone_name: str, week_starts_on: int) -> Week:
     """Return the last seven-day week that is over on the person's calendar at the moment."""
     return week_with(moment.astimezone(zone(zone_name)).date(), week_starts_on).previous
+
+
+def last_complete_month(moment: datetime, zone_name: str) -> Month:
+    """Return the last calendar month that is over on the person's calendar at the moment."""
+    return month_with(moment.astimezone(zone(zone_name)).date()).previous
 
 
 def spread(slot: datetime, patient_id: UUID, zone_name: str) -> datetime:
@@ -65,7 +74,7 @@ def spread(slot: datetime, patient_id: UUID, zone_name: str) -> datetime:
     return moved if moved.astimezone(place).date() == slot.astimezone(place).date() else slot
 
 
-def next_sending(slots: WeeklySlots, patient_id: UUID, now: datetime) -> datetime:
+def next_sending(slots: Slots, patient_id: UUID, now: datetime) -> datetime:
     """Return when this person's next letter goes out: strictly later than now."""
     slot = slots.last_until(now)
     while (moment := spread(slot, patient_id, slots.zone_name)) <= now:
@@ -73,7 +82,7 @@ def next_sending(slots: WeeklySlots, patient_id: UUID, now: datetime) -> datetim
     return moment
 
 
-def last_slot(slots: WeeklySlots, patient_id: UUID, now: datetime) -> datetime:
+def last_slot(slots: Slots, patient_id: UUID, now: datetime) -> datetime:
     """Return the last slot whose letter was to go out by now."""
     slot = slots.next_after(now)
     while spread(slot, patient_id, slots.zone_name) > now:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical.adherence import PauseDays, StretchWeek, planned_days, stretch_weeks
 from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
-from firststep.clinical.week import Week
+from firststep.clinical.week import Span
 from firststep.services.diary_events import Event, EventChange, read_events
 from firststep.services.diary_fields import FIRST_DAY, Refused
 from firststep.services.diary_writing import Writing, write_change
@@ -41,7 +41,7 @@ def pause_of(event: Event) -> PauseDays:
     return PauseDays(first=event.day, last=event["ends_on"])
 
 
-def stretching_figures(course: Course, weeks: tuple[Week, ...]) -> tuple[StretchWeek, ...]:
+def stretching_figures(course: Course, weeks: tuple[Span, ...]) -> tuple[StretchWeek, ...]:
     """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
     done = course.diary.stretch_answers
     last = max([*done, *course.sets_done], default=None)

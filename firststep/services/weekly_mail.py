@@ -1,15 +1,17 @@
-"""Decides whose weekly letter is due, and notes it in the outbox once per person and week."""
+"""Decides whose letter is due, and notes it in the outbox once per person and week, or month."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from firststep.clinical.week import DAYS_IN_WEEK, Month, Week, month_with, week_of
 from firststep.models import MailPreference, Patient
 from firststep.services.digest import count_logged_days
 from firststep.services.mail_preferences import (
@@ -18,9 +20,9 @@ from firststep.services.mail_preferences import (
     find_reader,
     may_be_written_to,
     plan,
-    week_to_tell,
+    slot_to_tell,
 )
-from firststep.services.mail_schedule import LATEST, last_complete_week, spread
+from firststep.services.mail_schedule import LATEST, spread
 from firststep.services.outbox import enqueue
 
 Outcome = Literal["letter", "question", "nothing_logged"]
@@ -35,8 +37,7 @@ class DueLetter:
     time_zone: str
     slot_at: datetime
     send_at: datetime
-    week_first: date
-    week_last: date
+    told: Week | Month
     days_logged: int
     outcome: Outcome
     # When the worker will look at this person, where it has planned that: later than the slot where it began later.
@@ -60,7 +61,7 @@ def handle_due(session: Session, patient_id: UUID, now: datetime) -> Outcome | N
     reader = find_reader(session, patient_id)
     if reader is None:
         return None
-    slot, _first = week_to_tell(reader, now)
+    slot = slot_to_tell(reader, now)
     due = _due_letter(session, reader, slot, now)
     if due is not None:
         _note(session, reader, due, now)
@@ -69,16 +70,16 @@ def handle_due(session: Session, patient_id: UUID, now: datetime) -> Outcome | N
 
 
 def note_letter(session: Session, reader: Reader, now: datetime) -> Literal["noted", "known", "nothing_logged"]:
-    """Note a letter about the last complete week that the person asked for; one in ten minutes is enough."""
-    week = last_complete_week(now, reader.user.time_zone, reader.user.week_starts_on)
-    if not count_logged_days(session, reader.patient.id, week):
+    """Note a letter about the last whole week or month that the person asked for; one in ten minutes is enough."""
+    told = reader.told_at(now)
+    if not count_logged_days(session, reader.patient.id, told):
         return "nothing_logged"
     noted = enqueue(
         session,
         kind="weekly_summary",
         now=now,
         user_id=reader.user.id,
-        parameters={"week": week.first.isoformat(), "asked": True},
+        parameters={**_parameters(told), "asked": True},
         dedupe_key=f"asked:{reader.patient.id}:{int(now.timestamp()) // 600}",
     )
     return "noted" if noted else "known"
@@ -87,40 +88,43 @@ def note_letter(session: Session, reader: Reader, now: datetime) -> Literal["not
 def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime) -> DueLetter | None:
     if not reader.is_on or now - slot > LATEST or not may_be_written_to(session, reader.user):
         return None
-    week = last_complete_week(slot, reader.user.time_zone, reader.user.week_starts_on)
-    told = reader.preference.last_week_on
-    if told is not None and told >= week.first:
+    told = reader.told_at(slot)
+    before = reader.preference.last_week_on
+    if before is not None and week_of(before).last >= told.last:
         return None
-    days_logged = count_logged_days(session, reader.patient.id, week)
+    days_logged = count_logged_days(session, reader.patient.id, told)
     return DueLetter(
         patient_id=reader.patient.id,
         email=reader.user.email,
         time_zone=reader.user.time_zone,
         slot_at=slot,
         send_at=spread(slot, reader.patient.id, reader.user.time_zone),
-        week_first=week.first,
-        week_last=week.last,
+        told=told,
         days_logged=days_logged,
-        outcome=_outcome(reader, days_logged),
+        outcome=_outcome(reader, told, days_logged),
         planned_at=reader.preference.next_at,
     )
 
 
-def _outcome(reader: Reader, days_logged: int) -> Outcome:
+def _outcome(reader: Reader, told: Week | Month, days_logged: int) -> Outcome:
     if days_logged:
         return "letter"
-    asks = not reader.rests and reader.preference.empty_weeks + 1 >= EMPTY_WEEKS_BEFORE_REST
+    asks = not reader.rests and reader.preference.empty_weeks + _whole_weeks(told) >= EMPTY_WEEKS_BEFORE_REST
     return "question" if asks else "nothing_logged"
+
+
+def _whole_weeks(told: Week | Month) -> int:
+    return len(told.days) // DAYS_IN_WEEK
 
 
 def _note(session: Session, reader: Reader, due: DueLetter, now: datetime) -> None:
     wish = reader.preference
-    wish.last_week_on = due.week_first
+    wish.last_week_on = due.told.last - timedelta(days=DAYS_IN_WEEK - 1)
     if due.outcome == "letter":
         wish.empty_weeks, wish.paused_at = 0, None
-        _enqueue(session, "weekly_summary", "weekly", due, reader, now)
+        _enqueue(session, "weekly_summary", reader.preference.rhythm, due, reader, now)
         return
-    wish.empty_weeks += 1
+    wish.empty_weeks += _whole_weeks(due.told)
     if due.outcome == "question":
         wish.paused_at = now
         _enqueue(session, "weekly_question", "question", due, reader, now)
@@ -132,6 +136,17 @@ def _enqueue(session: Session, kind: str, prefix: str, due: DueLetter, reader: R
         kind=kind,
         now=now,
         user_id=reader.user.id,
-        parameters={"week": due.week_first.isoformat()},
-        dedupe_key=f"{prefix}:{due.patient_id}:{due.week_first.isoformat()}",
+        parameters=_parameters(due.told),
+        dedupe_key=f"{prefix}:{due.patient_id}:{due.told.first.isoformat()}",
     )
+
+
+def _parameters(told: Week | Month) -> dict[str, str]:
+    return {"month" if isinstance(told, Month) else "week": told.first.isoformat()}
+
+
+def told_by(parameters: Mapping[str, Any]) -> Week | Month:
+    """Return the days that a noted letter is about."""
+    if "month" in parameters:
+        return month_with(date.fromisoformat(parameters["month"]))
+    return week_of(date.fromisoformat(parameters["week"]))

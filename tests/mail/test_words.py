@@ -94,6 +94,37 @@ def test_the_short_letter_has_no_health_word_anywhere(app: Flask, cast: Cast, ki
     assert not HEALTH_WORDS.search(without_name(body.get_text(" ")))
 
 
+@pytest.mark.parametrize("kind", ["weekly_summary", "weekly_question"])
+@pytest.mark.parametrize("detailed", [False, True])
+def test_a_monthly_letter_is_as_discreet_and_says_that_it_is_about_a_month(
+    app: Flask, cast: Cast, kind: str, detailed: bool
+) -> None:
+    letter = write(app, cast, kind, detailed=detailed, monthly=True)
+    for shown in shown_first(letter):
+        assert not HEALTH_WORDS.search(without_name(shown)), shown
+    assert "week" not in letter.subject
+    assert "month" in letter.subject
+    if kind == "weekly_summary":
+        assert letter.subject == "Your monthly summary (1-30 Nov)"
+        assert " of 30 days logged." in letter.text
+    else:
+        assert "Nothing was logged last month" in letter.text
+
+
+def test_the_detailed_monthly_letter_tells_the_end_of_the_month_and_counts_its_days(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        # The month's last day, and some days of which the last seven are four.
+        for day in (25, 26, 27, 30):
+            db.session.add(FootDay(patient_id=cast.ana, day=TODAY.replace(day=day), foot="right", first_step_pain=20))
+        db.session.add(Day(patient_id=cast.ana, day=TODAY.replace(day=25), nsaid_taken=True))
+        db.session.commit()
+    text = write(app, cast, "weekly_summary", detailed=True, monthly=True).text
+    assert "In the month's last 7 days your first-step pain averaged 2.0. Against the end of the month before:" in text
+    assert "NSAID: 1 of " in text
+    assert "(the month before " in text
+    assert "the week before" not in text
+
+
 def test_every_template_compiles_without_a_warning(app: Flask) -> None:
     import mrml
 
@@ -221,7 +252,8 @@ def test_what_is_within_day_to_day_variation_is_said_of_each_difference(
     assert said in " ".join(write(app, cast, "weekly_summary", detailed=True, logs=False).text.split())
 
 
-def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast) -> None:
+@pytest.mark.parametrize("monthly", [False, True])
+def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast, monthly: bool) -> None:
     with app.app_context():
         ana = db.session.get_one(Patient, cast.ana)
         ana.feet = "both"
@@ -232,7 +264,7 @@ def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cas
             actor = audit.Actor(user_id=cast.cho_user, name=name, now=NOW - timedelta(days=3), key=b"k" * 32)
             audit.record(db.session, actor, cast.ana, "viewed_charts", share_id=cast.share)
         db.session.commit()
-    letter = write(app, cast, "weekly_summary", detailed=True)
+    letter = write(app, cast, "weekly_summary", detailed=True, monthly=monthly)
     body = letter.text.partition("\n-- \n")[0]
     words = [word for word in body.split() if not word.startswith("http")]
     assert 40 < len(words) <= 120

@@ -106,7 +106,8 @@ def test_the_json_holds_every_column_of_the_person(app: Flask, ana: UUID) -> Non
     }
     renamed = {"dose_tenths_mg": "dose_mg", "prescribed_most_tenths_mg": "prescribed_most_mg", "weekly": "weekly_mail"}
     renamed |= {
-        name: f"weekly_{name}" for name in ("level", "weekday", "hour", "minute", "paused_at", "unsubscribed_at")
+        name: f"weekly_{name}"
+        for name in ("rhythm", "level", "weekday", "hour", "minute", "paused_at", "unsubscribed_at")
     }
     renamed |= {name: f"reminder_{name}" for name in ("by_mail", "repeats")}
     assert {renamed.get(name, name) for name in kept} - names - LEFT_OUT == set()

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firststep.clinical.week import Week
+from firststep.clinical.week import Month, Week
 from firststep.services.mail_schedule import (
-    WeeklySlots,
+    Slots,
+    last_complete_month,
     last_complete_week,
     last_slot,
     next_sending,
@@ -35,11 +36,12 @@ ZONES = (
 FIRST, LAST = (datetime.fromisoformat(text) for text in ("2020-01-01", "2035-01-01"))
 moments = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 slots = st.builds(
-    WeeklySlots,
+    Slots,
     weekday=st.integers(0, 6),
     hour=st.integers(0, 23),
     minute=st.integers(0, 59),
     zone_name=st.sampled_from(ZONES),
+    monthly=st.booleans(),
 )
 
 
@@ -54,16 +56,17 @@ def exists(moment: datetime, zone_name: str, hour: int, minute: int, day: date) 
 
 
 @given(slots, moments)
-def test_the_next_slot_is_later_at_the_wall_time_and_within_eight_days(slot: WeeklySlots, moment: datetime) -> None:
+def test_the_next_slot_is_later_at_the_wall_time_and_within_eight_days(slot: Slots, moment: datetime) -> None:
     found = slot.next_after(moment)
-    assert moment < found <= moment + timedelta(days=8)
+    assert moment < found <= moment + timedelta(days=36 if slot.monthly else 8)
     local = found.astimezone(ZoneInfo(slot.zone_name))
+    assert not slot.monthly or local.day <= 7
     if exists(found, slot.zone_name, slot.hour, slot.minute, local.date()):
         assert (local.weekday(), local.hour, local.minute) == (slot.weekday, slot.hour, slot.minute)
 
 
 @given(slots, moments)
-def test_last_and_next_slot_enclose_the_moment_and_are_neighbours(slot: WeeklySlots, moment: datetime) -> None:
+def test_last_and_next_slot_enclose_the_moment_and_are_neighbours(slot: Slots, moment: datetime) -> None:
     last, following = slot.last_until(moment), slot.next_after(moment)
     assert last <= moment < following
     assert slot.next_after(last) == following
@@ -71,7 +74,7 @@ def test_last_and_next_slot_enclose_the_moment_and_are_neighbours(slot: WeeklySl
 
 @given(slots, moments, st.uuids())
 def test_a_sending_is_near_its_slot_on_the_same_day_and_never_twice(
-    slot: WeeklySlots, moment: datetime, patient_id: UUID
+    slot: Slots, moment: datetime, patient_id: UUID
 ) -> None:
     sending = next_sending(slot, patient_id, moment)
     assert sending > moment
@@ -92,7 +95,7 @@ def test_people_are_spread_over_twenty_minutes_and_each_keeps_the_place() -> Non
 
 
 def test_a_time_that_the_clocks_leave_out_comes_an_hour_later() -> None:
-    slot = WeeklySlots(weekday=6, hour=2, minute=30, zone_name="Europe/Berlin")
+    slot = Slots(weekday=6, hour=2, minute=30, zone_name="Europe/Berlin")
     found = slot.next_after(at("Europe/Berlin", 2027, 3, 27, 12))
     assert found == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
     assert found.astimezone(ZoneInfo("Europe/Berlin")).hour == 3
@@ -100,14 +103,14 @@ def test_a_time_that_the_clocks_leave_out_comes_an_hour_later() -> None:
 
 
 def test_a_time_that_comes_twice_counts_once() -> None:
-    slot = WeeklySlots(weekday=6, hour=2, minute=30, zone_name="Europe/Berlin")
+    slot = Slots(weekday=6, hour=2, minute=30, zone_name="Europe/Berlin")
     found = slot.next_after(at("Europe/Berlin", 2026, 10, 24, 12))
     assert found == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     assert slot.next_after(found) == at("Europe/Berlin", 2026, 11, 1, 2, 30)
 
 
 def test_lord_howe_moves_its_clocks_by_half_an_hour() -> None:
-    slot = WeeklySlots(weekday=0, hour=7, minute=30, zone_name="Australia/Lord_Howe")
+    slot = Slots(weekday=0, hour=7, minute=30, zone_name="Australia/Lord_Howe")
     before = slot.next_after(datetime(2026, 9, 25, tzinfo=UTC))
     after = slot.next_after(before)
     assert before == datetime(2026, 9, 27, 21, 0, tzinfo=UTC)
@@ -115,7 +118,7 @@ def test_lord_howe_moves_its_clocks_by_half_an_hour() -> None:
 
 
 def test_kolkata_is_half_an_hour_off() -> None:
-    slot = WeeklySlots(weekday=0, hour=7, minute=30, zone_name="Asia/Kolkata")
+    slot = Slots(weekday=0, hour=7, minute=30, zone_name="Asia/Kolkata")
     assert slot.next_after(datetime(2026, 11, 20, tzinfo=UTC)) == datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
@@ -137,3 +140,18 @@ def test_the_week_is_the_last_whole_one_of_the_person(
     moment: datetime, zone_name: str, starts_on: int, first: date
 ) -> None:
     assert last_complete_week(moment, zone_name, starts_on) == Week(first=first, last=first + timedelta(days=6))
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone_name", "last"),
+    [
+        (at("Europe/Berlin", 2026, 12, 7, 7, 30), "Europe/Berlin", date(2026, 11, 30)),
+        (at("Europe/Berlin", 2026, 11, 30, 23, 59), "Europe/Berlin", date(2026, 10, 31)),
+        (at("Europe/Berlin", 2028, 3, 1, 0, 0), "Europe/Berlin", date(2028, 2, 29)),
+        (at("America/New_York", 2027, 1, 1, 0, 0), "America/New_York", date(2026, 12, 31)),
+        # The month is over in Auckland while UTC still has its last evening.
+        (datetime(2026, 11, 30, 18, 30, tzinfo=UTC), "Pacific/Auckland", date(2026, 11, 30)),
+    ],
+)
+def test_the_month_is_the_last_whole_one_of_the_person(moment: datetime, zone_name: str, last: date) -> None:
+    assert last_complete_month(moment, zone_name) == Month(first=last.replace(day=1), last=last)

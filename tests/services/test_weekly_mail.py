@@ -51,7 +51,7 @@ def test_due_at_lists_the_slot_the_week_and_the_days(session: Session, ana: Pati
     found = {letter.email: letter for letter in due_at(session, NOW)}
     letter = found["ana@example.com"]
     assert letter.slot_at == NOW
-    assert (letter.week_first, letter.week_last) == (date(2026, 11, 16), date(2026, 11, 22))
+    assert (letter.told.first, letter.told.last) == (date(2026, 11, 16), date(2026, 11, 22))
     assert (letter.days_logged, letter.outcome) == (5, "letter")
     assert found["ben@example.com"].outcome == "nothing_logged"
     assert kinds(session) == []
@@ -61,7 +61,7 @@ def test_a_sunday_first_week_ends_with_saturday(session: Session, ana: Patient) 
     ana.user.week_starts_on = 6
     session.commit()
     letter = next(letter for letter in due_at(session, NOW) if letter.email == "ana@example.com")
-    assert (letter.week_first, letter.week_last) == (date(2026, 11, 15), date(2026, 11, 21))
+    assert (letter.told.first, letter.told.last) == (date(2026, 11, 15), date(2026, 11, 21))
     # Sunday 15, Monday, Tuesday, Thursday and Friday; not Sunday 22.
     assert letter.days_logged == 5
 
@@ -147,7 +147,7 @@ def test_moving_west_does_not_bring_the_letter_at_night(session: Session, ana: P
 def test_a_new_time_does_not_bring_a_week_twice(session: Session, ana: Patient) -> None:
     handle_due(session, ana.id, LATER)
     reader = mail_preferences.find_reader(session, ana.id)
-    mail_preferences.change_schedule(session, reader, weekday=1, hour=8, minute=0, now=LATER)
+    mail_preferences.change_schedule(session, reader, rhythm="weekly", weekday=1, hour=8, minute=0, now=LATER)
     assert handle_due(session, ana.id, NOW + timedelta(days=1, hours=2)) is None
     assert kinds(session) == ["weekly_summary"]
 
@@ -186,3 +186,63 @@ def test_asking_for_one_about_an_empty_week_sends_nothing(session: Session, cast
     reader = mail_preferences.find_reader(session, cast.ben)
     assert note_letter(session, reader, NOW) == "nothing_logged"
     assert kinds(session) == []
+
+
+MONTHLY = datetime(2026, 12, 7, 6, 30, tzinfo=UTC)
+
+
+def monthly(session: Session, patient_id: UUID, now: datetime = NOW) -> None:
+    reader = mail_preferences.find_reader(session, patient_id)
+    mail_preferences.change_schedule(session, reader, rhythm="monthly", weekday=0, hour=7, minute=30, now=now)
+    session.commit()
+
+
+def test_a_monthly_letter_comes_on_the_months_first_such_day_about_the_month_before(
+    session: Session, ana: Patient
+) -> None:
+    monthly(session, ana.id)
+    assert wish(session, ana.id).next_at.date() == date(2026, 12, 7)
+    assert handle_due(session, ana.id, NOW + WEEK + timedelta(minutes=10)) is None
+    assert handle_due(session, ana.id, MONTHLY + timedelta(minutes=10)) == "letter"
+    assert handle_due(session, ana.id, MONTHLY + timedelta(minutes=20)) is None
+    row = session.scalars(select(OutboxMail)).one()
+    assert (row.parameters, row.dedupe_key) == ({"month": "2026-11-01"}, f"monthly:{ana.id}:2026-11-01")
+    assert wish(session, ana.id).next_at.date() == date(2027, 1, 4)
+
+
+def test_going_over_to_months_leaves_out_no_month_and_going_back_repeats_no_week(
+    session: Session, ana: Patient
+) -> None:
+    assert handle_due(session, ana.id, LATER) == "letter"
+    monthly(session, ana.id, LATER)
+    assert handle_due(session, ana.id, MONTHLY + timedelta(minutes=10)) == "letter"
+    reader = mail_preferences.find_reader(session, ana.id)
+    now = MONTHLY + timedelta(hours=1)
+    mail_preferences.change_schedule(session, reader, rhythm="weekly", weekday=0, hour=9, minute=0, now=now)
+    factories.make_diary(session, ana, date(2026, 11, 30), [4])
+    # Of the week that ends after the month only its first day was told.
+    assert handle_due(session, ana.id, MONTHLY + timedelta(hours=2)) == "letter"
+    assert [row.parameters for row in session.scalars(select(OutboxMail).order_by(OutboxMail.created_at))] == [
+        {"week": "2026-11-16"},
+        {"month": "2026-11-01"},
+        {"week": "2026-11-30"},
+    ]
+    mail_preferences.change_schedule(session, reader, rhythm="monthly", weekday=0, hour=11, minute=0, now=now)
+    assert handle_due(session, ana.id, MONTHLY + timedelta(hours=4)) is None
+
+
+def test_an_empty_month_asks_at_once(session: Session, cast: Cast) -> None:
+    monthly(session, cast.ben)
+    assert handle_due(session, cast.ben, MONTHLY + timedelta(minutes=10)) == "question"
+    assert mail_preferences.find_reader(session, cast.ben).rests
+    ben = session.get_one(Patient, cast.ben)
+    factories.make_diary(session, ben, date(2026, 12, 8), [4])
+    january = datetime(2027, 1, 4, 6, 45, tzinfo=UTC)
+    assert handle_due(session, cast.ben, january) == "letter"
+
+
+def test_one_that_is_asked_for_is_about_the_last_month(session: Session, ana: Patient) -> None:
+    monthly(session, ana.id)
+    reader = mail_preferences.find_reader(session, ana.id)
+    assert note_letter(session, reader, NOW) == "noted"
+    assert session.scalars(select(OutboxMail)).one().parameters == {"month": "2026-10-01", "asked": True}

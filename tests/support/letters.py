@@ -23,10 +23,10 @@ from tests.support.mails import log_last_week
 EVERY_KIND = sorted(kind for kind in BUILDERS if kind != "nobody")
 
 
-def write(app: Flask, cast: Cast, kind: str, *, detailed: bool, logs: bool = True) -> Letter:
+def write(app: Flask, cast: Cast, kind: str, *, detailed: bool, logs: bool = True, monthly: bool = False) -> Letter:
     """Return the mail of this kind as its builder writes it for a person or an invitation that wants it.
 
-    With ``logs`` each day of the last week has an entry.
+    With ``logs`` each day of the last week has an entry. ``monthly`` is for the letters that can be that.
     """
     with app.app_context():
         session = db.session
@@ -37,6 +37,8 @@ def write(app: Flask, cast: Cast, kind: str, *, detailed: bool, logs: bool = Tru
         if detailed:
             mail_preferences.change_level(session, reader, "detailed", NOW)
         more = _wanted(app, cast, kind)
+        if monthly:
+            more["parameters"] = {"month": "2026-11-01"}
         enqueue(session, kind=kind, now=NOW, **more)
         session.commit()
         row = session.query(OutboxMail).filter_by(kind=kind).one()

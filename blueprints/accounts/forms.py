@@ -16,6 +16,7 @@ from firststep.web.account_fields import one_address, zone_field
 from firststep.web.country_words import country_choices, country_name
 from firststep.web.forms import OurForm, at_most, choices, plain_line, trimmed
 from firststep.web.language import ENGLISH, language_choices
+from firststep.web.past_days import MonthField
 
 
 def good_password(_form: OurForm, field: PasswordField) -> None:
@@ -129,6 +130,7 @@ class PatientForm(ProfileForm):
         choices=choices(("right", _l("Right")), ("left", _l("Left")), ("both", _l("Both"))),
         validators=[Optional()],
     )
+    onset_on = MonthField(_l("Since about when?"), description=_l("A month is enough, such as 2026-03."))
     country = SelectField(_l("Country"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

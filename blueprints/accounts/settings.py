@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, session, url_for
+from flask import flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import refresh
@@ -73,6 +73,7 @@ def _form(user: User, **kwargs: Any) -> ProfileForm:
     if user.practitioner is not None:
         return PractitionerForm(data=own, **kwargs)
     own["feet"] = user.patient.feet if user.patient else None
+    own["onset_on"] = user.patient.onset_on if user.patient else None
     own["country"] = (user.patient.country if user.patient else None) or ""
     return PatientForm(data=own, **kwargs)
 
@@ -87,6 +88,8 @@ def _values(form: ProfileForm) -> profile.Profile:
         week_starts_on=int(form.week_starts_on.data),
         locale=form.language.data,
         feet=(form["feet"].data or None) if "feet" in form else None,
+        # A page from before the field was there does not ask for it.
+        onset_on=form["onset_on"].data if "onset_on" in request.form and "onset_on" in form else "as it is",
         country=text("country"),
     )
 

@@ -15,6 +15,7 @@ from firststep.extensions import db
 from firststep.services.trajectories import read_course
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.dates import long_date
 from firststep.web.flare_words import asked_of, flare_card
 from firststep.web.policy import policy
 from firststep.web.progress import progress_figure, progress_page, read_choice
@@ -49,6 +50,8 @@ def progress() -> str:
         asked=rating_card(rating_asked(course, today), today, back="progress"),
         flare=flare_card(asked_of(course, today), two_feet=len(course.diary.feet) > 1, back="progress"),
         saved=saved_strip("progress"),
+        # On paper nobody knows any more whose it is and from when.
+        printed=", ".join(part for part in (current_account().name, long_date(today)) if part),
     )
 
 

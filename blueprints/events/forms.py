@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 
 from flask_babel import gettext as _
@@ -11,26 +10,12 @@ from wtforms import RadioField
 from wtforms.validators import InputRequired
 
 from firststep.services.diary_fields import Refused
-from firststep.web import clock
-from firststep.web.actors import current_account
 from firststep.web.event_fields import CountField, LineField, PainField, TextField
 from firststep.web.event_words import pause_reason_words, session_kind_words
 from firststep.web.forms import DayField, OurForm, choices
+from firststep.web.past_days import PastDayField
 
 _WHO_READS: Final = _l("Only you read this, and those with whom you share notes.")
-
-
-def today() -> date:
-    """Return the calendar date that the signed-in person sees."""
-    return clock.local_day(clock.now(), current_account().time_zone)
-
-
-class PastDayField(DayField):
-    """A date that has come, or the one that stands already: whoever travels west goes back by a day."""
-
-    def latest(self) -> date:
-        """Return the patient's calendar date, or a later one that was noted further east."""
-        return max(today(), self.object_data or date.min)
 
 
 class HappeningForm(OurForm):

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
-from blueprints.events.forms import FORMS, HappeningForm, today
+from blueprints.events.forms import FORMS, HappeningForm
 from blueprints.events.view import form_texts, known_values, overview_context, triggers
 from firststep.clinical.flares import SPELL_DAYS
 from firststep.clinical.measures import FEET
@@ -19,6 +19,7 @@ from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.diary_writing import Writing, is_written
 from firststep.services.noted_sessions import read_all
 from firststep.web.actors import current_patient
+from firststep.web.past_days import today
 from firststep.web.policy import policy
 from firststep.web.render import render
 from firststep.web.writing import current_writing, saved_strip, sent_id

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
-from wtforms.widgets import MonthInput
 
-from firststep.services.zones import local_day, zone_choices
-from firststep.web import clock
-from firststep.web.actors import current_account
-from firststep.web.forms import DayField, OurForm, choices
+from firststep.services.zones import zone_choices
+from firststep.web.forms import OurForm, choices
+from firststep.web.past_days import MonthField, PastDayField
 
 NO_CARE = "none"
 _CARE = (
@@ -23,35 +19,6 @@ _CARE = (
     ("acupuncture", _l("Acupuncture")),
     ("combined", _l("Combined care: both of these")),
 )
-_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
-
-
-def today() -> date:
-    """Return the calendar date that the signed-in person sees."""
-    return local_day(clock.now(), current_account().time_zone)
-
-
-class PastDayField(DayField):
-    """A date that has come."""
-
-    def latest(self) -> date:
-        """Return the patient's calendar date."""
-        return today()
-
-
-class MonthField(PastDayField):
-    """A month, stored as its first day; a browser without a month picker shows a text field."""
-
-    widget = MonthInput()
-
-    def complete(self, text: str) -> str:
-        """Return the first day of the month."""
-        return f"{text}-01" if _MONTH.fullmatch(text) else text
-
-    def _value(self) -> str:
-        if self.raw_data:
-            return " ".join(self.raw_data)
-        return self.data.strftime("%Y-%m") if self.data else ""
 
 
 class StartForm(OurForm):

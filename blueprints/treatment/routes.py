@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Blueprint, Response, make_response, redirect, url_for
 from flask_babel import gettext as _
 
-from blueprints.treatment.forms import NO_CARE, EpisodeForm, StartForm, today
+from blueprints.treatment.forms import NO_CARE, EpisodeForm, StartForm
 from firststep.clinical.diary import Arm
 from firststep.extensions import db
 from firststep.models import Episode
@@ -18,7 +18,9 @@ from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.dates import long_date
 from firststep.web.forms import error_links, options
+from firststep.web.past_days import today
 from firststep.web.policy import policy
+from firststep.web.red_flag_words import reason_groups
 from firststep.web.render import render
 from firststep.web.wording import arm_name
 
@@ -153,6 +155,7 @@ def _start_page(form: StartForm, *, asks_care: bool) -> str:
         feet=options(form.feet),
         arms=options(form.arm) if asks_care else [],
         zones=options(form.time_zone),
+        groups=reason_groups(),
     )
 
 

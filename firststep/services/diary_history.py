@@ -36,7 +36,10 @@ class HistoryLine:
 def read_history(
     session: Session, patient_id: UUID, day: date, *, before: int | None = None, most: int | None = None
 ) -> list[HistoryLine]:
-    """Return the changes of the day, the newest first: those older than ``before``, and no more than ``most``."""
+    """Return the changes of the day, the newest first: those older than ``before``, and no more than ``most``.
+
+    What was entered again as it stood changed nothing, and is left out.
+    """
     rows = session.execute(
         select(
             DiaryChange.seq,
@@ -50,6 +53,7 @@ def read_history(
             DiaryChange.source,
         )
         .where(DiaryChange.patient_id == patient_id, DiaryChange.day == day)
+        .where(DiaryChange.old_value.is_distinct_from(DiaryChange.new_value))
         .where(true() if before is None else DiaryChange.seq < before)
         .order_by(DiaryChange.seq.desc())
         .limit(most)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,7 @@ class Profile:
     week_starts_on: int
     locale: str
     feet: str | None = None
+    onset_on: date | Literal["as it is"] | None = "as it is"
     country: str | None = None
 
 
@@ -43,6 +45,8 @@ def save_profile(session: Session, user: User, profile: Profile, now: datetime) 
     if user.patient is not None:
         if profile.feet is not None:
             user.patient.feet = profile.feet
+        if profile.onset_on != "as it is":
+            user.patient.onset_on = profile.onset_on
         if profile.country is not None:
             user.patient.country = profile.country or None
         session.flush()

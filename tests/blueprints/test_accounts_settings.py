@@ -59,8 +59,20 @@ def test_a_patient_sets_name_zone_week_and_foot(app: Flask, eva: Browser) -> Non
 
 
 @pytest.mark.parametrize(
+    ("sent", "stands"), [({"onset_on": "2026-03"}, "2026-03"), ({"onset_on": ""}, ""), ({}, "2026-01")]
+)
+def test_since_when_it_hurts_can_be_changed_later(app: Flask, eva: Browser, sent: dict[str, str], stands: str) -> None:
+    about = {"name": "Eva", "time_zone": "UTC", "week_starts_on": "0", "feet": "both"}
+    assert eva.post("/settings", data=about | {"onset_on": "2026-01"}).status_code == 303
+    assert eva.post("/settings", data=about | sent).status_code == 303
+    assert page(eva.get("/settings")).soup.find("input", {"name": "onset_on"})["value"] == stands
+
+
+@pytest.mark.parametrize(
     ("change", "complaint"),
     [
+        ({"onset_on": "2027-01"}, "That day has not come yet."),
+        ({"onset_on": "March"}, "2026-03"),
         ({"time_zone": "Europe/Atlantis"}, "Not a valid choice"),
         ({"time_zone": ""}, "Choose your time zone."),
         ({"name": "x" * 121}, "120"),

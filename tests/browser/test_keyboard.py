@@ -100,7 +100,7 @@ def test_plotly_is_asked_for_by_keyboard(open_phone: OpenPage, cast: Cast) -> No
     page.goto("/progress")
     tab_to(page, "[data-chart-explore]")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
+    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
 
 
 @pytest.mark.parametrize("slower", [1, 6])

@@ -321,7 +321,7 @@ def test_no_page_of_a_person_is_cached_and_nothing_is_left_after_signing_out(ope
     expect(page.locator("[data-log-status]")).to_have_text("Saved")
     page.goto("/progress")
     page.get_by_role("button", name="Explore").first.tap()
-    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
+    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
     cached = page.evaluate(_CACHED)
     # These hold nobody, see tests/web/test_shell.py.
     kept = kept_paths()

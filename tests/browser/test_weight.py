@@ -82,14 +82,14 @@ def test_plotly_comes_once_when_it_is_asked_for_and_stays(page: Page, wire: Rela
     page.wait_for_load_state("networkidle")
     before = wire.received
     page.get_by_role("button", name="Explore").first.tap()
-    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
+    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
     assert 300_000 < wire.received - before <= PLOTLY_BYTES + PAGE_BYTES
     before = wire.received
     page.get_by_role("link", name="1 year").click()
     expect(page.get_by_role("link", name="1 year")).to_have_attribute("aria-current", "true")
     page.reload(wait_until="networkidle")
     page.get_by_role("button", name="Explore").first.tap()
-    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
+    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
     assert wire.received - before <= PAGE_BYTES
 
 
@@ -98,7 +98,7 @@ def test_static_files_are_brotli_and_kept_for_good(page: Page) -> None:
     page.on("response", lambda answer: answers.append(answer))
     page.goto("/progress", wait_until="networkidle")
     page.get_by_role("button", name="Explore").first.tap()
-    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart to read values.")
+    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
     built = [answer for answer in answers if "/static/dist/" in answer.url]
     assert {answer.url.rpartition(".")[2] for answer in built} >= {"js", "css"}
     for answer in built:

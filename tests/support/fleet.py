@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -54,6 +55,9 @@ class Visitor:
 
     cookie: str = ""
     csrf: str = ""
+    #: what the cookie is called; over TLS another than without
+    name: str = "session"
+    tls: bool = False
 
     def ask(
         self,
@@ -66,7 +70,7 @@ class Visitor:
         timeout_s: float = 30,
     ) -> Answer:
         """Send one request to the process on the port, and take over the cookie that it sets."""
-        headers = {"Host": f"localhost:{port}", "Sec-Fetch-Site": "same-origin", "Cookie": f"session={self.cookie}"}
+        headers = {"Host": f"localhost:{port}", "Sec-Fetch-Site": "same-origin", "Cookie": f"{self.name}={self.cookie}"}
         body: str | None = None
         if form is not None:
             body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
@@ -74,7 +78,7 @@ class Visitor:
             body, headers["Content-Type"] = json.dumps(data), "application/json"
         if method != "GET":
             headers["X-CSRFToken"] = self.csrf
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
+        connection = self._connect(port, timeout_s)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
@@ -82,17 +86,28 @@ class Visitor:
         finally:
             connection.close()
         answer = Answer(
-            status=response.status, headers=dict(response.getheaders()), text=text, cookie=_cookie_of(response)
+            status=response.status,
+            headers=dict(response.getheaders()),
+            text=text,
+            cookie=_cookie_of(response, self.name),
         )
         if answer.cookie is not None:
             self.cookie = answer.cookie
         return answer
 
+    def _connect(self, port: int, timeout_s: float) -> http.client.HTTPConnection:
+        if not self.tls:
+            return http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
+        # The certificate is one that the proxy made for itself.
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection("localhost", port, timeout=timeout_s, context=context)
 
-def _cookie_of(response: http.client.HTTPResponse) -> str | None:
+
+def _cookie_of(response: http.client.HTTPResponse, wanted: str) -> str | None:
     for line in response.headers.get_all("Set-Cookie") or ():
         name, _, rest = line.partition("=")
-        if name == "session":
+        if name == wanted:
             return rest.partition(";")[0]
     return None
 
@@ -200,9 +215,11 @@ class Fleet:
     def visitor(self, user_id: UUID | None) -> Visitor:
         """Return a browser with a session of the user."""
         browser = sign_in(self.app, user_id, at=datetime.now(UTC))
-        cookie = browser.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        name = self.app.config["SESSION_COOKIE_NAME"]
+        cookie = browser.get_cookie(name)
         assert cookie is not None
-        return Visitor(cookie=cookie.value, csrf=browser.csrf_token())
+        tls = bool(self.app.config["SESSION_COOKIE_SECURE"])
+        return Visitor(cookie=cookie.value, csrf=browser.csrf_token(), name=name, tls=tls)
 
     def logs(self) -> str:
         """Return what all processes wrote."""

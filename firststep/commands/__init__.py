@@ -11,6 +11,7 @@ from firststep.commands.demo import init_demo_command
 from firststep.commands.diary import init_diary_commands
 from firststep.commands.episodes import init_episode_commands
 from firststep.commands.mail import init_mail_commands
+from firststep.commands.moving import init_moving_command
 from firststep.commands.outcomes import init_outcomes_command
 from firststep.commands.serve import init_serve_command
 from firststep.commands.shares import init_share_commands
@@ -30,6 +31,7 @@ def init_commands(app: Flask) -> None:
     init_episode_commands(app)
     init_outcomes_command(app)
     init_mail_commands(app)
+    init_moving_command(app)
     init_serve_command(app)
     init_share_commands(app)
     init_sheet_commands(app)

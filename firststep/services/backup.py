@@ -101,7 +101,7 @@ def restore_backup(connection: Connection, path: Path, *, revision: str) -> dict
         for table in tables():
             _check_file(archive, table, manifest[table.name])
             _fill(connection, archive, table)
-        _advance_sequences(connection)
+        advance_sequences(connection, tables())
         held = {str(table.name): contents(connection, table) for table in tables()}
     for name, found in held.items():
         if found != manifest[name]:
@@ -206,11 +206,11 @@ def _check_file(archive: zipfile.ZipFile, table: Table, expected: Contents) -> N
         raise BackupError(f"The part {table.name} of the backup was changed or damaged; nothing was restored.")
 
 
-def _advance_sequences(connection: Connection) -> None:
-    """Make PostgreSQL number new rows after the restored ones; SQLite does so by itself."""
+def advance_sequences(connection: Connection, filled: list[Table]) -> None:
+    """Make PostgreSQL number new rows after those that were filled in; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return
-    for table in tables():
+    for table in filled:
         for column in table.primary_key.columns:
             if column is table.autoincrement_column:
                 sequence = func.pg_get_serial_sequence(f'"{table.name}"', column.name)

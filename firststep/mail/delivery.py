@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -10,11 +11,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.mail.domains import Domains
-from firststep.mail.kinds import BUILDERS
+from firststep.mail.kinds import BUILDERS, STORE_NOTHING
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
 from firststep.mail.smtp import MAIL_SECONDS, Connection, Refused, Server, TryLater
 from firststep.services import outbox
@@ -32,6 +34,10 @@ LANES = 4
 _LOOK_AGAIN_SECONDS = 0.5
 # So often a lane full of letters looks whether account mail came in.
 _LETTERS_IN_A_ROW = 20
+# A database that is away this often ends the lane; the next round tries again.
+_FAULTS_A_LANE = 5
+# So long a mail that the server took is tried to be marked: unmarked it would go out a second time.
+_MARKING_SECONDS = 120.0
 # A lease that ends sooner is renewed before the last step, which may take MAIL_SECONDS.
 _LEASE_FOR_LAST_STEP = timedelta(seconds=MAIL_SECONDS + 15)
 
@@ -62,10 +68,13 @@ class Round:
         return self.outcomes
 
     def _guarded_lane(self) -> None:
-        try:
-            self._lane()
-        except Exception as error:  # noqa: BLE001 - a database that is away: the mails are safe, the next round tries
-            log_fault(error)
+        for _ in range(_FAULTS_A_LANE):
+            try:
+                self._lane()
+                return
+            except Exception as error:  # noqa: BLE001 - a database that is away or busy: the mails are safe
+                log_fault(error)
+                self.stopped.wait(_LOOK_AGAIN_SECONDS)
 
     def _lane(self) -> None:
         connection = Connection(self.server, our_name=sender_of(self.app).domain, mail_seconds=MAIL_SECONDS)
@@ -148,7 +157,7 @@ def deliver(
                 connection.take_back()
                 return _note(app, claim, "left" if after is None else "changed")
             connection.hand_over()
-            return _note(app, claim, "sent")
+            return _note_sent(app, claim)
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)
     except Refused as error:
@@ -177,7 +186,7 @@ def sender_of(app: Flask) -> Sender:
 def _write(app: Flask, claim: Claim) -> tuple[Letter, Standing, datetime] | None:
     """Write the letter from what is true now; a builder that makes a token may store it, so this commits."""
     builder = BUILDERS[claim.kind]
-    with app.app_context(), reading_only() if claim.kind in LIST_KINDS else nullcontext():
+    with app.app_context(), reading_only() if claim.kind in STORE_NOTHING else nullcontext():
         now = clock.now()
         # Before the builder reads: what changes from here on is found out before the last step.
         before = standing(db.session, claim)
@@ -185,6 +194,19 @@ def _write(app: Flask, claim: Claim) -> tuple[Letter, Standing, datetime] | None
         letter = builder(db.session, row, now) if row is not None else None
         db.session.commit()
     return (letter, before, now) if letter and before else None
+
+
+def _note_sent(app: Flask, claim: Claim) -> tuple[str, str]:
+    """Note that the mail was taken, however long the database is busy or away; the mails behind it wait as well."""
+    end = time.monotonic() + _MARKING_SECONDS
+    while True:
+        try:
+            return _note(app, claim, "sent")
+        except DBAPIError as error:
+            if time.monotonic() > end:
+                raise
+            log_fault(error)
+            time.sleep(_LOOK_AGAIN_SECONDS)
 
 
 def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> tuple[str, str]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass
@@ -17,9 +15,10 @@ from sqlalchemy import func, select, update
 
 from firststep.extensions import db
 from firststep.models import OutboxMail
-from firststep.settings import ROOT, Settings
+from firststep.settings import Settings
 from tests.support.mails import make_account_mails
 from tests.support.smtp import Post
+from tests.support.workers import start_worker
 
 # After the answer went out, and for some kills a little later: before, in and after our mark.
 DELAYS_SECONDS = (0.0, 0.001, 0.003, 0.01)
@@ -43,14 +42,14 @@ def run_kills(app: Flask, office: Post, *, mails: int, kills: int) -> KillReport
     addresses = make_account_mails(app, mails, datetime.now(UTC) - timedelta(minutes=1))
     killed = 0
     for number in range(kills):
-        worker = _start_worker(settings, office)
+        worker = start_worker(settings, office.url)
         at = len(office.raw) + 1 + number % max(1, mails // (kills + 1))
         office.on_taken = _killer(worker.pid, at, DELAYS_SECONDS[number % len(DELAYS_SECONDS)])
-        killed += worker.wait(timeout=60) == -signal.SIGKILL
+        killed += worker.wait(timeout=120) == -signal.SIGKILL
         office.on_taken = lambda _count: None
         _let_leases_run_out(app)
-    worker = _start_worker(settings, office)
-    assert worker.wait(timeout=120) == 0
+    worker = start_worker(settings, office.url)
+    assert worker.wait(timeout=600) == 0
     return _report(app, office, addresses, killed)
 
 
@@ -67,19 +66,6 @@ def _killer(pid: int, at: int, delay_seconds: float) -> object:
             threading.Timer(delay_seconds, kill).start()
 
     return on_taken
-
-
-def _start_worker(settings: Settings, office: Post) -> subprocess.Popen[bytes]:
-    environment = os.environ | {
-        "ENVIRONMENT": "test",
-        "DATABASE_URL": settings.database_url,
-        "HUEY_URL": settings.huey_url,
-        "VAR_DIR": str(settings.var_dir),
-        "SECRET_KEY": settings.secret_key,
-        "SMTP_URL": office.url,
-    }
-    command = [sys.executable, "-m", "flask", "--app", "app", "mail", "send-due"]
-    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
 
 
 def _let_leases_run_out(app: Flask) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.mail.delivery import deliver
 from firststep.mail.smtp import Connection, TryLater, server_of
-from firststep.models import User
+from firststep.models import OutboxMail, User
 from firststep.services import mail_preferences, outbox
 from firststep.services.consents import withdraw_consent
 from firststep.services.outbox import Claim
@@ -126,3 +129,30 @@ def test_nothing_is_handed_over_that_was_not_offered(post: Post) -> None:
         connection.hand_over()
     connection.close()
     assert len(post.raw) == 1
+
+
+def test_a_mail_that_was_taken_is_marked_when_the_busy_database_answers_again(
+    app: Flask, cast: Cast, post: Post, set_clock
+) -> None:
+    set_clock(LATER)
+    make_letter_due(app, cast)
+    claim = claim_letter(app)
+    busy = threading.Event()
+    locked = threading.Thread(target=hold_the_database, args=(app, claim, busy, 7.0))
+    post.on_taken = lambda _count: (locked.start(), busy.wait(5))
+    connection = connection_to(post)
+    assert deliver(app, claim, connection, nullcontext())[0] == "sent"
+    connection.close()
+    locked.join()
+    assert rows(app)[0].state == "sent"
+    assert send_all(app, post) == Counter()
+    assert len(post.raw) == 1
+
+
+def hold_the_database(app: Flask, claim: Claim, busy: threading.Event, seconds: float) -> None:
+    """Keep everybody from writing to the mail's row, for longer than SQLite has patience."""
+    with app.app_context():
+        db.session.execute(update(OutboxMail).where(OutboxMail.id == claim.id).values(last_error=None))
+        busy.set()
+        time.sleep(seconds)
+        db.session.rollback()

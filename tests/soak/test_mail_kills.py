@@ -11,6 +11,7 @@ from flask import Flask
 from bench.reports import write_report
 from tests.cast import Cast
 from tests.mail.kills import run_kills
+from tests.support.databases import runs_on_postgresql
 from tests.support.smtp import Post, post
 
 __all__ = ["post"]
@@ -21,7 +22,8 @@ pytestmark = pytest.mark.soak
 def test_no_mail_is_lost_over_many_kills(app: Flask, cast: Cast, post: Post) -> None:
     kills = int(os.environ.get("ROUNDS") or 40)
     report = run_kills(app, post, mails=25 * kills, kills=kills)
-    write_report("mail_kills", asdict(report))
+    database = "postgresql" if runs_on_postgresql() else "sqlite"
+    write_report(f"mail_kills-{database}", asdict(report))
     assert report.kills == kills
     assert report.lost == 0
     assert report.repeated <= report.kills

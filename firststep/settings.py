@@ -16,6 +16,8 @@ Environment = Literal["development", "production", "test"]
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORTEST_SECRET = 32
+# With + and 42 letters after it, what stands before the @ may have 64.
+_BOUNCE_ADDRESS = re.compile(r"[A-Za-z0-9._-]{1,21}@[A-Za-z0-9.-]+")
 _VAPID_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -40,6 +42,8 @@ class Settings:
     smtp_url: str = field(default="", repr=False)
     mail_from: str = "Firststep <hello@localhost>"
     mail_domain_per_minute: int = 0
+    bounce_address: str = ""
+    bounce_maildir: Path | None = None
     trusted_hosts: tuple[str, ...] = ()
     proxy_hops: int = 0
     sw_kill: bool = False
@@ -99,6 +103,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         smtp_url=environ.get("SMTP_URL", ""),
         mail_from=environ.get("MAIL_FROM", "Firststep <hello@localhost>"),
         mail_domain_per_minute=_count(environ, "MAIL_DOMAIN_PER_MINUTE", digits=5),
+        bounce_address=environ.get("BOUNCE_ADDRESS", "").strip(),
+        bounce_maildir=Path(environ["BOUNCE_MAILDIR"]).resolve() if environ.get("BOUNCE_MAILDIR") else None,
         trusted_hosts=tuple(environ.get("TRUSTED_HOSTS", "").replace(",", " ").split()),
         proxy_hops=_count(environ, "PROXY_HOPS"),
         sw_kill=_flag(environ, "SW_KILL"),
@@ -123,6 +129,16 @@ def _check_addresses(settings: Settings) -> None:
         raise SettingsError("VAPID_PRIVATE_KEY is no 32 bytes in base64url; leave it out, and one is made.")
     if settings.smtp_url and not settings.smtp_url.startswith(("smtp://", "smtps://")):
         raise SettingsError("SMTP_URL does not begin with smtp:// or smtps://; without it nobody gets any mail.")
+    _check_bounces(settings)
+
+
+def _check_bounces(settings: Settings) -> None:
+    if settings.bounce_address and not _BOUNCE_ADDRESS.fullmatch(settings.bounce_address):
+        raise SettingsError("BOUNCE_ADDRESS is no address like bounces@example.org with at most 21 letters before @.")
+    if settings.bounce_maildir and not settings.bounce_address:
+        raise SettingsError("BOUNCE_MAILDIR is set, but BOUNCE_ADDRESS is not; set the address that delivers to it.")
+    if settings.bounce_maildir and not (settings.bounce_maildir / "new").is_dir():
+        raise SettingsError(f"BOUNCE_MAILDIR {settings.bounce_maildir} is no Maildir; it has no folder named new.")
 
 
 def _check_production(settings: Settings) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from firststep.clinical.week import Month
+from firststep.commands.mail_bounce import bounce
 from firststep.commands.mail_check import check
 from firststep.commands.mail_status import retry, status
 from firststep.database import reading_only
@@ -32,7 +33,7 @@ _WHAT = {
 
 def init_mail_commands(app: Flask) -> None:
     """Add the group."""
-    for command in (check, retry, status):
+    for command in (bounce, check, retry, status):
         mail.add_command(command)
     app.cli.add_command(mail)
 

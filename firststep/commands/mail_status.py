@@ -24,6 +24,7 @@ _REASONS = {
     "sender": "our sender was refused",
     "server": "the SMTP server refused us",
     "network": "the SMTP server could not be reached",
+    "bounced": "it came back",
     "build": "the mail could not be written",
 }
 

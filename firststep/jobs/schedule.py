@@ -11,6 +11,7 @@ from firststep.jobs.deliver_mail import deliver_mail
 from firststep.jobs.deliver_pushes import deliver_pushes
 from firststep.jobs.expire_shares import expire_shares
 from firststep.jobs.purge import purge
+from firststep.jobs.read_bounces import read_bounces
 from firststep.jobs.remind import remind
 from firststep.jobs.update_panels import add_missing_rows, update_panels
 from firststep.jobs.weekly_summaries import note_weekly_letters
@@ -39,5 +40,6 @@ JOBS: tuple[Job, ...] = (
     Job(name="update_panels", every_s=10, run=update_panels),
     Job(name="missing_panel_rows", every_s=900, run=add_missing_rows),
     Job(name="expire_shares", every_s=900, run=expire_shares),
+    Job(name="read_bounces", every_s=60, run=read_bounces),
     Job(name="purge", every_s=3600, run=purge),
 )

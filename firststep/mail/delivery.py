@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.mail.domains import Domains
+from firststep.mail.envelope import envelope_sender
 from firststep.mail.kinds import BUILDERS, STORE_NOTHING
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
 from firststep.mail.smtp import MAIL_SECONDS, Connection, Refused, Server, TryLater
@@ -150,7 +151,7 @@ def deliver(
         log_fault(error)
         return _note(app, claim, "put_off", f"build_{type(error).__name__}")
     try:
-        connection.offer(sender.address, letter.to, raw)
+        connection.offer(envelope_sender(app.config["SETTINGS"], claim.id, letter.to), letter.to, raw)
         with last_step:
             after = _standing_now(app, claim)
             if after is None or after.facts != before.facts:

@@ -160,6 +160,13 @@ def mark_failed(session: Session, claim: Claim, now: datetime, error: str) -> No
     _settle(session, claim, state="failed", run_at=now, lease_until=None, last_error=error[:80])
 
 
+def mark_returned(session: Session, mail_id: UUID, now: datetime, error: str) -> bool:
+    """Note that a mail that a server took came back for good; False when it is not, or not any more, a sent one."""
+    values = {"state": "failed", "run_at": now, "last_error": error[:80]}
+    sent = update(OutboxMail).where(OutboxMail.id == mail_id, OutboxMail.state == "sent")
+    return session.execute(sent.values(values).returning(OutboxMail.id)).first() is not None
+
+
 def put_off(session: Session, claim: Claim, now: datetime, error: str) -> bool:
     """Try again later; False when the mail was tried for two days and is given up."""
     wait = wait_after(claim.attempt)

@@ -184,6 +184,21 @@ def test_spf_is_judged_as_a_receiver_does(zone: Zone, record: str, result: str) 
     assert spf.evaluate(Names(zone.address), "s.example", ADDRESS)[0] == result
 
 
+def test_bounces_to_another_domain_are_checked_there(
+    check: Check, app: Flask, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = replace(app.config["SETTINGS"], bounce_address="b@returns.example.net")
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    shown = check.run().output
+    assert "returns.example.net has neither an MX record nor an address" in shown
+    assert "returns.example.net has no SPF record" in shown
+    assert "(returns.example.net) is not aligned with From, so only DKIM counts" in shown
+    assert "takes mail from b+" in shown
+    near = replace(settings, bounce_address="b@b.steps.example.org")
+    monkeypatch.setitem(app.config, "SETTINGS", near)
+    assert "the envelope's sender is aligned with From." in check.run().output
+
+
 def test_a_server_that_is_away_or_refuses_the_sender_is_named(
     check: Check, app: Flask, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,8 @@ class Post:
     port: int = 0
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    #: of the envelopes
+    senders: list[str] = field(default_factory=list)
     #: when each mail was taken, on the monotonic clock
     taken_at: list[float] = field(default_factory=list)
     connections: int = 0
@@ -73,6 +75,7 @@ class Post:
         if answer.startswith("250"):
             self.raw.append(envelope.original_content or b"")
             self.recipients.extend(envelope.rcpt_tos)
+            self.senders.append(envelope.mail_from or "")
             self.taken_at.append(time.monotonic())
             self.on_taken(len(self.raw))
         return answer

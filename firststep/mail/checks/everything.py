@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from uuid import uuid4
 
 from firststep.mail.checks import letters, records, relay
 from firststep.mail.checks.finding import Finding
 from firststep.mail.checks.names import Names, NoAnswer
+from firststep.mail.envelope import envelope_sender
 from firststep.mail.message import parse_sender
 from firststep.mail.smtp import Server, is_here, server_of
 from firststep.settings import Settings
@@ -30,20 +32,23 @@ def check_mail(
         seen = "SMTP_URL is not set: every mail stays on this machine."
         yield Finding(subject="SMTP", verdict="mend", seen=seen, todo="Set SMTP_URL to a server that sends for you.")
     else:
-        yield from relay.check_relay(server_of(settings.smtp_url), sender)
+        envelope = envelope_sender(settings, uuid4(), sender.address)
+        yield from relay.check_relay(server_of(settings.smtp_url), sender.domain, envelope)
     if "." not in sender.domain:
         seen = f"MAIL_FROM is {sender.address}, which nobody outside knows; its domain cannot be looked up."
         yield Finding(subject="Sender", verdict="mend", seen=seen, todo="Set MAIL_FROM to an address of your domain.")
     else:
         with suppress(NoAnswer):
             names.check_outlook(sender.domain)
-        yield from records.check_mailbox(names, sender.domain)
+        returns_to = settings.bounce_address.rpartition("@")[2].lower() or sender.domain
+        for domain in dict.fromkeys((sender.domain, returns_to)):
+            yield from records.check_mailbox(names, domain)
         leaves_from = list(addresses) or _addresses_of(names, settings)
         surely = bool(addresses)
-        yield from records.check_spf(names, sender.domain, leaves_from, surely=surely)
+        yield from records.check_spf(names, returns_to, leaves_from, surely=surely)
         yield from found
         yield from records.check_dkim(names, sender.domain, list(dict.fromkeys([*selectors, *more])))
-        yield from records.check_dmarc(names, sender.domain)
+        yield from records.check_dmarc(names, sender.domain, returns_to)
         yield from records.check_reverse(names, leaves_from, surely=surely)
     yield from letters.check_headers(letters.sample_letter(sender, now))
 

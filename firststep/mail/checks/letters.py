@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from uuid import uuid4
 
 from firststep.mail.checks.finding import Finding
-from firststep.mail.checks.records import tags_of
+from firststep.mail.checks.records import is_aligned, tags_of
 from firststep.mail.message import Letter, Sender, to_bytes
 from firststep.mail.unsubscribing import unsubscribe_link
 
@@ -59,7 +59,7 @@ def check_received(raw: bytes, domain: str) -> tuple[list[Finding], list[str]]:
     """Look at the signatures of a mail as it arrived; return what was found, and the selectors of our domain's keys."""
     message = message_from_bytes(raw, policy=policy.default)
     signatures = [tags_of("".join(str(value).split())) for value in message.get_all("DKIM-Signature", [])]
-    ours = [tags for tags in signatures if _aligned(tags.get("d", ""), domain)]
+    ours = [tags for tags in signatures if is_aligned(tags.get("d", ""), domain)]
     found = [*_signature_findings(signatures, ours, domain), *_results(message.get_all("Authentication-Results", []))]
     return found, [tags["s"] for tags in ours if tags.get("d", "").lower() == domain and tags.get("s")]
 
@@ -90,12 +90,6 @@ def _results(headers: list[str]) -> Iterator[Finding]:
         good = result == "pass"
         todo = "" if good else "See the finding about it here; a mail sent on by others may fail without your doing."
         yield Finding(subject=name.upper(), verdict="good" if good else "mend", seen=seen, todo=todo)
-
-
-def _aligned(signer: str, domain: str) -> bool:
-    """Tell whether a signer's domain is ours, below or above it, as relaxed alignment has it."""
-    one, other = f".{signer.lower()}", f".{domain.lower()}"
-    return "." in signer and (one.endswith(other) or other.endswith(one))
 
 
 def _wrong(seen: str) -> Finding:

@@ -134,8 +134,8 @@ def _bits(text: str) -> int:
     return key.key_size if isinstance(key, RSAPublicKey) else 0
 
 
-def check_dmarc(names: Names, domain: str) -> Iterator[Finding]:
-    """Look for the policy of the domain, or of one above it, and whether our mail can be aligned with it."""
+def check_dmarc(names: Names, domain: str, envelope: str) -> Iterator[Finding]:
+    """Look for the policy of the domain, or of one above it, and whether the envelope's sender is aligned with it."""
     labels = domain.split(".")
     try:
         # The domain itself, then those above it, as RFC 9989 walks up the tree.
@@ -143,7 +143,7 @@ def check_dmarc(names: Names, domain: str) -> Iterator[Finding]:
             holder = ".".join(labels[above:])
             found = [text for text in names.texts(f"_dmarc.{holder}") if tags_of(text).get("v", "").lower() == "dmarc1"]
             if found:
-                yield from _policy(domain, holder, found)
+                yield from _policy(domain, envelope, holder, found)
                 return
     except NoAnswer as error:
         yield Finding(subject="DMARC", verdict="unknown", seen=f"{error}.", todo=_LATER)
@@ -153,7 +153,7 @@ def check_dmarc(names: Names, domain: str) -> Iterator[Finding]:
     yield Finding(subject="DMARC", verdict="mend", seen=seen, todo=todo)
 
 
-def _policy(domain: str, holder: str, found: list[str]) -> Iterator[Finding]:
+def _policy(domain: str, envelope: str, holder: str, found: list[str]) -> Iterator[Finding]:
     tags = tags_of(found[0])
     wish = tags.get("p", "") if holder == domain else tags.get("sp", tags.get("p", ""))
     if len(found) > 1 or wish not in ("none", "quarantine", "reject"):
@@ -161,9 +161,10 @@ def _policy(domain: str, holder: str, found: list[str]) -> Iterator[Finding]:
         todo = "Keep one record, with p=none, quarantine or reject."
         yield Finding(subject="DMARC", verdict="mend", seen=seen, todo=todo)
         return
-    # Ours is: From and the envelope's sender are of one domain. What the relay signs for only a mail shows.
+    fits = domain == envelope if tags.get("aspf") == "s" else is_aligned(envelope, domain)
+    spf_counts = "is aligned with From" if fits else f"({envelope}) is not aligned with From, so only DKIM counts"
     strict = " Strict: the signature must be of the very same domain." if tags.get("adkim") == "s" else ""
-    seen = f"The policy of {holder} for {domain} is {wish!r}; the envelope's sender is aligned with From.{strict}"
+    seen = f"The policy of {holder} for {domain} is {wish!r}; the envelope's sender {spf_counts}.{strict}"
     if wish == "none":
         yield Finding(
             subject="DMARC",
@@ -193,6 +194,12 @@ def check_reverse(names: Names, addresses: Sequence[str], *, surely: bool) -> It
     if not addresses:
         seen = "Which address mail leaves from is not known here."
         yield Finding(subject="PTR", verdict="unknown", seen=seen, todo="Name it: --address 203.0.113.5")
+
+
+def is_aligned(one: str, other: str) -> bool:
+    """Tell whether a domain is another, below or above it: close to what relaxed alignment asks for."""
+    with_dots = f".{one.lower()}", f".{other.lower()}"
+    return "." in one and (with_dots[0].endswith(with_dots[1]) or with_dots[1].endswith(with_dots[0]))
 
 
 def tags_of(text: str) -> dict[str, str]:

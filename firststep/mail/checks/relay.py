@@ -8,16 +8,15 @@ import ssl
 from collections.abc import Iterator
 
 from firststep.mail.checks.finding import Finding
-from firststep.mail.message import Sender
 from firststep.mail.smtp import CONNECT_SECONDS, Server, is_here
 
 _TAKEN = 250
 
 
-def check_relay(server: Server, sender: Sender) -> Iterator[Finding]:
+def check_relay(server: Server, our_name: str, sender: str) -> Iterator[Finding]:
     """Talk to the server as a worker does, up to the point where it would name a recipient."""
     try:
-        smtp = _connected(server, sender.domain)
+        smtp = _connected(server, our_name)
     except ssl.SSLError as error:
         yield _untrusted(server, error)
         return
@@ -40,7 +39,7 @@ def _connected(server: Server, our_name: str) -> smtplib.SMTP:
     return smtplib.SMTP(server.host, server.port, our_name, timeout=CONNECT_SECONDS)
 
 
-def _talk(smtp: smtplib.SMTP, server: Server, sender: Sender) -> Iterator[Finding]:
+def _talk(smtp: smtplib.SMTP, server: Server, sender: str) -> Iterator[Finding]:
     smtp.ehlo_or_helo_if_needed()
     offered = smtp.has_extn("starttls")
     if server.starttls and not offered:
@@ -60,13 +59,13 @@ def _talk(smtp: smtplib.SMTP, server: Server, sender: Sender) -> Iterator[Findin
             yield Finding(subject="Sign-in", verdict="mend", seen=seen, todo="Mend user and password in SMTP_URL.")
             return
         yield Finding(subject="Sign-in", verdict="good", seen=f"{server.host} lets us in.")
-    code, _answer = smtp.mail(sender.address)
+    code, _answer = smtp.mail(sender)
     smtp.rset()
     if code == _TAKEN:
-        yield Finding(subject="Sender", verdict="good", seen=f"{server.host} takes mail from {sender.address}.")
+        yield Finding(subject="Sender", verdict="good", seen=f"{server.host} takes mail from {sender}.")
     else:
-        seen = f"{server.host} does not take mail from {sender.address} ({code})."
-        yield Finding(subject="Sender", verdict="mend", seen=seen, todo="Allow MAIL_FROM at the relay, or change it.")
+        seen = f"{server.host} does not take mail from {sender} ({code})."
+        yield Finding(subject="Sender", verdict="mend", seen=seen, todo="Have the relay allow it.")
 
 
 def _encryption(smtp: smtplib.SMTP, server: Server, *, offered: bool) -> Finding:

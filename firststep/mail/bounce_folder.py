@@ -1,0 +1,54 @@
+"""The Maildir into which a mail server on this machine delivers what comes back."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from firststep.mail.bounces import MOST_BYTES, take_bounce
+from firststep.settings import Settings
+
+# So many at once keep the worker's other jobs waiting for a second or two at most.
+_MOST_AT_ONCE = 200
+
+
+def empty_folder(session: Session, settings: Settings, folder: Path, now: datetime) -> Counter[str]:
+    """Read the new messages of a Maildir, and return how many ended how; commits each.
+
+    Reports about mail of ours are deleted, for they hold an address and often the mail; the rest is kept as read.
+    """
+    outcomes: Counter[str] = Counter()
+    for file in _new_messages(folder):
+        try:
+            with file.open("rb") as content:
+                raw = content.read(MOST_BYTES)
+        except FileNotFoundError:
+            # Another worker was faster.
+            continue
+        outcome = take_bounce(session, settings, raw, now)
+        session.commit()
+        outcomes[outcome] += 1
+        with suppress(FileNotFoundError):
+            if outcome in ("not_ours", "no_report"):
+                file.rename(_read_folder(folder) / f"{file.name}:2,S")
+            else:
+                file.unlink()
+    return outcomes
+
+
+def _new_messages(folder: Path) -> Iterator[Path]:
+    with os.scandir(folder / "new") as entries:
+        names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+    yield from (folder / "new" / name for name in names[:_MOST_AT_ONCE])
+
+
+def _read_folder(folder: Path) -> Path:
+    read = folder / "cur"
+    read.mkdir(exist_ok=True, mode=0o700)
+    return read

@@ -1,4 +1,4 @@
-"""The form of the weekly mail's time."""
+"""The forms of when the mails come."""
 
 from __future__ import annotations
 
@@ -30,19 +30,28 @@ RHYTHMS = (
 )
 
 
-class ScheduleForm(OurForm):
-    """How often, on which day and at what local time the letter comes."""
+class TimeForm(OurForm):
+    """At what local time a mail comes."""
 
-    rhythm = SelectField(
-        _l("How often"), choices=choices(*RHYTHMS), validators=[InputRequired(_l("Choose how often."))]
-    )
-    weekday = SelectField(_l("Day"), choices=choices(*WEEKDAYS), validators=[InputRequired(_l("Choose a day."))])
     time = StringField(_l("Time"), validators=[InputRequired(_l("Enter a time."))])
 
     def validate_time(self, field: StringField) -> None:
         """Accept only an hour and a minute of the day."""
         if parse_time(field.data or "") is None:
             raise ValidationError(_("Enter a time of the day, like 07:30."))
+
+
+class MondayForm(TimeForm):
+    """At what local time of a Monday the counts come."""
+
+
+class ScheduleForm(TimeForm):
+    """How often, on which day and at what local time the letter comes."""
+
+    rhythm = SelectField(
+        _l("How often"), choices=choices(*RHYTHMS), validators=[InputRequired(_l("Choose how often."))]
+    )
+    weekday = SelectField(_l("Day"), choices=choices(*WEEKDAYS), validators=[InputRequired(_l("Choose a day."))])
 
 
 def parse_time(text: str) -> tuple[int, int] | None:

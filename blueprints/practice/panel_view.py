@@ -17,6 +17,7 @@ from firststep.clinical.previsit import Thresholds
 from firststep.services.panel import GROUPS, MOST_PICKED, Asked, Line, Page, Standing
 from firststep.web.person_words import person_name
 from firststep.web.share_words import days_left_words
+from firststep.web.triage_words import group_words
 from firststep.web.wording import points
 
 #: The icon of each group; its colour is in the style sheet.
@@ -118,19 +119,6 @@ def _snooze_words(line: Line) -> str:
         return ""
     words = _("Put off until %(day)s.", day=day_words(line.snooze.until))
     return f"{words} {line.snooze.note}".strip()
-
-
-def group_words(group: str) -> str:
-    """Return the name of a group: what was counted, and no judgement."""
-    return {
-        "silent": _("Silent"),
-        "worse": _("Worse"),
-        "nsaid": _("NSAID on most days"),
-        "unchanged": _("No change"),
-        "on_track": _("On track"),
-        "new": _("New share"),
-        "snoozed": _("Put off"),
-    }[group]
 
 
 def rules_in_words(thresholds: Thresholds) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ from firststep.jobs.count_cohorts import count_cohorts
 from firststep.jobs.deliver_mail import deliver_mail
 from firststep.jobs.deliver_pushes import deliver_pushes
 from firststep.jobs.expire_shares import expire_shares
+from firststep.jobs.monday_counts import note_monday_counts
 from firststep.jobs.purge import purge
 from firststep.jobs.read_bounces import read_bounces
 from firststep.jobs.remind import remind
@@ -37,6 +38,7 @@ JOBS: tuple[Job, ...] = (
     # After what others wait for: a very large practice takes a second or two.
     Job(name="count_cohorts", every_s=30, run=count_cohorts, on_wake=True),
     Job(name="weekly_letters", every_s=10, run=note_weekly_letters),
+    Job(name="monday_counts", every_s=30, run=note_monday_counts),
     Job(name="update_panels", every_s=10, run=update_panels),
     Job(name="missing_panel_rows", every_s=900, run=add_missing_rows),
     Job(name="expire_shares", every_s=900, run=expire_shares),

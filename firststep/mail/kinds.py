@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from firststep.mail import reminder, weekly_summary
+from firststep.mail import monday_counts, reminder, weekly_summary
 from firststep.mail.account_kinds import ACCOUNT_KINDS
 from firststep.mail.case_mails import CASE_KINDS
 from firststep.mail.message import Letter
@@ -32,6 +32,7 @@ BUILDERS: Mapping[str, Builder] = {
     **SHARE_KINDS,
     **PRACTICE_KINDS,
     **CASE_KINDS,
+    "monday_counts": monday_counts.build,
     "nobody": _nobody,
     "reminder": reminder.build,
     "reminder_test": reminder.build_test,

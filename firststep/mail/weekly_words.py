@@ -197,5 +197,10 @@ def whole_day(day: date) -> str:
     return _day(day, "EEEE d MMMM")
 
 
+def short_day(day: date) -> str:
+    """Write a day for a subject line: "22 Nov"."""
+    return _day(day, "d MMM")
+
+
 def _day(day: date, pattern: str) -> str:
     return str(format_date(day, pattern, locale=get_locale()))

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from firststep.clinical.week import Month, Week
-from firststep.models import MailPreference, Patient, User
+from firststep.models import DigestPreference, MailPreference, Patient, Practitioner, User
 from firststep.services.consents import consent_standings, give_consent, withdraw_consent
 from firststep.services.mail_schedule import (
     Slots,
@@ -178,6 +178,12 @@ def suspend_address(session: Session, user_id: UUID, now: datetime) -> None:
     session.execute(
         update(MailPreference)
         .where(MailPreference.patient_id.in_(patients), MailPreference.suspended_at.is_(None))
+        .values(suspended_at=now, next_at=None)
+    )
+    practitioners = select(Practitioner.id).where(Practitioner.user_id == user_id)
+    session.execute(
+        update(DigestPreference)
+        .where(DigestPreference.practitioner_id.in_(practitioners), DigestPreference.suspended_at.is_(None))
         .values(suspended_at=now, next_at=None)
     )
 

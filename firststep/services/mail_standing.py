@@ -9,7 +9,16 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from firststep.models import Consent, MailPreference, OutboxMail, Patient, Reminder, User
+from firststep.models import (
+    Consent,
+    DigestPreference,
+    MailPreference,
+    OutboxMail,
+    Patient,
+    Practitioner,
+    Reminder,
+    User,
+)
 from firststep.services.outbox import Claim
 
 _LAST_CONSENT = select(func.max(Consent.id)).where(Consent.user_id == OutboxMail.user_id).scalar_subquery()
@@ -18,6 +27,7 @@ _FACTS = (
     *(MailPreference.weekly, MailPreference.level, MailPreference.paused_at),
     *(MailPreference.unsubscribed_at, MailPreference.suspended_at),
     *(Reminder.by_mail, Patient.diary_closed_at, _LAST_CONSENT),
+    *(DigestPreference.wanted, DigestPreference.suspended_at),
 )
 
 
@@ -37,6 +47,8 @@ def standing(session: Session, claim: Claim) -> Standing | None:
         .outerjoin(Patient, Patient.user_id == User.id)
         .outerjoin(MailPreference, MailPreference.patient_id == Patient.id)
         .outerjoin(Reminder, Reminder.patient_id == Patient.id)
+        .outerjoin(Practitioner, Practitioner.user_id == User.id)
+        .outerjoin(DigestPreference, DigestPreference.practitioner_id == Practitioner.id)
         .where(OutboxMail.id == claim.id, OutboxMail.state == "leased", OutboxMail.attempts == claim.attempt)
     ).first()
     return Standing(lease_until=found[0], facts=tuple(found[1:])) if found and found[0] else None

@@ -16,7 +16,7 @@ from firststep.models import OutboxMail, User
 from firststep.models.mail import OUTBOX_STATES
 
 # Mail that a person can unsubscribe from; everything else belongs to the account.
-LIST_KINDS = ("weekly_summary", "weekly_question", "reminder", "reminder_test")
+LIST_KINDS = ("weekly_summary", "weekly_question", "reminder", "reminder_test", "monday_counts")
 # To somebody who has no account any more: the address goes with the mail.
 GOODBYE = "account_deleted"
 

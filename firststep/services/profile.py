@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from firststep.models import Practitioner, User
-from firststep.services import reminders
+from firststep.services import monday_counts, reminders
 from firststep.services.mail_preferences import replan
 
 
@@ -52,6 +52,9 @@ def save_profile(session: Session, user: User, profile: Profile, now: datetime) 
         session.flush()
         replan(session, user.patient.id, now)
         reminders.replan(session, user.patient.id, now)
+    if user.practitioner is not None:
+        session.flush()
+        monday_counts.replan(session, user.practitioner.id, now)
     session.flush()
 
 

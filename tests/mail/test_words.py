@@ -85,7 +85,11 @@ def test_no_mail_loads_anything_from_elsewhere_or_carries_notes(
     assert [href for href in hrefs if href not in letter.text] == []
 
 
-@pytest.mark.parametrize("kind", sorted(LIST_KINDS))
+#: What goes to practitioners names the reasons of their list, and a number for each.
+TO_PRACTITIONERS = {"monday_counts"}
+
+
+@pytest.mark.parametrize("kind", sorted(set(LIST_KINDS) - TO_PRACTITIONERS))
 def test_the_short_letter_has_no_health_word_anywhere(app: Flask, cast: Cast, kind: str) -> None:
     letter = write(app, cast, kind, detailed=False)
     body = BeautifulSoup(letter.html, "html5lib").body
@@ -123,6 +127,12 @@ def test_the_detailed_monthly_letter_tells_the_end_of_the_month_and_counts_its_d
     assert "NSAID: 1 of " in text
     assert "(the month before " in text
     assert "the week before" not in text
+
+
+def test_a_month_whose_last_days_are_few_has_no_mean_however_many_were_before(app: Flask, cast: Cast) -> None:
+    # The month's diary ends on the 22nd.
+    text = write(app, cast, "weekly_summary", detailed=True, monthly=True).text
+    assert "No mean of your first-step pain: that needs 4 entries in 7 days. 18 of 30 days logged." in text
 
 
 def test_every_template_compiles_without_a_warning(app: Flask) -> None:

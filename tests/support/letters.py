@@ -13,7 +13,7 @@ from firststep.extensions import db
 from firststep.mail.kinds import BUILDERS
 from firststep.mail.message import Letter
 from firststep.models import OutboxMail, Patient, Practitioner, Share, User
-from firststep.services import case_claims, mail_preferences, practice_invitations, reminders
+from firststep.services import case_claims, mail_preferences, monday_counts, practice_invitations, reminders
 from firststep.services.outbox import enqueue
 from firststep.services.patient_invitations import invite_by_mail
 from tests import factories
@@ -63,6 +63,10 @@ def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
     elif kind == "reminder":
         reminders.save(session, session.get_one(Patient, cast.ana), by_mail=True, hour=8, repeats=False, now=NOW)
         more["parameters"] = {"day": "2026-11-23", "number": 1}
+    elif kind == "monday_counts":
+        cho = monday_counts.find_recipient(session, cast.cho)
+        monday_counts.choose(session, cho, wanted=True, hour=7, minute=30, now=NOW)
+        more |= {"user_id": cast.cho_user, "parameters": {"day": "2026-11-23"}}
     elif kind == "account_deleted":
         more |= {"address": "ana@example.com", "user_id": None, "parameters": {"locale": user.locale}}
     elif kind == "reset_password":

@@ -235,6 +235,8 @@ ROUTES: Final[dict[str, str]] = {
     "POST digest.save_state": "patient",
     "GET digest.preview": "patient",
     "POST digest.send_now": "patient",
+    "GET digest.monday": "practitioner",
+    "POST digest.save_monday": "practitioner",
     "GET digest.unsubscribe": "bearer",
     "POST digest.unsubscribe_now": "bearer",
     "GET reminders.settings": "patient",

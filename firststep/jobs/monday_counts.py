@@ -1,0 +1,23 @@
+"""Notes the Monday mails whose time has come, each practitioner in a transaction of their own."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from firststep.extensions import db
+from firststep.services.monday_counts import due, handle_due
+
+MOST_AT_ONCE = 200
+
+
+def note_monday_counts(now: datetime) -> int:
+    """Note what is due; return how many mails."""
+    found = due(db.session, now, most=MOST_AT_ONCE)
+    db.session.commit()
+    noted = 0
+    for practitioner_id in found:
+        noted += handle_due(db.session, practitioner_id, now)
+        db.session.commit()
+        # One person's rows must not pile up under the next one's.
+        db.session.expunge_all()
+    return noted

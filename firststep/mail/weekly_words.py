@@ -56,7 +56,7 @@ def figure_sentences(digest: Digest) -> list[str]:
         f"{pain_sentence(figures)} {_logged(digest)}",
         f"{_stretching(figures)} {_nsaid(figures, digest.told)}",
         *_reported(figures.beside),
-        *_missing(digest),
+        *_to_do(digest, figures),
         _viewed(figures.viewers),
     ]
 
@@ -171,11 +171,15 @@ def _reported(beside: Beside | None) -> list[str]:
     return [f"{said} {worth}"]
 
 
-def _missing(digest: Digest) -> list[str]:
+def _to_do(digest: Digest, figures: Figures) -> list[str]:
+    """Return at most one thing to do: after a noticeably worse week what to look out for, else the first open day."""
+    if figures.change == "more":
+        return [_("When to have it looked at: %(link)s", link=link_to("pages.when_to_see_someone"))]
     if not digest.days_missing:
         return []
-    said = ngettext("%(num)d day was not logged", "%(num)d days were not logged", digest.days_missing)
-    return [_("%(said)s. Fill in: %(link)s", said=said, link=link_to("diary.today"))]
+    said = ngettext("%(num)d day was not logged", "%(num)d days were not logged", len(digest.days_missing))
+    link = link_to("diary.past_day", day=digest.days_missing[0].isoformat())
+    return [_("%(said)s. Fill in: %(link)s", said=said, link=link)]
 
 
 def _viewed(viewers: tuple[Viewer, ...]) -> str:

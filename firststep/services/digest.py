@@ -89,7 +89,7 @@ class Digest:
 
     told: Week | Month
     days_logged: int
-    days_missing: int
+    days_missing: tuple[date, ...]
     trail: Head
     figures: Figures | None
 
@@ -102,11 +102,11 @@ def make_digest(session: Session, patient_id: UUID, told: Week | Month, *, zone_
     days = {} if detailed else {"first": told.first, "last": told.last}
     course = read_course(session, patient_id, kinds=("pause", "plan"), **days)
     diary = course.diary
-    logged = len(diary.answered_days & set(told.days))
+    missing = tuple(day for day in told.days if day not in diary.answered_days)
     return Digest(
         told=told,
-        days_logged=logged,
-        days_missing=len(told.days) - logged,
+        days_logged=len(told.days) - len(missing),
+        days_missing=missing,
         trail=trail_head(session, patient_id),
         figures=_figures(course, told, _viewers(session, patient_id, told, zone_name)) if detailed else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -52,8 +52,18 @@ def frame() -> dict[str, object]:
         "nav_items": _nav(viewer.role) if viewer else [],
         "language": language_tag(),
         "has_kept_mails": has_kept_mails,
+        "mail_refused": _refused_mail(viewer),
         "when_to_see_someone": WHEN_TO_SEE_SOMEONE,
     }
+
+
+def _refused_mail(viewer: Viewer | None) -> str:
+    """Return the page on which mail can be switched on again, where the person's address refuses it; else nothing."""
+    if viewer is None or not getattr(session, "mail_refused_at", None):
+        return ""
+    endpoint = "digest.preferences" if viewer.role == "patient" else "digest.monday"
+    # That page tells more of it itself.
+    return "" if request.endpoint == endpoint else url_for(endpoint)
 
 
 def _nav(role: str) -> list[NavItem]:

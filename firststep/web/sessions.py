@@ -23,6 +23,7 @@ from werkzeug.datastructures import CallbackDict
 from firststep.database import set_writing
 from firststep.extensions import db
 from firststep.models import User, UserSession
+from firststep.services.refused_mail import MAIL_REFUSED
 from firststep.web import clock
 from firststep.web.passive import is_passive_request
 
@@ -38,9 +39,14 @@ LONGEST_REST = timedelta(days=30)
 
 
 class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """A session's values, and the row they come from."""
+    """A session's values, the row they come from, and since when the person's address refuses mail."""
 
-    def __init__(self, values: dict[str, Any] | None = None, row: UserSession | None = None) -> None:
+    def __init__(
+        self,
+        values: dict[str, Any] | None = None,
+        row: UserSession | None = None,
+        mail_refused_at: datetime | None = None,
+    ) -> None:
         def on_update(_changed: CallbackDict[str, Any]) -> None:
             self.modified = True
             self.accessed = True
@@ -52,6 +58,7 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         self.created_at: datetime | None = row.created_at if row else None
         self.last_seen_at: datetime | None = row.last_seen_at if row else None
         self.own_device = bool(row and row.own_device)
+        self.mail_refused_at = mail_refused_at
         self.new_id_wanted = False
         #: Why the session could not be read: the request is answered with that, before anything is done.
         self.fault: SQLAlchemyError | None = None
@@ -106,10 +113,10 @@ class ServerSessionInterface(SessionInterface):
         token = payload.get("s")
         if isinstance(token, str):
             try:
-                row = self._living_row(token, clock.now())
+                found = self._living_row(token, clock.now())
             except SQLAlchemyError as error:
                 return _unread(error)
-            return ServerSession(dict(row.data), row) if row else ServerSession()
+            return ServerSession(dict(found[0].data), *found) if found else ServerSession()
         values = payload.get("v")
         return ServerSession(values if isinstance(values, dict) else None)
 
@@ -138,20 +145,19 @@ class ServerSessionInterface(SessionInterface):
             return
         self._set_cookie(app, response, {"s": token}, keep=session.own_device)
 
-    def _living_row(self, token: str, moment: datetime) -> UserSession | None:
+    def _living_row(self, token: str, moment: datetime) -> tuple[UserSession, datetime | None] | None:
         found = db.session.execute(
-            select(UserSession, User.role)
+            select(UserSession, User.role, MAIL_REFUSED)
             .outerjoin(User, User.id == UserSession.user_id)
             .where(UserSession.token_hash == hash_token(token), UserSession.revoked_at.is_(None))
         ).one_or_none()
         if found is None:
             return None
-        row, role = found
+        row, role, mail_refused_at = found
         idle, absolute = allowed_life(role, row.own_device)
         if moment - row.last_seen_at > idle or moment - row.created_at > absolute:
             return None
-        living: UserSession = row
-        return living
+        return row, mail_refused_at
 
     def _touch(self, session: ServerSession, moment: datetime) -> None:
         seen = session.last_seen_at

@@ -115,6 +115,39 @@ def test_a_monthly_letter_is_as_discreet_and_says_that_it_is_about_a_month(
         assert "Nothing was logged last month" in letter.text
 
 
+#: What praises, comforts, warns or pushes.
+NOT_NEUTRAL = re.compile(
+    r"[!?]|\b(sorry|unfortunately|sadly|worse|worst|bad|alarm\w*|danger\w*|good|great|well done|keep|congrat\w*|should"
+    r"|must|failed|missed|only|streak|goal)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(("before", "now"), [(20, 90), (90, 20), (40, 45), (40, 40)])
+def test_a_good_and_a_bad_week_are_told_in_the_same_neutral_words_with_at_most_one_thing_to_do(
+    app: Flask, cast: Cast, before: int, now: int
+) -> None:
+    with app.app_context():
+        for table in (Day, FootDay):
+            db.session.execute(delete(table).where(table.patient_id == cast.ana))
+        for first, pain, days in (
+            (WEEK_BEGINS - timedelta(days=7), before, range(7)),
+            (WEEK_BEGINS, now, (0, 1, 4, 6)),
+        ):
+            for offset in days:
+                on = first + timedelta(days=offset)
+                db.session.add(FootDay(patient_id=cast.ana, day=on, foot="right", first_step_pain=pain))
+        db.session.commit()
+    text = write(app, cast, "weekly_summary", detailed=True, logs=False).text
+    body = " ".join(line for line in text.partition("Log today")[0].splitlines())
+    assert not NOT_NEUTRAL.search(re.sub(r"http\S+", "", body)), body
+    things = re.findall(r"(When to have it looked at|Fill in): (\S+)", body)
+    # The third day is the first without an entry.
+    fill_in = ("Fill in", f"http://localhost/log/{WEEK_BEGINS + timedelta(days=2)}")
+    look = ("When to have it looked at", "http://localhost/when-to-see-someone")
+    assert things == [look if now - before >= 20 else fill_in]
+
+
 def test_the_detailed_monthly_letter_tells_the_end_of_the_month_and_counts_its_days(app: Flask, cast: Cast) -> None:
     with app.app_context():
         # The month's last day, and some days of which the last seven are four.

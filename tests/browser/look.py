@@ -9,6 +9,8 @@ from playwright.sync_api import Page
 from firststep.settings import ROOT
 
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+#: The rules of WCAG 2.2 up to AA, without what is only good practice for whole pages.
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 _RUN_AXE = """
 async (rules) => {
@@ -69,6 +71,12 @@ def problems(page: Page) -> list[str]:
 def colour_problems(page: Page) -> list[str]:
     """Return what is wrong with the page's colours: all that another colour scheme of the same page can change."""
     return _axe(page, COLOUR_RULES)
+
+
+def mail_problems(page: Page) -> list[str]:
+    """Return what is wrong with a mail, which has no landmarks: a mail program puts it into a page of its own."""
+    found: list[str] = page.evaluate(_TOO_WIDE)
+    return _axe(page, WCAG) + found
 
 
 def _axe(page: Page, rules: list[str]) -> list[str]:

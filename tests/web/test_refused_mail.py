@@ -77,3 +77,7 @@ def test_a_practitioner_is_told_when_the_monday_summary_is_refused(app: Flask, c
     assert page.count(TOLD) == 1
     assert 'href="/settings/monday"' in page
     assert cho.get("/settings/monday").text.count(TOLD) == 1
+    with app.app_context():
+        monday_counts.switch(db.session, cast.cho, NOW, on=False)
+        db.session.commit()
+    assert TOLD not in cho.get("/practice").text

@@ -54,6 +54,7 @@ from firststep.web.requests import init_requests
 from firststep.web.security import init_security
 from firststep.web.security.limit_storage import storage_options
 from firststep.web.sessions import ServerSessionInterface
+from firststep.web.table_rows import init_table_rows
 from firststep.web.typography import init_typography
 
 AREAS = (
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_rendering(app)
     init_forms(app)
     init_dates(app)
+    init_table_rows(app)
     init_typography(app)
     init_page(app)
     init_errors(app)

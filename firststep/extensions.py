@@ -6,7 +6,7 @@ from functools import cached_property
 
 from babel import Locale
 from babel.support import NullTranslations
-from flask_babel import Babel, Domain, get_locale
+from flask_babel import Babel, Domain, _get_current_context, get_locale
 from flask_htmx import HTMX
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -18,26 +18,27 @@ from firststep.models.base import Base
 
 
 class _Messages(Domain):
-    """The messages, found by the locale itself: a page asks hundreds of times, and writing its tag costs each time.
+    """The messages in the language of one request, found once for each: a page asks hundreds of times.
 
-    A request asks with one and the same locale: the last answer is tried first.
+    A request asks with one and the same locale, except while a mail is written in somebody else's.
     """
 
-    def __init__(self, domain: str) -> None:
+    def __init__(self, domain: str, kept: dict[Locale | None, NullTranslations]) -> None:
         super().__init__(domain=domain)  # type: ignore[no-untyped-call]
-        self._kept: dict[Locale | None, NullTranslations] = {}
-        self._last: tuple[Locale | None, NullTranslations] | None = None
+        self._kept = kept
+        self._context = _get_current_context()
+        self._last: tuple[Locale, NullTranslations] | None = None
 
     def get_translations(self) -> NullTranslations:
         """Return the messages in the language of the request."""
-        locale, last = get_locale(), self._last
-        # One tuple, read once: other threads replace it meanwhile.
-        if last is not None and last[0] is locale:
-            return last[1]
+        # What get_locale keeps of the request; asked there each time, it costs as much as finding the sentence.
+        if self._last is not None and getattr(self._context, "babel_locale", None) is self._last[0]:
+            return self._last[1]
+        locale = get_locale()
         found = self._kept.get(locale)
         if found is None:
             found = self._kept[locale] = super().get_translations()  # type: ignore[no-untyped-call]
-        self._last = locale, found
+        self._last = None if locale is None else (locale, found)
         return found
 
 
@@ -46,9 +47,13 @@ class _OurBabel(Babel):
         super().__init__()  # type: ignore[no-untyped-call]
 
     @cached_property
+    def _messages(self) -> dict[Locale | None, NullTranslations]:
+        return {}
+
+    @property
     def domain_instance(self) -> _Messages:
-        """The messages of the program."""
-        return _Messages(self.domain)
+        """The messages of the program, for the request that asks."""
+        return _Messages(self.domain, self._messages)
 
 
 db = SQLAlchemy(engine_options={"hide_parameters": True})

@@ -189,8 +189,7 @@ class Diary:
         return {}
 
     def _recorded(self, foot: Foot, field: Callable[[FootDay], int | None]) -> dict[date, int]:
-        of_foot = ((row.day, field(row)) for row in self.foot_days if row.foot == foot)
-        return {day: tenths for day, tenths in of_foot if tenths is not None}
+        return {row.day: tenths for row in self.foot_days if row.foot == foot and (tenths := field(row)) is not None}
 
     @cached_property
     def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:

@@ -147,7 +147,7 @@ def _cost(box: Box, points: list[Point], frame: Frame) -> float:
     outside = (right - left) * (bottom - top) - _overlap(box, inside)
     begin, end = bisect_left(points, (left - 3, 0)), bisect_left(points, (right + 3, 0))
     above, below = top - 3, bottom + 3
-    covered = sum(above < y < below for _, y in points[begin:end])
+    covered = len([y for _, y in points[begin:end] if above < y < below])
     return _COST_OF_OUTSIDE * outside + _COST_OF_POINT * covered
 
 

@@ -6,11 +6,12 @@ whole, as one list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import compress
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import orjson
@@ -79,13 +80,16 @@ def read_days(session: Session, patient_id: UUID, *, first: date | None = None, 
     days, stretch_done, stretch_minutes, nsaid_taken, sets = _columns(session, _OF_DAYS, values)
     answers = zip(days, map(_yes_no, stretch_done), stretch_minutes, map(_yes_no, nsaid_taken), strict=True)
     return Days(
-        foot_days=tuple(map(clinical.FootDay._make, zip(foot_days, feet, *pains, strict=True))),
-        day_answers=tuple(map(clinical.DayAnswers._make, answers)),
+        foot_days=tuple(map(_foot_day, zip(foot_days, feet, *pains, strict=True))),
+        day_answers=tuple(map(_day_answers, answers)),
         recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled)),
         sets_done={day: number for day, number in zip(days, sets, strict=True) if number is not None},
     )
 
 
+# What ``_make`` does, without its look at the number of values for each of ten years' days: the columns are ours.
+_foot_day: Final = cast(Callable[[Iterable[Any]], clinical.FootDay], partial(tuple.__new__, clinical.FootDay))
+_day_answers: Final = cast(Callable[[Iterable[Any]], clinical.DayAnswers], partial(tuple.__new__, clinical.DayAnswers))
 # SQLite has no booleans of its own.
 _yes_no: Final = {0: False, 1: True, None: None}.__getitem__
 

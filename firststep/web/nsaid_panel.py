@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeAlias
 
 from flask_babel import get_locale, ngettext
@@ -36,11 +36,11 @@ def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> Nsai
     answers, doses = course.diary.nsaid_answers, _by_day(course)
     if not answers and not doses:
         return None
-    last_answered = course.diary.last_answered_day
+    last_answered, in_words = course.diary.last_answered_day, cache(_dose_words)
     before = None if found.starts_on is None else baseline_window(answers, found.starts_on)
     now = None if last_answered is None else last_window(answers, last_answered)
     return NsaidView(
-        weeks=tuple(_week(week, answers, doses) for week in weeks),
+        weeks=tuple(_week(week, answers, doses, in_words) for week in weeks),
         care=care_start(course.diary),
         before=_span(before),
         now=_span(now),
@@ -83,7 +83,9 @@ def _find(product: str, form: str) -> Drug | None:
     return load_drugs().find(product, form)
 
 
-def _week(week: Week, answers: Mapping[date, bool], doses: _Doses) -> NsaidWeek:
+def _week(
+    week: Week, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[str, int, float], str]
+) -> NsaidWeek:
     counted = week_until(answers, week.last)
     noted = [dose for day in week.days for dose in doses.get(day, ())]
     return NsaidWeek(
@@ -92,7 +94,7 @@ def _week(week: Week, answers: Mapping[date, bool], doses: _Doses) -> NsaidWeek:
         answered=sum(day in answers for day in week.days),
         gel_days=len({dose.day for dose in noted if _group(dose) == "topical_nsaid"}),
         paracetamol_days=len({dose.day for dose in noted if _group(dose) == "not_nsaid"}),
-        doses="; ".join(doses_in_words(noted, typed=False)),
+        doses="; ".join(doses_in_words(noted, typed=False, in_words=in_words)),
     )
 
 
@@ -101,8 +103,12 @@ def _group(dose: Event) -> str:
     return "topical_nsaid" if dose["form"] == "gel" else ("" if drug is None else drug.group)
 
 
-def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
+def doses_in_words(
+    doses: Iterable[Event], *, typed: bool, in_words: Callable[[str, int, float], str] | None = None
+) -> Iterator[str]:
     """Add up doses by ingredient, in words; ``typed`` shows names of the person's own as they were typed.
+
+    ``in_words`` may remember what it wrote: weeks are much alike.
 
     Amounts count the ingredient: 220 mg of naproxen sodium are 200 mg of naproxen. A dose without an amount counts
     as a dose and adds nothing.
@@ -120,12 +126,15 @@ def doses_in_words(doses: Iterable[Event], *, typed: bool) -> Iterator[str]:
         if dose["dose_mg"]:
             amounts[name] += float(drug.in_base_mg(dose["dose_mg"])) if drug else dose["dose_mg"]
     for name in sorted(counts):
-        times = ngettext("%(num)d dose", "%(num)d doses", counts[name])
-        if amounts[name]:
-            total = wording.number(round(amounts[name], 1), get_locale())
-            yield _("%(name)s %(total)s mg (%(times)s)", name=name, total=total, times=times)
-        else:
-            yield _("%(name)s (%(times)s)", name=name, times=times)
+        yield (in_words or _dose_words)(name, counts[name], round(amounts[name], 1))
+
+
+def _dose_words(name: str, count: int, total_mg: float) -> str:
+    times = ngettext("%(num)d dose", "%(num)d doses", count)
+    if not total_mg:
+        return _("%(name)s (%(times)s)", name=name, times=times)
+    total = wording.number(total_mg, get_locale())
+    return _("%(name)s %(total)s mg (%(times)s)", name=name, total=total, times=times)
 
 
 def _ingredient(drug: Drug) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,9 @@ from typing import Any, Literal
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script
 from flask_alembic import Alembic
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 
@@ -22,6 +25,13 @@ def _is_a_step(record: logging.LogRecord) -> bool:
 # Besides its steps Alembic tells at every start and backup which kind of database it sees.
 logging.getLogger("alembic.runtime.migration").addFilter(_is_a_step)
 
+
+_LOG = logging.getLogger(__name__)
+
+# A request that wants the table waits no longer than this for a migration that waits itself.
+_LOCK_PATIENCE_MS = 1500
+_LOCK_TRIES = 60
+_LOCK_PAUSE_S = 1.0
 
 #: What a database is to this release: of an earlier one, of this one, or of a later one.
 State = Literal["behind", "current", "ahead"]
@@ -48,10 +58,11 @@ class GuardedAlembic(Alembic):
     ) -> None:
         """Run the migrations inside the guard."""
         connection = self.migration_context.connection
-        if connection is None or connection.dialect.name != "sqlite":
+        if connection is None:
             super().run_migrations(fn, **kwargs)
             return
-        with _foreign_keys_off(connection):
+        guard = _foreign_keys_off if connection.dialect.name == "sqlite" else _short_locks
+        with guard(connection):
             super().run_migrations(fn, **kwargs)
 
     def upgrade(self, target: int | str | Script = "heads") -> None:
@@ -66,7 +77,15 @@ class GuardedAlembic(Alembic):
         current = {script.revision for script in self.current()}
         if current and current != {script.revision for script in self.heads()}:
             self._set_copy_aside("-".join(sorted(current)))
-        super().upgrade(target)
+        for _ in range(_LOCK_TRIES - 1):
+            try:
+                return super().upgrade(target)
+            except OperationalError as error:
+                if not isinstance(error.orig, LockNotAvailable):
+                    raise
+                _LOG.warning("A table is in use; the migration tries again.")
+                time.sleep(_LOCK_PAUSE_S)
+        return super().upgrade(target)
 
     def state_of(self, revision: str | None) -> State:
         """Tell what a database at this revision is to this program; None is one without tables.
@@ -122,6 +141,25 @@ def _alone(connection: Connection | None) -> Iterator[None]:
         finally:
             holding.execute(text("SELECT pg_advisory_unlock(hashtext('firststep migrations'))"))
             holding.invalidate()
+
+
+@contextmanager
+def _short_locks(connection: Connection) -> Iterator[None]:
+    """Let a migration take its time, but wait for no lock: everybody who wants the table would wait behind it.
+
+    A backup holds its tables for as long as it takes; an ALTER TABLE that waits for it stops every request.
+    """
+    connection.rollback()
+    connection.execute(text("SET statement_timeout = 0"))
+    connection.execute(text(f"SET lock_timeout = '{_LOCK_PATIENCE_MS}ms'"))
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("RESET lock_timeout"))
+        connection.execute(text("RESET statement_timeout"))
+        connection.commit()
 
 
 @contextmanager

@@ -176,7 +176,9 @@ class Fleet:
     folder: Path
     environment: dict[str, str]
     app: Flask
+    #: those that requests are sent to, and all that were ever started
     programs: list[Program] = field(default_factory=list)
+    started: list[Program] = field(default_factory=list)
     _turn: Iterator[int] = field(default_factory=count)
 
     @property
@@ -189,23 +191,24 @@ class Fleet:
         """The workers."""
         return [program for program in self.programs if not program.serves]
 
-    def add_web(self, *options: str, root: Path = ROOT, ready: bool = True) -> Program:
+    def add_web(self, *options: str, root: Path = ROOT) -> Program:
         """Start one more web process; ``root`` is the project or a copy of another version of it."""
         port = free_port()
-        return self._add(["serve", "--no-worker", "--port", str(port), *options], port, root, ready=ready)
+        return self._add(["serve", "--no-worker", "--port", str(port), *options], port, root)
 
     def add_worker(self, *options: str, root: Path = ROOT) -> Program:
         """Start one more worker, which tells on its port how it is."""
         port = free_port()
         return self._add(["worker", "--metrics", f"127.0.0.1:{port}", *options], port, root)
 
-    def _add(self, command: Sequence[str], port: int, root: Path, *, ready: bool = True) -> Program:
+    def _add(self, command: Sequence[str], port: int, root: Path) -> Program:
         log = self.folder / f"{command[0]}-{port}.log"
         program = Program(command=command, environment=self.environment, log=log, port=port, root=root)
-        self.programs.append(program)
         program.start()
-        if ready:
-            program.wait_until_ready()
+        self.started.append(program)
+        program.wait_until_ready()
+        # From now on requests are sent to it.
+        self.programs.append(program)
         return program
 
     def next_port(self) -> int:
@@ -247,7 +250,7 @@ def fleet(folder: Path, **environment: str) -> Iterator[Fleet]:
     try:
         yield site
     finally:
-        for program in site.programs:
+        for program in site.started:
             program.kill()
         with app.app_context():
             db.engine.dispose()

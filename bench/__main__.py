@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Final
 
-from bench import cohort, cohort_page, error_rates, letters, lighthouse, pages, panel, phone, progress
+from bench import capacity, cohort, cohort_page, error_rates, letters, lighthouse, pages, panel, phone, progress
 from bench.ratio import Ratio
 from bench.reports import write_report
 
@@ -42,6 +42,7 @@ SUBJECTS: Final[dict[str, Callable[[str], object]]] = {
     "panel": panel.main,
     "phone": phone.main,
     "letters": letters.main,
+    "capacity": capacity.main,
     "lighthouse": lighthouse.main,
     "error_rates": lambda _name: error_rates.main([]),
 }

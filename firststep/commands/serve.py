@@ -16,7 +16,7 @@ from firststep.commands.worker_process import WorkerProcess
 from firststep.database import reading_only
 from firststep.extensions import alembic, db
 from firststep.models import User
-from firststep.services.health import revision_found
+from firststep.services.health import database_answers, revision_found
 from firststep.settings import Settings
 from firststep.web.ending import Ending
 from firststep.web.metrics import count_requests
@@ -72,6 +72,8 @@ def serve(host: str, port: int | None, upgrade: bool, with_worker: bool, metrics
 def _prepare_database(upgrade: bool) -> None:
     """Bring the database to the newest version, or refuse to serve one that is not."""
     with reading_only():
+        if not database_answers(db.session):
+            raise click.ClickException("The database does not answer; is it running, and is DATABASE_URL right?")
         state = alembic.state_of(revision_found(db.session))
         db.session.rollback()
     if state == "ahead":

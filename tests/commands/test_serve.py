@@ -31,10 +31,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Return a function that starts `serve` on a new database."""
     started: list[subprocess.Popen[str]] = []
 
-    def begin(port: int, *options: str) -> subprocess.Popen[str]:
+    def begin(port: int, *options: str, **more: str) -> subprocess.Popen[str]:
         kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         command = [sys.executable, "-m", "flask", "--app", "app", "serve", *options]
-        env = {**kept, "VAR_DIR": str(tmp_path), "PORT": str(port), "ENVIRONMENT": "development"}
+        env = {**kept, "VAR_DIR": str(tmp_path), "PORT": str(port), "ENVIRONMENT": "development", **more}
         process = subprocess.Popen(
             command,
             cwd=ROOT,
@@ -104,6 +104,13 @@ def test_a_database_of_another_version_is_not_served(start: Start) -> None:
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 1
     assert "flask --app app db upgrade" in output
+
+
+def test_a_database_that_is_away_is_one_sentence(start: Start) -> None:
+    process = start(free_port(), "--upgrade", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert output.strip() == "Error: The database does not answer; is it running, and is DATABASE_URL right?"
 
 
 def test_a_worker_that_dies_is_started_again(tmp_path: Path) -> None:

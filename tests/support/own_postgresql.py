@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 
@@ -25,6 +26,11 @@ class OwnPostgreSQL:
     def url(self) -> str:
         """Return the address of its first database as DATABASE_URL has it."""
         return str(self._server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the server and what it started: one process for each connection, and its own helpers."""
+        server = psutil.Process(self._server.get_pid())
+        return [server, *server.children(recursive=True)]
 
     def stop(self, mode: str = "fast") -> None:
         """Stop it: "fast" ends what runs in order, "immediate" is a crash."""

@@ -18,7 +18,7 @@ from firststep.figures.marks import num
 from firststep.figures.markup import markup, text
 from firststep.figures.scales import Frame
 from firststep.figures.theme import Palette
-from firststep.figures.traces import DASHES, draw_trace, share
+from firststep.figures.traces import DASHES, draw_trace, reaches_beyond, share
 
 ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 #: How far below the given height the letters' line lies, in shares of the font size.
@@ -103,12 +103,10 @@ def _tick_labels(axis: dict[str, Any], placed: list[marks.Point], anchor: str, i
 
 def _shapes(layout: dict[str, Any], frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     """Draw the shapes, which all lie between the grid and the traces."""
-    yield f"<g{clip}>"
-    for shape in layout["shapes"]:
-        if shape["layer"] != "between":
-            raise ValueError(f"no such layer: {shape['layer']!r}")
-        x0, x1 = (frame.x(shape["xref"], shape[end]) for end in ("x0", "x1"))
-        y0, y1 = (frame.y(shape["yref"], shape[end]) for end in ("y0", "y1"))
+    placed = [(shape, *_corners(shape, frame)) for shape in layout["shapes"]]
+    corners = [(x, y) for _shape, x0, x1, y0, y1 in placed for x, y in ((x0, y0), (x1, y1))]
+    yield f"<g{clip if reaches_beyond(frame, corners) else ''}>"
+    for shape, x0, x1, y0, y1 in placed:
         if shape["type"] == "line":
             path = marks.line([(x0, y0), (x1, y1)])
         elif shape["type"] == "rect":
@@ -121,6 +119,14 @@ def _shapes(layout: dict[str, Any], frame: Frame, ink: Ink, clip: str) -> Iterat
             dash = DASHES[shape["line"].get("dash", "solid")]
             yield (f'<path d="{path}" stroke-width="{num(edge)}"{dash}{ink(stroke=shape["line"]["color"])}/>')
     yield "</g>"
+
+
+def _corners(shape: dict[str, Any], frame: Frame) -> tuple[float, float, float, float]:
+    if shape["layer"] != "between":
+        raise ValueError(f"no such layer: {shape['layer']!r}")
+    x0, x1 = (frame.x(shape["xref"], shape[end]) for end in ("x0", "x1"))
+    y0, y1 = (frame.y(shape["yref"], shape[end]) for end in ("y0", "y1"))
+    return x0, x1, y0, y1
 
 
 def _annotations(layout: dict[str, Any], frame: Frame, ink: Ink) -> Iterator[str]:

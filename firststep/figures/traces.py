@@ -47,7 +47,7 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     points: list[Point | None] = []
     if filled or "lines" in mode:
         points = [None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)]
-    cut = clip if _reaches_beyond(frame, points) else ""
+    cut = clip if reaches_beyond(frame, points) else ""
     if filled:
         path = marks.polygon(point for point in points if point)
         yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{cut}/>'
@@ -94,7 +94,7 @@ def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clip: str) 
         if across.holds(x) and above + below > 0
     ]
     path = marks.whiskers(spans, bars["width"])
-    cut = clip if _reaches_beyond(frame, [(x, y) for x, *ends in spans for y in ends]) else ""
+    cut = clip if reaches_beyond(frame, [(x, y) for x, *ends in spans for y in ends]) else ""
     return f'<path d="{path}" stroke-width="{num(bars["thickness"])}"{ink(stroke=bars["color"])}{cut}/>'
 
 
@@ -110,11 +110,11 @@ def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
     if not spans:
         return ""
     colours = ink(fill=trace["marker"]["color"])
-    cut = clip if _reaches_beyond(frame, [(x, top) for left, right, _, top in spans for x in (left, right)]) else ""
+    cut = clip if reaches_beyond(frame, [(x, top) for left, right, _, top in spans for x in (left, right)]) else ""
     return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours}{cut}/>'
 
 
-def _reaches_beyond(frame: Frame, points: Iterable[Point | None]) -> bool:
+def reaches_beyond(frame: Frame, points: Iterable[Point | None]) -> bool:
     """Tell whether any point lies outside the plot; only then a clip is worth what each costs whoever draws it."""
     return not all(
         point is None or (frame.left <= point[0] <= frame.right and frame.top <= point[1] <= frame.bottom)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from firststep.clinical.week import Month, Week
@@ -70,17 +70,29 @@ class Reader:
 
 def find_reader(session: Session, patient_id: UUID) -> Reader | None:
     """Return the patient with account and wishes as they are now; None without an account."""
-    patient = session.get(Patient, patient_id, populate_existing=True)
-    if patient is None or patient.user_id is None:
-        return None
-    user = session.get_one(User, patient.user_id, populate_existing=True)
-    return Reader(patient=patient, user=user, preference=preference_of(session, patient_id))
+    return _find_reader(session, Patient.id == patient_id)
 
 
 def find_reader_of_user(session: Session, user_id: UUID) -> Reader | None:
     """Return the patient whose account this is."""
-    patient_id = session.scalar(select(Patient.id).where(Patient.user_id == user_id))
-    return find_reader(session, patient_id) if patient_id else None
+    return _find_reader(session, Patient.user_id == user_id)
+
+
+def _find_reader(session: Session, which: ColumnElement[bool]) -> Reader | None:
+    """Return one patient in one statement: a letter is written for each of very many."""
+    found = session.execute(
+        select(Patient, User, MailPreference)
+        .join(User, User.id == Patient.user_id)
+        .outerjoin(MailPreference, MailPreference.patient_id == Patient.id)
+        .where(which)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
+        return None
+    patient, user = found[0], found[1]
+    # The types of SQLAlchemy do not know that an outer join may find nothing.
+    wish: MailPreference | None = found[2]
+    return Reader(patient=patient, user=user, preference=wish or preference_of(session, patient.id))
 
 
 def preference_of(session: Session, patient_id: UUID) -> MailPreference:

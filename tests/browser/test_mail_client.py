@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from firststep.mail.delivery import sender_of
 from firststep.mail.message import Letter, to_bytes
-from tests.browser.look import colour_problems, mail_problems
+from tests.browser.look import mail_problems
 from tests.cast import NOW, Cast
 from tests.support.letters import EVERY_KIND, write
 
@@ -70,7 +70,7 @@ def test_every_mail_fits_a_phone_and_can_be_read_in_both_schemes(
     page = show(raw, pictures=True, colours="light")
     assert mail_problems(page) == []
     page.emulate_media(color_scheme="dark")
-    assert colour_problems(page) == []
+    assert mail_problems(page) == []
     assert page.locator("body").evaluate("(body) => getComputedStyle(body).colorScheme") == "light dark"
     take(page, f"mail-{kind}{'-detailed' if detailed else ''}")
     # What the text part says before its foot, the HTML shows too; large digits need no name.

@@ -11,6 +11,7 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_babel import ngettext
 from markupsafe import Markup
 
 from blueprints.practice.flag_words import flag_words
@@ -72,6 +73,7 @@ def visit_view(
         "wide": _picture(grant, course, found, WIDE),
         "range": own_range_line(found, course.diary.episode.arm if course.diary.episode else None),
         "since": _since_words(since),
+        "before": _before_words(since),
         "numbers": _numbers(figures, single_days=grant.shows_charts),
         "flags": _flags(grant, course, found, thresholds),
         "flares": _flares(grant, course, since),
@@ -105,6 +107,7 @@ def _foot(found: Outcomes) -> str:
 
 def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]:
     return [
+        (_("Today"), day_words(grant.today)),
         (_("Last entry"), last_entry_words(course.diary.last_answered_day, grant.today)),
         (_("You see"), scope_words(grant.scope)),
         (_("Shared until"), places.until or until_words(grant.until_on, grant.today)),
@@ -125,12 +128,21 @@ def _since_words(since: Since) -> str:
     return _("The last four weeks")
 
 
+def _before_words(since: Since) -> str:
+    return ngettext(
+        "“Before”: the 7-day mean on %(day)s; for the others, the day of %(day)s.",
+        "“Before”: the 7-day mean on %(day)s; for the others, the %(num)d days up to it.",
+        since.length,
+        day=day_words(since.day),
+    )
+
+
 def _numbers(figures: VisitFigures, *, single_days: bool) -> list[NumberLine]:
     days = _("days a week")
     lines = [
         _number(_("First-step pain, 7-day mean"), figures.mean, _("of 10")),
         # One day's pain, so no number of a summary.
-        _number(_("Worst first-step pain"), figures.worst, _("of 10")) if single_days else None,
+        _number(_("Worst first-step pain logged"), figures.worst, _("of 10")) if single_days else None,
         _number(_("Stretching"), figures.stretching, days),
         _number(_("NSAID"), figures.nsaid, days),
     ]
@@ -138,15 +150,15 @@ def _numbers(figures: VisitFigures, *, single_days: bool) -> list[NumberLine]:
 
 
 def _number(name: str, figure: Figure, unit: str) -> NumberLine:
-    return name, None if figure.now is None else points(figure.now), unit, _change_words(figure)
+    return name, None if figure.now is None else points(figure.now), unit, _change_words(figure, unit)
 
 
-def _change_words(figure: Figure) -> str:
+def _change_words(figure: Figure, unit: str) -> str:
     """Say what it was before and how it differs: less is never called better."""
     if figure.before is None:
-        return _("before: cannot be said")
+        return _("before: too few days")
     if figure.change is None:
-        return _("before: %(before)s", before=points(figure.before))
+        return _("before: %(before)s %(unit)s", before=points(figure.before), unit=unit)
     return _("before: %(before)s (%(change)s)", before=points(figure.before), change=_signed(figure.change))
 
 

@@ -133,7 +133,10 @@ def _box_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
 def _after_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
     if not _after(view, window):
         return []
-    texts: tuple[str, ...] = (_("reported average −%(points)s", points=words.points(window.reduction)),)
+    texts: tuple[str, ...] = (
+        _("reported average:"),
+        _("%(points)s below the start", points=words.points(window.reduction)),
+    )
     if window.is_clipped:
         texts = (*texts, _("ends at 0: %(percent)s %% of your start", percent=round(window.percent)))
     if not _box_in_sight(view, window):

@@ -122,7 +122,7 @@ def test_silence_says_its_number_and_its_rule(app: Flask, cho: Browser, cast: Ca
         db.session.commit()
     text = text_of(opened(cho, cast))
     assert "No entry for 9 days. Rule: 7 days or more" in text
-    assert "First-step pain, 7-day mean Cannot be said" in text
+    assert "First-step pain, 7-day mean Too few days" in text
 
 
 def test_a_look_is_noted_as_that_of_the_whole_course(app: Flask, cho: Browser, cast: Cast) -> None:
@@ -152,7 +152,7 @@ def test_neighbours_are_those_of_the_list(app: Flask, cho: Browser, cast: Cast) 
     assert links == {"prev": f"/practice/{shares[0]}/visit", "next": f"/practice/{shares[1]}/visit"}
     first = BeautifulSoup(cho.get(f"/practice/{shares[0]}/visit").get_data(as_text=True), "html.parser")
     assert first.select_one("a[rel=prev]") is None
-    assert "Cannot be said" in text_of(first)
+    assert "Too few days" in text_of(first)
 
 
 def test_both_pages_lead_here(cho: Browser, cast: Cast) -> None:

@@ -107,7 +107,7 @@ def test_the_own_arm_is_compared_at_the_own_baseline() -> None:
 def test_a_reduction_beyond_the_baseline_ends_at_zero() -> None:
     (window,) = compared(diary([50] * 30), "combined").windows
     assert (window.lower, window.average) == (0.0, 0.0)
-    assert "reported average −7.1" in {
+    assert "7.1 below the start" in {
         note["text"] for note in trajectory(compared(diary([50] * 30), "combined"))["layout"]["annotations"]
     }
 

@@ -130,7 +130,7 @@ def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:
     (after,) = named(figure, "Baseline minus the average of that report")
     assert after["y"] == [1.4, 1.4]
     assert after["line"]["dash"] == "dash"
-    assert {"guide, not data", "not peer-reviewed", "reported average −5.8"} <= set(texts(figure))
+    assert {"guide, not data", "not peer-reviewed", "5.8 below the start"} <= set(texts(figure))
 
 
 def test_the_line_after_the_window_says_where_it_comes_from_when_it_stands_alone() -> None:
@@ -139,7 +139,7 @@ def test_the_line_after_the_window_says_where_it_comes_from_when_it_stands_alone
     assert [trace["name"] for trace in figure["data"]] == [
         "Baseline minus the average that a clinic reported, not peer-reviewed"
     ]
-    assert {"reported average −5.8", "clinic report, not peer-reviewed"} <= set(texts(figure))
+    assert {"5.8 below the start", "clinic report, not peer-reviewed"} <= set(texts(figure))
 
 
 def test_other_arms_are_named_and_drawn_differently() -> None:

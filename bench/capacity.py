@@ -48,6 +48,7 @@ def main(name: str) -> None:
             figures[engine] = {"year": year_of_entries(site), "request_cpu_ms": cost_of_requests(site, database)}
             if database is not None:
                 figures["blocks_of_a_patients_year"] = blocks_by_partitions(site)
+            figures[engine]["memory_mb"] = memory_of_processes(site)
             print(engine, figures[engine], flush=True)
     figures["letter_cpu_ms"] = {level: cost_of_letters(level) for level in ("discreet", "detailed")}
     print(figures["letter_cpu_ms"], figures["blocks_of_a_patients_year"])
@@ -214,6 +215,18 @@ def _people(site: Fleet) -> tuple[UUID, UUID, UUID, list[str]]:
 
 def _today() -> str:
     return (datetime.now(UTC) - timedelta(hours=12)).date().isoformat()
+
+
+def memory_of_processes(site: Fleet) -> dict[str, int]:
+    """Return what a web process that has answered and a worker hold in memory, shared parts by their share."""
+    web = site.webs[0] if site.webs else site.add_web()
+    worker = site.add_worker()
+    return {"web": _memory_mb(web), "worker": _memory_mb(worker)}
+
+
+def _memory_mb(program: Program) -> int:
+    assert program.process is not None
+    return round(psutil.Process(program.process.pid).memory_full_info().pss / 1e6)
 
 
 def cost_of_letters(level: str) -> float:

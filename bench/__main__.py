@@ -8,7 +8,19 @@ from dataclasses import asdict
 from functools import partial
 from typing import Final
 
-from bench import capacity, cohort, cohort_page, error_rates, letters, lighthouse, pages, panel, phone, progress
+from bench import (
+    capacity,
+    cohort,
+    cohort_page,
+    error_rates,
+    letter_steps,
+    letters,
+    lighthouse,
+    pages,
+    panel,
+    phone,
+    progress,
+)
 from bench.ratio import Ratio
 from bench.reports import write_report
 
@@ -39,6 +51,7 @@ SUBJECTS: Final[dict[str, Callable[[str], object]]] = {
     "progress": partial(_compare, progress.ratios),
     "cohort": partial(_compare, cohort.ratios),
     "cohort_page": partial(_compare, cohort_page.ratios),
+    "letter_steps": partial(_compare, letter_steps.ratios),
     "panel": panel.main,
     "phone": phone.main,
     "letters": letters.main,

@@ -146,7 +146,7 @@ def test_ids_of_another_in_a_query_show_nothing_of_theirs(app: Flask, world: Wor
 @pytest.mark.parametrize(
     "endpoint",
     [
-        *("accounts.reset_password", "accounts.confirm_address", "digest.unsubscribe"),
+        *("accounts.reset_password", "accounts.confirm_address", "accounts.reach", "digest.unsubscribe"),
         *("sharing.invitation", "sharing.asked", "sharing.enter_by_link", "team.offer", "cases.offer"),
     ],
 )

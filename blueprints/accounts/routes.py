@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from blueprints.accounts import address, consents, factor, password, sessions, settings, sign_up, texts
+from blueprints.accounts import address, consents, factor, password, reach, sessions, settings, sign_up, texts
 from blueprints.accounts.area import accounts
 
-__all__ = ["accounts", "address", "consents", "factor", "password", "sessions", "settings", "sign_up", "texts"]
+__all__ = ["accounts", "address", "consents", "factor", "password", "reach", "sessions", "settings", "sign_up", "texts"]

@@ -22,7 +22,7 @@ def wishes() -> Reminder:
 
 def page(form: ReminderForm | None = None, *, feed_token: str = "") -> str:
     """Return the page; ``feed_token`` is shown this once, as only its hash is kept."""
-    user, patient, wish = current_account(), current_patient(), wishes()
+    user, wish = current_account(), wishes()
     # The fields of what is stored; a refused form shows what was typed.
     stored = {"hour": str(wish.hour), "by_mail": wish.by_mail, "repeats": wish.repeats}
     devices = push_subscriptions.devices(db.session, user.id)
@@ -33,7 +33,6 @@ def page(form: ReminderForm | None = None, *, feed_token: str = "") -> str:
         wish=wish,
         next_at=reminders.next_possible(db.session, wish, user.time_zone, clock.now()),
         address=user.email,
-        takes_mail=reminders.takes_mail(db.session, patient.id),
         zone=user.time_zone,
         mail=mail,
         mail_error=mail_error(mail.error) if mail.error else "",

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from firststep.mail import account_notices, address_change, confirm_address, reset_password
+from firststep.mail import account_notices, address_change, confirm_address, reach_address, reset_password
 from firststep.mail.message import Letter
 from firststep.models import OutboxMail
 
@@ -17,6 +17,7 @@ ACCOUNT_KINDS: dict[str, Builder] = {
     "confirm_address": confirm_address.build,
     "reset_password": reset_password.build,
     "address_change": address_change.build,
+    "reach_address": reach_address.build,
     "password_changed": account_notices.password_changed,
     "address_changed": account_notices.address_changed,
     "address_exists": account_notices.address_exists,

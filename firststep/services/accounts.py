@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 from firststep.models import MailPreference, Patient, Practitioner, User, UserSession
 from firststep.services import consents
 from firststep.services.outbox import enqueue
+from firststep.services.reached import lift_suspension
 
 Role = Literal["patient", "practitioner"]
 
@@ -192,6 +193,18 @@ def ask_address_change(session: Session, user: User, address: str, now: datetime
     )
 
 
+def ask_reach(session: Session, user: User, now: datetime) -> None:
+    """Send a mail to the person's own address, whose link shows that it arrives."""
+    user.confirm_serial += 1
+    enqueue(session, kind="reach_address", now=now, user_id=user.id, parameters={"serial": user.confirm_serial})
+
+
+def reached(session: Session, user: User, now: datetime) -> None:
+    """Note that mail reaches the person's address again."""
+    user.confirm_serial += 1
+    lift_suspension(session, user.id, now)
+
+
 def change_address(session: Session, user: User, address: str, now: datetime) -> bool:
     """Move the account to the new address and tell the old one; False when somebody else has it meanwhile."""
     if find_account(session, address) is not None:
@@ -201,6 +214,8 @@ def change_address(session: Session, user: User, address: str, now: datetime) ->
     user.confirm_serial += 1
     user.reset_serial += 1
     end_sessions(session, user)
+    # A mail just arrived there.
+    lift_suspension(session, user.id, now)
     enqueue(session, kind="address_changed", now=now, user_id=user.id, address=old)
     return True
 

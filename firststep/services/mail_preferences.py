@@ -143,10 +143,10 @@ def change_level(session: Session, reader: Reader, level: Level, now: datetime) 
 
 
 def switch_on(session: Session, reader: Reader, now: datetime) -> None:
-    """Send letters again from the next slot on, whatever had stopped them."""
+    """Send letters again from the next slot on, whatever the person had stopped them by."""
     wish = reader.preference
     wish.weekly = True
-    wish.paused_at = wish.unsubscribed_at = wish.suspended_at = None
+    wish.paused_at = wish.unsubscribed_at = None
     wish.empty_weeks = 0
     plan(session, reader, now)
 

@@ -77,11 +77,9 @@ def find_recipient_of_user(session: Session, user_id: UUID) -> Recipient | None:
 
 
 def choose(session: Session, recipient: Recipient, *, wanted: bool, hour: int, minute: int, now: datetime) -> None:
-    """Store whether and when the mail comes; choosing it tries an address again that refused it."""
+    """Store whether and when the mail comes."""
     wish = recipient.preference
     wish.wanted, wish.hour, wish.minute = wanted, hour, minute
-    if wanted:
-        wish.suspended_at = None
     session.add(wish)
     _plan(recipient, now)
     session.flush()

@@ -14,7 +14,7 @@ from firststep.models import Day, FootDay, MailPreference, OutboxMail, Patient, 
 from firststep.services import outbox
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.diary_reading import read_logged_days
-from firststep.services.mail_preferences import find_reader, may_be_written_to, plan, preference_of
+from firststep.services.mail_preferences import may_be_written_to
 from firststep.services.reminder_times import LAST_OF_DAY, next_slot
 from firststep.services.zones import local_day
 
@@ -51,14 +51,9 @@ def wishes_of(session: Session, patient_id: UUID) -> Reminder:
 
 
 def save(session: Session, patient: Patient, *, by_mail: bool, hour: int, repeats: bool, now: datetime) -> None:
-    """Store when and how the patient is reminded; choosing mail tries an address again that refused it."""
+    """Store when and how the patient is reminded."""
     wish = _stored(session, patient.id)
     wish.by_mail, wish.hour, wish.repeats = by_mail, hour, repeats
-    if by_mail and preference_of(session, patient.id).suspended_at is not None:
-        preference_of(session, patient.id).suspended_at = None
-        reader = find_reader(session, patient.id)
-        if reader is not None:
-            plan(session, reader, now)
     replan(session, patient.id, now)
 
 

@@ -109,7 +109,7 @@ def test_an_hour_that_is_none_is_refused_and_stores_nothing(app: Flask, cast: Ca
     assert stored(app, cast) is None
 
 
-def test_choosing_mail_tries_an_address_again_that_refused(app: Flask, cast: Cast, ana: Browser) -> None:
+def test_choosing_mail_does_not_try_an_address_that_refused(app: Flask, cast: Cast, ana: Browser) -> None:
     ana.post("/reminders", data={"hour": "8", "by_mail": "y"})
     with app.app_context():
         db.session.get_one(MailPreference, cast.ana).suspended_at = NOW
@@ -117,7 +117,7 @@ def test_choosing_mail_tries_an_address_again_that_refused(app: Flask, cast: Cas
     assert "refused our mail" in ana.get("/reminders").text
     ana.post("/reminders", data={"hour": "8", "by_mail": "y"})
     with app.app_context():
-        assert db.session.get_one(MailPreference, cast.ana).suspended_at is None
+        assert db.session.get_one(MailPreference, cast.ana).suspended_at == NOW
 
 
 def test_a_device_says_who_it_is_again_and_again(app: Flask, cast: Cast, ana: Browser) -> None:

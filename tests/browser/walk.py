@@ -178,6 +178,7 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
         "accounts.confirm": make_token("confirm", cast.ana_user, 0, people.NOW),
         "accounts.reset_password": make_token("reset", cast.ana_user, 0, people.NOW),
         "accounts.confirm_address": make_token("address", cast.ana_user, 0, people.NOW, address="new@example.org"),
+        "accounts.reach": make_token("reach", cast.ana_user, 0, people.NOW),
         "digest.unsubscribe": make_unsubscribe_token(cast.ana, "weekly_summary"),
         "sharing.invitation": make_link_token(db.session, invited, now=people.NOW),
         "sharing.asked": hand_out_token(hand_out_key(), hand_out),

@@ -19,6 +19,7 @@ from firststep.services import monday_counts as service
 from firststep.services.mail_preferences import suspend_address
 from firststep.services.mail_standing import standing
 from firststep.services.outbox import claim_next
+from firststep.services.reached import lift_suspension
 from tests import factories
 from tests.cast import CANARY_NAME, NOW, TODAY, Cast
 from tests.support.lists import compute_all, fail_with, listed
@@ -95,12 +96,15 @@ def test_who_does_not_want_it_or_cannot_get_it_gets_none_even_when_it_waits(
     assert len(session.scalars(select(OutboxMail)).all()) == 1
 
 
-def test_asking_for_it_tries_an_address_again_that_refused_mail(session: Session, cho: UUID) -> None:
+def test_only_an_address_that_was_shown_to_take_mail_gets_it_again(session: Session, cho: UUID) -> None:
     recipient = service.find_recipient(session, cho)
     suspend_address(session, recipient.user.id, NOW)
     assert wish(session, cho).next_at is None
     recipient = service.find_recipient(session, cho)
     service.choose(session, recipient, wanted=True, hour=8, minute=0, now=NOW)
+    assert wish(session, cho).suspended_at == NOW
+    assert wish(session, cho).next_at is None
+    lift_suspension(session, recipient.user.id, NOW)
     assert wish(session, cho).suspended_at is None
     assert wish(session, cho).next_at is not None
 

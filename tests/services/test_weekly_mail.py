@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from firststep.models import MailPreference, OutboxMail, Patient, User
 from firststep.services import consents, mail_preferences
+from firststep.services.reached import lift_suspension
 from firststep.services.weekly_mail import due_at, handle_due, note_letter
 from tests import factories
 from tests.cast import NOW, Cast
@@ -99,6 +100,8 @@ def test_a_person_can_switch_on_again_after_each_kind_of_stop(session: Session, 
     mail_preferences.switch_off(session, reader, NOW)
     assert wish(session, ana.id).next_at is None
     mail_preferences.switch_on(session, reader, NOW)
+    assert wish(session, ana.id).next_at is None, "an address that refuses mail must be shown to take it"
+    lift_suspension(session, ana.user_id, NOW)
     assert handle_due(session, ana.id, LATER) == "letter"
 
 

@@ -336,11 +336,13 @@ def _make_tokens(session: Session, cast: people.Cast, invited: UUID) -> dict[str
     """Return genuine tokens of mails to Ana, and of the one that she had sent, by endpoint."""
     reset = make_token("reset", cast.ana_user, 0, people.NOW)
     moved = make_token("address", cast.ana_user, 0, people.NOW, address="ana.new@example.com")
+    reached = make_token("reach", cast.ana_user, 0, people.NOW)
     unsubscribe = make_unsubscribe_token(cast.ana, "weekly")
     invitation = make_link_token(session, invited, now=people.NOW)
     return {
         "accounts.reset_password": reset,
         "accounts.confirm_address": moved,
+        "accounts.reach": reached,
         "digest.unsubscribe": unsubscribe,
         "sharing.invitation": invitation or "",
         "reminders.feed": reminder_feed.renew(session, cast.ana, people.NOW),

@@ -57,7 +57,7 @@ def _wanted(app: Flask, cast: Cast, kind: str) -> dict[str, Any]:
     elif kind == "weekly_question":
         wish = mail_preferences.preference_of(session, cast.ana)
         wish.paused_at, wish.empty_weeks = NOW, 2
-    elif kind in ("confirm_address", "address_change"):
+    elif kind in ("confirm_address", "address_change", "reach_address"):
         user.confirmed_at = None if kind == "confirm_address" else user.confirmed_at
         more |= {"parameters": {"serial": user.confirm_serial}, "address": "ana@example.com"}
     elif kind == "reminder":

@@ -10,6 +10,7 @@ from flask import Flask
 from firststep.extensions import db
 from firststep.models import MailPreference, Patient
 from firststep.services import mail_preferences, monday_counts, reminders
+from firststep.services.reached import lift_suspension
 from tests.cast import NOW, Cast, sign_in
 from tests.support.statements import counted
 
@@ -43,10 +44,14 @@ def test_the_page_of_the_mail_says_it_once(app: Flask, cast: Cast) -> None:
     assert sign_in(app, cast.ana_user).get("/settings/mail").text.count(TOLD) == 1
 
 
-def test_it_is_gone_once_the_mail_is_switched_on_again(app: Flask, cast: Cast) -> None:
+def test_it_is_gone_once_the_address_was_shown_to_take_mail(app: Flask, cast: Cast) -> None:
     suspend(app, cast)
     ana = sign_in(app, cast.ana_user)
     assert ana.post("/settings/mail/state", data={"state": "on"}).status_code == 303
+    assert TOLD in ana.get("/settings").text
+    with app.app_context():
+        lift_suspension(db.session, cast.ana_user, NOW)
+        db.session.commit()
     assert TOLD not in ana.get("/settings").text
 
 
@@ -70,6 +75,7 @@ def test_a_practitioner_is_told_when_the_monday_summary_is_refused(app: Flask, c
     with app.app_context():
         recipient = monday_counts.find_recipient(db.session, cast.cho)
         monday_counts.choose(db.session, recipient, wanted=True, hour=7, minute=30, now=NOW)
+        lift_suspension(db.session, cast.cho_user, NOW)
         db.session.commit()
     assert TOLD not in cho.get("/practice").text
     suspend(app, cast)

@@ -12,9 +12,14 @@ from uuid import UUID
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
-Purpose = Literal["confirm", "reset", "address"]
+Purpose = Literal["confirm", "reset", "address", "reach"]
 
-LIFE = {"confirm": timedelta(days=2), "reset": timedelta(minutes=30), "address": timedelta(hours=2)}
+LIFE = {
+    "confirm": timedelta(days=2),
+    "reset": timedelta(minutes=30),
+    "address": timedelta(hours=2),
+    "reach": timedelta(days=2),
+}
 # A code can be typed for at least this long and at most twice as long.
 CODE_LIFE = timedelta(minutes=15)
 

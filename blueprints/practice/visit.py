@@ -11,7 +11,6 @@ from uuid import UUID
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from blueprints.practice.flag_words import flag_words

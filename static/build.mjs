@@ -201,7 +201,7 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   await emitPlotly(built);
   await emitIcons(built);
   await emitSharing(built, ["js/app.js", "js/day.js"], await emitFetched(built));
-  const outputs = await bundle(["js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "js/install.js", "js/visit.js", "js/panel.js", "css/app.css", "css/chart.css", "css/timer.css", "css/practice.css", "css/cohort.css"], {
+  const outputs = await bundle(["js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "js/install.js", "js/visit.js", "js/panel.js", "js/sheets.js", "css/app.css", "css/chart.css", "css/timer.css", "css/practice.css", "css/cohort.css"], {
     __DRUGS__: await drugData(),
     __PLOTLY_JS__: address(built, "plotly.js"),
     __PLOTLY_CSS__: address(built, "plotly.css"),

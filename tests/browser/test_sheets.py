@@ -121,6 +121,33 @@ def test_a_log_is_mapped_brought_in_taken_out_mended_and_brought_in_again(
     assert visits(app) == after
 
 
+def test_while_a_file_is_read_the_page_says_so_and_sends_it_once(cast: Cast, open_phone: OpenPage) -> None:
+    page = open_phone(cast.cho_user)
+    page.goto("/practice/sheets")
+    # A page that is being left is not looked at: it stays, as if the answer took for ever.
+    page.evaluate(
+        """() => {
+          window.sent = [];
+          document.addEventListener("submit", (event) => {
+            window.sent.push(!event.defaultPrevented);
+            event.preventDefault();
+          });
+        }"""
+    )
+    button, said = page.get_by_role("button", name="Look at it"), page.locator("[data-sending]")
+    expect(said).to_be_hidden()
+    button.click()
+    expect(said.get_by_role("status")).to_have_text("The file is being read. A long one takes up to half a minute.")
+    expect(said).to_contain_text("2 s")
+    button.click()
+    assert page.evaluate("window.sent") == [True, False]
+    # Who goes back to the page finds it ready again.
+    page.evaluate("window.dispatchEvent(new Event('pageshow'))")
+    expect(said).to_be_hidden()
+    button.click()
+    assert page.evaluate("window.sent") == [True, False, True]
+
+
 def test_a_refused_file_and_an_open_question_are_said_at_their_fields(
     cast: Cast, open_phone: OpenPage, take: Callable[[Page, str], None], faults: Any
 ) -> None:

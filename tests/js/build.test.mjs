@@ -28,6 +28,7 @@ const BUDGETS = {
   "panel.js": 1 * KB,
   "passkeys.js": 3 * KB,
   "push.js": 2 * KB,
+  "sheets.js": 1 * KB,
   "timer.js": 4 * KB,
   "visit.js": 1 * KB,
   "plotly.js": 400 * KB,

@@ -28,7 +28,7 @@ class Step:
     env: Mapping[str, str]
     #: JUnit file from which passed and failed tests are counted; without one the step counts as one check.
     report: Path | None = None
-    limit_s: int = 900
+    limit_s: int = 1800
 
 
 def steps() -> list[Step]:

@@ -3,7 +3,9 @@ FROM python:3.11-slim-bookworm AS build
 WORKDIR /opt/firststep
 COPY . .
 # Installs the hashed pins, builds the browser side with Node from a wheel, and compiles the translations.
-RUN python3 -m tools.prepare run && rm -rf .node-venv node_modules .stamps
+RUN python3 -m tools.prepare run \
+    && .venv/bin/python -m compileall -q app.py blueprints firststep migrations \
+    && rm -rf .node-venv node_modules .stamps
 
 FROM python:3.11-slim-bookworm
 # No account that anything else uses, and no shell; the same number in every image, for the owner of the volume.

@@ -154,5 +154,7 @@ def _people(session: Session, first: Patient, count: int) -> tuple[list[UUID], l
     session.execute(insert(User.__table__), users)  # type: ignore[arg-type]
     born = {"alias": "", "created_at": factories.LONG_AGO}
     session.execute(insert(Patient), [born | {"id": patient, "user_id": user} for user, patient in ids])
-    session.execute(insert(MailPreference), [{"patient_id": patient} for _user, patient in ids])
+    # Planned, so that a worker does nothing here but hand over.
+    planned = {"next_at": datetime.now(UTC) + timedelta(days=7)}
+    session.execute(insert(MailPreference), [planned | {"patient_id": patient} for _user, patient in ids])
     return [first.user_id, *(user for user, _patient in ids)], [patient for _user, patient in ids]

@@ -26,6 +26,7 @@ def test_nobody_who_changed_their_mind_in_time_gets_a_letter(app: Flask, cast: C
         "races_while_on_the_way": len(races.on_the_way),
         "sent_of_those_on_the_way": races.sent_while_on_the_way,
         "races_when_it_was_over": races.over,
+        "not_answered_as_the_database_was_busy": races.unanswered,
         "others_missing": races.others_missing,
         "others_twice": races.others_twice,
     }

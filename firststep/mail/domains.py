@@ -8,8 +8,8 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-# Of a worker's lanes: a domain that hangs leaves the others to everybody else.
-MOST_AT_ONCE = 2
+# Of a worker's four lanes: a domain that hangs leaves one to everybody else, and one that all write to is not slow.
+MOST_AT_ONCE = 3
 _MINUTE = 60.0
 # A single "not now" may be about one person, as greylisting is; so many in a row are about us.
 _REFUSALS_IN_A_ROW = 10

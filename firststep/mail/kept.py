@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -24,6 +25,8 @@ class KeptMail:
     subject: str
     text: str
     headers: list[tuple[str, str]]
+    #: The pictures that travel in it, as addresses for a page.
+    pictures: list[str]
 
 
 def list_kept(folder: Path, most: int = 100) -> list[KeptMail]:
@@ -58,4 +61,9 @@ def read_kept(folder: Path, name: str) -> KeptMail | None:
         subject=str(message["Subject"] or ""),
         text=part.get_content() if part else "",
         headers=[(header, str(value)) for header, value in message.items()],
+        pictures=[_data_url(part) for part in message.walk() if part.get_content_type() == "image/png"],
     )
+
+
+def _data_url(part: EmailMessage) -> str:
+    return f"data:image/png;base64,{b64encode(part.get_content()).decode()}"

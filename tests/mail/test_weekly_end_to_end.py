@@ -11,6 +11,7 @@ from flask import Flask
 
 from firststep.extensions import db
 from firststep.models import MailPreference
+from firststep.services.mail_preferences import change_level, find_reader
 from tests.cast import NOW, Cast
 from tests.support.mails import make_letter_due, rows, send_all
 from tests.support.smtp import Post, post
@@ -86,3 +87,22 @@ def test_the_letter_is_planned_for_next_week_after_that(app: Flask, cast: Cast) 
         assert wish.last_week_on.isoformat() == "2026-11-16"
         wait = wish.next_at - (NOW + timedelta(days=7))
     assert abs(wait) <= timedelta(minutes=10)
+
+
+def test_the_detailed_letter_arrives_with_the_picture_that_its_html_shows(
+    app: Flask, cast: Cast, post: Post, set_clock
+) -> None:
+    set_clock(NOW + timedelta(minutes=11))
+    with app.app_context():
+        reader = find_reader(db.session, cast.ana)
+        assert reader is not None
+        change_level(db.session, reader, "detailed", NOW)
+        db.session.commit()
+    make_letter_due(app, cast)
+    assert send_all(app, post) == Counter(sent=1)
+    message = message_from_bytes(post.raw[0], policy=policy.default)
+    _plain, html, png = (part for part in message.walk() if not part.is_multipart())
+    assert png.get_content().startswith(b"\x89PNG")
+    shown = BeautifulSoup(html.get_content(), "html5lib").img
+    assert shown["src"] == f"cid:{png['Content-ID'].strip('<>')}"
+    assert "Your first-step pain averaged 2.4." in shown["alt"]

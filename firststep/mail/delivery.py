@@ -37,6 +37,8 @@ _LOOK_AGAIN_SECONDS = 0.5
 _LETTERS_IN_A_ROW = 20
 # A database that is away this often ends the lane; the next round tries again.
 _FAULTS_A_LANE = 5
+# So many mails in a row that failed for the SMTP server's sake end the round: the others keep their tries for later.
+_AWAY_IN_A_ROW = 4
 # So long a mail that the server took is tried to be marked: unmarked it would go out a second time.
 _MARKING_SECONDS = 120.0
 # A lease that ends sooner is renewed before the last step, which may take MAIL_SECONDS.
@@ -53,6 +55,7 @@ class Round:
     domains: Domains = field(default_factory=Domains)
     outcomes: Counter[str] = field(default_factory=Counter)
     _busy: int = 0
+    _away: int = 0
     # One mail at a time between the server's "taken" and our mark: a killed worker repeats at most one.
     _last_step: threading.Lock = field(default_factory=threading.Lock)
     # One lane at a time looks for a mail, so that no domain gets more than its share.
@@ -81,7 +84,7 @@ class Round:
         connection = Connection(self.server, our_name=sender_of(self.app).domain, mail_seconds=MAIL_SECONDS)
         letters = 0
         try:
-            while not self.stopped.is_set():
+            while not self.stopped.is_set() and self._away < _AWAY_IN_A_ROW:
                 claim = self._claim(letters_only=0 < letters < _LETTERS_IN_A_ROW)
                 if claim is None:
                     letters = 0
@@ -122,6 +125,7 @@ class Round:
             self._count(-1)
         with self._lock:
             self.outcomes[outcome] += 1
+            self._away = self._away + 1 if _is_of_the_server(error) else 0
 
     def _count(self, change: int) -> None:
         with self._lock:
@@ -163,6 +167,11 @@ def deliver(
         return _note(app, claim, "put_off", error.error)
     except Refused as error:
         return _note(app, claim, "failed", error.error)
+
+
+def _is_of_the_server(error: str) -> bool:
+    """Tell whether an error is about the SMTP server or the way to it, whoever gets the mail."""
+    return error.startswith(("network_", "server_")) or error == "sender_421"
 
 
 def _standing_now(app: Flask, claim: Claim) -> Standing | None:

@@ -112,6 +112,18 @@ def test_a_server_that_is_away_loses_nothing(app: Flask, letter: None, post: Pos
     assert send_all(app, post) == Counter(sent=1)
 
 
+def test_a_server_that_is_away_costs_a_pile_of_mails_only_a_few_tries(
+    app: Flask, cast: Cast, post: Post, set_clock
+) -> None:
+    make_account_mails(app, 30)
+    outcomes = send_all(app, Post(port=1))
+    assert set(outcomes) == {"put_off"}
+    assert delivery._AWAY_IN_A_ROW <= outcomes["put_off"] <= delivery._AWAY_IN_A_ROW + delivery.LANES
+    assert sum(row.attempts == 0 for row in rows(app)) == 30 - outcomes["put_off"]
+    set_clock(NOW + timedelta(minutes=1))
+    assert send_all(app, post) == Counter(sent=30)
+
+
 @pytest.mark.parametrize("stage", ["recipient", "content"])
 def test_a_hanging_server_costs_one_mail_its_time_and_the_others_little(
     app: Flask, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch, stage: str

@@ -137,8 +137,16 @@ def _check_bounces(settings: Settings) -> None:
         raise SettingsError("BOUNCE_ADDRESS is no address like bounces@example.org with at most 21 letters before @.")
     if settings.bounce_maildir and not settings.bounce_address:
         raise SettingsError("BOUNCE_MAILDIR is set, but BOUNCE_ADDRESS is not; set the address that delivers to it.")
-    if settings.bounce_maildir and not (settings.bounce_maildir / "new").is_dir():
+    if settings.bounce_maildir and not _is_folder(settings.bounce_maildir / "new"):
         raise SettingsError(f"BOUNCE_MAILDIR {settings.bounce_maildir} is no Maildir; it has no folder named new.")
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:
+        # One that this user may not look into.
+        return False
 
 
 def _check_production(settings: Settings) -> None:

@@ -79,11 +79,17 @@ def test_each_unsafe_setting_stops_the_start_with_one_sentence(name: str, value:
 
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
-    [("SMTP_URL", "mail.example.com:587", "SMTP_URL does not begin with smtp"), ("PORT", "abc", "PORT has no port")],
+    [
+        ("SMTP_URL", "mail.example.com:587", "SMTP_URL does not begin with smtp"),
+        ("PORT", "abc", "PORT has no port"),
+        ("BOUNCE_MAILDIR", "/no/such/folder", "no folder named new"),
+        # One that the system refuses to look at, as a folder of somebody else's.
+        ("BOUNCE_MAILDIR", "/" + "x" * 5000, "no folder named new"),
+    ],
 )
 def test_what_cannot_work_stops_a_development_start_too(tmp_path: Path, name: str, value: str, sentence: str) -> None:
     with pytest.raises(SettingsError, match=sentence):
-        load_settings({"VAR_DIR": str(tmp_path), name: value})
+        load_settings({"VAR_DIR": str(tmp_path), "BOUNCE_ADDRESS": "bounces@example.org", name: value})
 
 
 def test_secrets_do_not_show_in_the_representation() -> None:

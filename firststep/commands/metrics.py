@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -74,6 +75,7 @@ def show_metrics(address: tuple[str, int], registry: CollectorRegistry) -> None:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
 
     try:
         server = Server(address, Page)

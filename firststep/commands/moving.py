@@ -31,9 +31,11 @@ def init_moving_command(app: Flask) -> None:
 def move_command(url: str) -> None:
     """Copy everything into the empty database at URL, and compare both; stop the service before.
 
+    "-" reads URL from the input: what stands in a command shows in logs and lists of processes, with its password.
+
     This database stays as it is. Set DATABASE_URL to URL afterwards, and start the service again.
     """
-    address = _address(url)
+    address = _address(sys.stdin.readline().strip() if url == "-" else url)
     _check_current()
     _make_tables(address)
     engine = create_engine(**_options(address))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from firststep.extensions import db
-from firststep.services.monday_counts import due, handle_due
+from firststep.jobs.one_by_one import handle_one
+from firststep.services.monday_counts import due, handle_due, look_again_later
 
 MOST_AT_ONCE = 200
 
@@ -16,8 +18,9 @@ def note_monday_counts(now: datetime) -> int:
     db.session.commit()
     noted = 0
     for practitioner_id in found:
-        noted += handle_due(db.session, practitioner_id, now)
-        db.session.commit()
-        # One person's rows must not pile up under the next one's.
-        db.session.expunge_all()
+        noted += handle_one(
+            partial(handle_due, db.session, practitioner_id, now),
+            partial(look_again_later, db.session, practitioner_id, now),
+            failed=False,
+        )
     return noted

@@ -13,6 +13,7 @@ from firststep.mail.unsubscribing import unsubscribe_link
 from firststep.mail.weekly_words import short_day, whole_day
 from firststep.mail.writing import link_to, write_letter
 from firststep.models import OutboxMail
+from firststep.services.mail_schedule import LATEST
 from firststep.services.monday_counts import KIND, Counts, Recipient, count_list, willing
 from firststep.web.language import spoken
 from firststep.web.logs import log_fault
@@ -22,7 +23,8 @@ from firststep.web.triage_words import group_words
 def build(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
     """Write the counts as they are now, unless nobody shares or the practitioner does not want them any more."""
     recipient = willing(session, row.user_id)
-    if recipient is None:
+    # Its day stands in it, and the numbers are those of now.
+    if recipient is None or now - row.created_at > LATEST:
         return None
     counts = count_list(session, recipient.practitioner.id, now, on_fault=log_fault)
     if not counts.people:

@@ -15,6 +15,7 @@ from firststep.clinical.week import Month, Week
 from firststep.models import DigestPreference, MailPreference, Patient, Practitioner, User
 from firststep.services.consents import consent_standings, give_consent, withdraw_consent
 from firststep.services.mail_schedule import (
+    LATER,
     Slots,
     last_complete_month,
     last_complete_week,
@@ -223,6 +224,11 @@ def readers_due(session: Session, now: datetime, *, most: int) -> Sequence[UUID]
     """Return the patients whose planned moment has come, longest waiting first."""
     due = select(MailPreference.patient_id).where(MailPreference.next_at <= now)
     return session.scalars(due.order_by(MailPreference.next_at).limit(most)).all()
+
+
+def look_again_later(session: Session, patient_id: UUID, now: datetime) -> None:
+    """Put the person's moment off, so that nobody waits behind them."""
+    session.execute(update(MailPreference).where(MailPreference.patient_id == patient_id).values(next_at=now + LATER))
 
 
 def readers_without_plan(session: Session, *, most: int) -> Sequence[UUID]:

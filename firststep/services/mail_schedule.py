@@ -13,6 +13,8 @@ from firststep.services.zones import zone
 _SEVEN_DAYS = timedelta(days=DAYS_IN_WEEK)
 # A letter that could not be made for this long after its time is left out: the next one is near.
 LATEST = timedelta(hours=48)
+#: When somebody whose mail could not be worked out is looked at again.
+LATER = timedelta(hours=1)
 _JITTER_SECONDS = 600
 
 

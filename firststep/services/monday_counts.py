@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from firststep.clinical.week import MONDAY
@@ -20,7 +20,7 @@ from firststep.models import DigestPreference, Practitioner, Triage, User
 from firststep.models.triage import HIDDEN, REASONS, SNOOZED, UNKNOWN
 from firststep.services import panel_rows
 from firststep.services.mail_preferences import may_be_written_to
-from firststep.services.mail_schedule import LATEST, Slots, last_slot, next_sending
+from firststep.services.mail_schedule import LATER, LATEST, Slots, last_slot, next_sending
 from firststep.services.outbox import enqueue
 from firststep.services.zones import local_day
 
@@ -116,6 +116,12 @@ def due(session: Session, now: datetime, *, most: int) -> Sequence[UUID]:
     wish = DigestPreference
     found = select(wish.practitioner_id).where(wish.next_at <= now).order_by(wish.next_at)
     return session.scalars(found.limit(most)).all()
+
+
+def look_again_later(session: Session, practitioner_id: UUID, now: datetime) -> None:
+    """Put the practitioner's moment off, so that nobody waits behind them."""
+    own = DigestPreference.practitioner_id == practitioner_id
+    session.execute(update(DigestPreference).where(own).values(next_at=now + LATER))
 
 
 def handle_due(session: Session, practitioner_id: UUID, now: datetime) -> bool:

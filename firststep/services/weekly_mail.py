@@ -119,15 +119,16 @@ def _whole_weeks(told: Week | Month) -> int:
 
 def _note(session: Session, reader: Reader, due: DueLetter, now: datetime) -> None:
     wish = reader.preference
-    wish.last_week_on = due.told.last - timedelta(days=DAYS_IN_WEEK - 1)
+    # The mail first: it takes the account's row, then the wish's, which is the order of whoever deletes the account.
     if due.outcome == "letter":
+        _enqueue(session, "weekly_summary", wish.rhythm, due, reader, now)
         wish.empty_weeks, wish.paused_at = 0, None
-        _enqueue(session, "weekly_summary", reader.preference.rhythm, due, reader, now)
-        return
-    wish.empty_weeks += _whole_weeks(due.told)
-    if due.outcome == "question":
-        wish.paused_at = now
-        _enqueue(session, "weekly_question", "question", due, reader, now)
+    else:
+        if due.outcome == "question":
+            _enqueue(session, "weekly_question", "question", due, reader, now)
+            wish.paused_at = now
+        wish.empty_weeks += _whole_weeks(due.told)
+    wish.last_week_on = due.told.last - timedelta(days=DAYS_IN_WEEK - 1)
 
 
 def _enqueue(session: Session, kind: str, prefix: str, due: DueLetter, reader: Reader, now: datetime) -> None:

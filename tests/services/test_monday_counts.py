@@ -45,10 +45,10 @@ def counted(session: Session, practitioner_id: UUID, now: datetime, **more: int)
     return service.count_list(session, practitioner_id, now, on_fault=fail_with, **more)
 
 
-def built(session: Session) -> str:
+def built(session: Session, now: datetime = LATER) -> str:
     """Return the text of the one mail that waits."""
     row = session.scalars(select(OutboxMail)).one()
-    letter = BUILDERS[row.kind](session, row, LATER)
+    letter = BUILDERS[row.kind](session, row, now)
     return "" if letter is None else letter.text
 
 
@@ -65,6 +65,12 @@ def test_it_is_noted_once_a_week_on_monday_at_the_chosen_time(session: Session, 
     assert note_monday_counts(LATER + WEEK) == 1
     rows = session.scalars(select(OutboxMail).order_by(OutboxMail.created_at)).all()
     assert [row.dedupe_key for row in rows] == [f"monday_counts:{cho}:2026-11-23", f"monday_counts:{cho}:2026-11-30"]
+
+
+def test_a_mail_that_waited_for_days_is_not_sent_with_the_numbers_of_another_day(session: Session, cho: UUID) -> None:
+    assert note_monday_counts(LATER) == 1
+    assert "1 person shares with you." in built(session, LATER + timedelta(hours=48))
+    assert built(session, LATER + timedelta(hours=48, seconds=1)) == ""
 
 
 def test_another_hour_on_the_same_monday_does_not_bring_it_twice(session: Session, cho: UUID) -> None:

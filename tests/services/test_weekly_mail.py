@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from firststep.extensions import db
+from firststep.jobs.weekly_summaries import note_weekly_letters
 from firststep.models import MailPreference, OutboxMail, Patient, User
 from firststep.services import consents, mail_preferences
+from firststep.services.accounts import lock_account
+from firststep.services.audit import Actor
+from firststep.services.erasure import erase_account
 from firststep.services.reached import lift_suspension
 from firststep.services.weekly_mail import due_at, handle_due, note_letter
 from tests import factories
@@ -45,6 +54,45 @@ def test_a_letter_is_noted_once_however_often_it_is_looked_for(session: Session,
     assert handle_due(session, ana.id, LATER + timedelta(hours=5)) is None
     assert kinds(session) == ["weekly_summary"]
     assert session.scalars(select(OutboxMail.dedupe_key)).one() == f"weekly:{ana.id}:2026-11-16"
+
+
+def test_one_whose_letter_cannot_be_worked_out_keeps_nobody_elses_back(
+    session: Session, cast: Cast, ana: Patient
+) -> None:
+    ben, ana_user = session.get_one(Patient, cast.ben), ana.user_id
+    log_last_week(session, ben)
+    wish(session, ana.id).next_at = NOW
+    # No page stores such a day: it stands for whatever may be wrong with one person's data.
+    broken = wish(session, ben.id)
+    broken.last_week_on, broken.next_at = date.max, NOW - timedelta(days=1)
+    session.commit()
+    assert note_weekly_letters(LATER)["failed"] == 1
+    assert session.scalars(select(OutboxMail.user_id)).all() == [ana_user]
+    assert wish(session, cast.ben).next_at == LATER + timedelta(hours=1)
+    assert note_weekly_letters(LATER)["failed"] == 0
+
+
+def test_whoever_leaves_while_their_letter_is_noted_leaves(app: Flask, session: Session, ana: Patient) -> None:
+    user_id = ana.user_id
+    wish(session, ana.id).next_at = NOW
+    session.commit()
+
+    def note() -> None:
+        with app.app_context():
+            note_weekly_letters(LATER)
+
+    with ThreadPoolExecutor(1) as worker:
+        with app.app_context():
+            user = lock_account(db.session, user_id)
+            noting = worker.submit(note)
+            # The worker waits for the account, and holds nothing that its deletion needs.
+            assert wait([noting], timeout=0.7).not_done
+            erase_account(db.session, Actor(user_id=user_id, name="", now=NOW, key=b"k" * 32), user)
+            db.session.commit()
+        # To the worker's insertion the account that is gone is a fault of the database; its next round goes on.
+        with suppress(IntegrityError):
+            noting.result(timeout=20)
+    assert "weekly_summary" not in kinds(session)
 
 
 def test_due_at_lists_the_slot_the_week_and_the_days(session: Session, ana: Patient) -> None:

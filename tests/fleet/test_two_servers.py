@@ -94,9 +94,11 @@ def test_the_list_of_patients_of_one_shows_what_the_other_stored(site: Fleet, pe
     assert len(set(seen)) == 4
 
 
-def panel_of(cho: Visitor, port: int) -> str:
-    """Return the list as it is shown, without the form tokens."""
-    page = BeautifulSoup(cho.ask(port, "GET", "/practice").text, "html5lib")
+def panel_of(cho: Visitor, port: int, path: str = "/practice") -> str:
+    """Return the list, or another page, as it is shown, without the form tokens."""
+    answer = cho.ask(port, "GET", path)
+    assert answer.status == 200
+    page = BeautifulSoup(answer.text, "html5lib")
     for hidden in page.select("input[name=csrf_token]"):
         hidden.decompose()
     return str(page.main)
@@ -111,3 +113,15 @@ def test_a_share_that_was_ended_on_one_opens_nothing_on_the_other(site: Fleet, p
     ended = ana.ask(one, "POST", f"/share/{people.share}/stop", form={"csrf_token": ana.csrf})
     assert ended.status in (200, 303)
     assert [cho.ask(port, "GET", address).status for port in (one, other)] == [404, 404]
+
+
+def test_who_counts_in_a_cohort_is_the_same_on_both(site: Fleet, people: Cast) -> None:
+    one, other = ports(site)
+    ana, cho = site.visitor(people.ana_user), site.visitor(people.cho_user)
+    before = panel_of(cho, one, "/practice/cohort")
+    assert panel_of(cho, other, "/practice/cohort") == before
+    chosen = ana.ask(other, "POST", f"/share/{people.share}/counting", form={"csrf_token": ana.csrf, "counts": "yes"})
+    assert chosen.status in (200, 303)
+    after = panel_of(cho, one, "/practice/cohort")
+    assert after != before
+    assert panel_of(cho, other, "/practice/cohort") == after

@@ -66,6 +66,8 @@ def main(name: str) -> None:
         f"{handed.bytes_a_letter / 1000:.1f} kB a letter"
     )
     figures: dict[str, Any] = {"workers": WORKERS, "delay_s": DELAY, "level": level, "database": database}
+    # Minutes on a machine that does other things are its minutes, not ours: how many programs wanted a core meanwhile.
+    figures |= {"cores": os.cpu_count(), "load_average": [round(one, 1) for one in os.getloadavg()]}
     write_report(f"{name}-{database}", figures | {"goal_per_second": round(GOAL_PER_SECOND, 2)} | vars(handed))
 
 

@@ -21,7 +21,7 @@ from firststep.mail.kinds import BUILDERS, STORE_NOTHING
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
 from firststep.mail.smtp import MAIL_SECONDS, Connection, Refused, Server, TryLater
 from firststep.services import outbox
-from firststep.services.mail_preferences import suspend_address
+from firststep.services.mail_preferences import suspend_refused
 from firststep.services.mail_standing import Standing, standing
 from firststep.services.outbox import LIST_KINDS, Claim
 from firststep.settings import Settings
@@ -166,7 +166,7 @@ def deliver(
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)
     except Refused as error:
-        return _note(app, claim, "failed", error.error)
+        return _note(app, claim, "failed", error.error, refused=letter.to)
 
 
 def _is_of_the_server(error: str) -> bool:
@@ -219,7 +219,7 @@ def _note_sent(app: Flask, claim: Claim) -> tuple[str, str]:
             time.sleep(_LOOK_AGAIN_SECONDS)
 
 
-def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> tuple[str, str]:
+def _note(app: Flask, claim: Claim, outcome: str, error: str = "", *, refused: str = "") -> tuple[str, str]:
     with app.app_context():
         now = clock.now()
         if outcome == "sent":
@@ -233,7 +233,7 @@ def _note(app: Flask, claim: Claim, outcome: str, error: str = "") -> tuple[str,
         elif outcome == "failed":
             outbox.mark_failed(db.session, claim, now, error)
             if claim.user_id is not None:
-                suspend_address(db.session, claim.user_id, now)
+                suspend_refused(db.session, claim.user_id, refused, now)
         db.session.commit()
     log.info("mail", kind=claim.kind, outbox_id=str(claim.id), outcome=outcome, attempt=claim.attempt, error=error)
     return outcome, error

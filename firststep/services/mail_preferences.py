@@ -185,6 +185,15 @@ def is_subscribed(session: Session, patient_id: UUID) -> bool:
     return wish is not None and wish.weekly and wish.unsubscribed_at is None
 
 
+def suspend_refused(session: Session, user_id: UUID, address: str, now: datetime) -> bool:
+    """Suspend the person's address if it is the one that was refused; False when it is another, or not any more."""
+    own = session.scalar(select(User.email).where(User.id == user_id))
+    if own is None or own.lower() != address.lower():
+        return False
+    suspend_address(session, user_id, now)
+    return True
+
+
 def suspend_address(session: Session, user_id: UUID, now: datetime) -> None:
     """Send no list mail to a person whose address refuses mail for good."""
     patients = select(Patient.id).where(Patient.user_id == user_id)

@@ -152,6 +152,19 @@ def test_a_bounce_to_somebody_without_an_account_is_noted(app: Flask, cast: Cast
     assert rows(app)[0].last_error == "bounced_5.1.1"
 
 
+@pytest.mark.parametrize(("old", "outcome"), [("old@example.com", "noted"), ("ANA@example.com", "suspended")])
+def test_a_bounce_of_an_address_that_is_not_the_persons_own_does_not_stop_the_letters(
+    app: Flask, cast: Cast, taking: Settings, post: Post, old: str, outcome: str
+) -> None:
+    with app.app_context():
+        enqueue(db.session, kind="address_changed", now=NOW, user_id=cast.ana_user, address=old)
+        db.session.commit()
+    assert send_all(app, post) == Counter(sent=1)
+    assert take(app, report("postfix_refused", post.senders[0], old)) == outcome
+    assert suspended(app, cast.ana) is (outcome == "suspended")
+    assert rows(app)[0].last_error == "bounced_5.1.1"
+
+
 @pytest.mark.parametrize(
     "raw",
     [b"", b"\x00\xff\xfe", b"To: \xff\r\n\r\n", b"Content-Type: multipart/report; boundary=\r\n\r\n--\r\n" * 50],

@@ -75,6 +75,36 @@ def test_a_final_refusal_fails_at_once_and_suspends_the_address(
         assert db.session.get_one(MailPreference, cast.ben).suspended_at is None
 
 
+@pytest.mark.parametrize(
+    ("refused", "own"),
+    [("old@example.com", False), ("ANA@example.com", True)],
+)
+def test_only_the_persons_own_address_is_suspended(app: Flask, cast: Cast, post: Post, refused: str, own: bool) -> None:
+    post.on_recipient[refused] = ["550 no such user"]
+    with app.app_context():
+        enqueue(db.session, kind="address_changed", now=NOW, user_id=cast.ana_user, address=refused)
+        db.session.commit()
+    assert send_all(app, post) == Counter(failed=1)
+    with app.app_context():
+        assert (db.session.get_one(MailPreference, cast.ana).suspended_at is not None) is own
+
+
+def test_an_address_that_was_changed_while_its_mail_was_refused_suspends_nobody(
+    app: Flask, cast: Cast, letter: None, post: Post
+) -> None:
+    def change() -> None:
+        with app.app_context():
+            db.session.execute(update(User).where(User.id == cast.ana_user).values(email="new@example.com"))
+            db.session.commit()
+
+    post.on_recipient["ana@example.com"] = ["550 no such user"]
+    post.on_refusing = change
+    assert send_all(app, post) == Counter(failed=1)
+    with app.app_context():
+        assert db.session.get_one(User, cast.ana_user).email == "new@example.com"
+        assert db.session.get_one(MailPreference, cast.ana).suspended_at is None
+
+
 def test_account_mail_still_goes_to_a_suspended_address(app: Flask, cast: Cast, post: Post) -> None:
     with app.app_context():
         mail_preferences.suspend_address(db.session, cast.ana_user, NOW)

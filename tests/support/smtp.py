@@ -34,6 +34,8 @@ class Post:
     on_data: list[str] = field(default_factory=list)
     #: called with the number of mails when one was kept, before the answer goes out
     on_taken: Callable[[int], None] = lambda _count: None
+    #: called before a recipient is refused
+    on_refusing: Callable[[], None] = lambda: None
     delay_seconds: float = 0.0
 
     @property
@@ -65,6 +67,8 @@ class Post:
             await asyncio.sleep(3600)
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
+        else:
+            self.on_refusing()
         return answer
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:

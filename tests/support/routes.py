@@ -365,6 +365,8 @@ LOCKED_TWICE: Final[dict[str, frozenset[str]]] = {
             "POST sheets.bring_in",
             "POST sheets.report",
             "POST sheets.undo",
+            "GET digest.monday",
+            "POST digest.save_monday",
         }
     ),
 }

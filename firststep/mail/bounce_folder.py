@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from firststep.mail.bounces import MOST_BYTES, take_bounce
 from firststep.settings import Settings
+from firststep.web.logs import log_fault
 
 # So many at once keep the worker's other jobs waiting for a second or two at most.
 _MOST_AT_ONCE = 200
@@ -28,17 +28,19 @@ def empty_folder(session: Session, settings: Settings, folder: Path, now: dateti
         try:
             with file.open("rb") as content:
                 raw = content.read(MOST_BYTES)
-        except FileNotFoundError:
-            # Another worker was faster.
-            continue
-        outcome = take_bounce(session, settings, raw, now)
-        session.commit()
-        outcomes[outcome] += 1
-        with suppress(FileNotFoundError):
+            outcome = take_bounce(session, settings, raw, now)
+            session.commit()
+            outcomes[outcome] += 1
             if outcome in ("not_ours", "no_report"):
                 file.rename(_read_folder(folder) / f"{file.name}:2,S")
             else:
                 file.unlink()
+        except FileNotFoundError:
+            # Another worker was faster.
+            continue
+        except OSError as error:
+            # It stays for the operator; the others are read.
+            log_fault(error)
     return outcomes
 
 

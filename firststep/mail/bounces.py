@@ -17,6 +17,7 @@ from firststep.models import OutboxMail, User
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_refused
 from firststep.settings import Settings
+from firststep.web.logs import log_fault
 
 log = structlog.get_logger("firststep")
 
@@ -41,16 +42,24 @@ def take_bounce(session: Session, settings: Settings, raw: bytes, now: datetime,
 
     ``to`` is the address that the server delivered it to, where it says so.
     """
-    message = message_from_bytes(raw[:MOST_BYTES], policy=policy.compat32)
-    row = _mail_of(session, settings, message, to)
+    message = _parsed(raw[:MOST_BYTES])
+    row = _mail_of(session, settings, message, to) if message is not None else None
     outcome: Outcome
     status = ""
-    if row is None:
+    if message is None or row is None:
         outcome = "not_ours"
     else:
         outcome, status = _follow(session, row, message, now)
     log.info("bounce", outcome=outcome, status=status, kind=row.kind if row else None)
     return outcome
+
+
+def _parsed(raw: bytes) -> Message | None:
+    try:
+        return message_from_bytes(raw, policy=policy.compat32)
+    except Exception as error:  # noqa: BLE001 - anybody may write to us, and what Python cannot read no server reported
+        log_fault(error)
+        return None
 
 
 def _mail_of(session: Session, settings: Settings, message: Message, to: str) -> OutboxMail | None:

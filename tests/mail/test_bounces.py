@@ -28,6 +28,8 @@ from tests.support.workers import environment_of
 
 __all__ = ["post"]
 
+# Python reads each as a mail inside a mail, and gives up.
+NESTED = b"Content-Type: message/rfc822\n\n" * 1200
 DATA = Path(__file__).parent.parent / "data" / "bounces"
 BOUNCES = "bounces@steps.example.org"
 
@@ -167,7 +169,13 @@ def test_a_bounce_of_an_address_that_is_not_the_persons_own_does_not_stop_the_le
 
 @pytest.mark.parametrize(
     "raw",
-    [b"", b"\x00\xff\xfe", b"To: \xff\r\n\r\n", b"Content-Type: multipart/report; boundary=\r\n\r\n--\r\n" * 50],
+    [
+        b"",
+        b"\x00\xff\xfe",
+        b"To: \xff\r\n\r\n",
+        b"Content-Type: multipart/report; boundary=\r\n\r\n--\r\n" * 50,
+        NESTED,
+    ],
 )
 def test_whatever_comes_is_read_without_a_fault(app: Flask, cast: Cast, taking: Settings, raw: bytes) -> None:
     assert take(app, raw) == "not_ours"
@@ -196,6 +204,23 @@ def test_the_folder_is_read_and_reports_do_not_stay_in_it(
     assert sorted(file.name for file in tmp_path.rglob("*.host*")) == ["1.host:2,S", "3.host:2,S"]
 
 
+def test_a_message_that_cannot_be_read_holds_up_no_other(
+    app: Flask, cast: Cast, returned: str, taking: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, read = tmp_path / "new", tmp_path / "cur"
+    new.mkdir()
+    (new / "1.host").write_bytes(NESTED)
+    (new / "2.host").write_bytes(b"Hello")
+    (new / "3.host").write_bytes(report("postfix_refused", returned))
+    # Where the second one would go once it is read, something stands in its way, also in that of a mighty user.
+    (read / "2.host:2,S" / "full").mkdir(parents=True)
+    monkeypatch.setitem(app.config, "SETTINGS", replace(taking, bounce_maildir=tmp_path))
+    with app.app_context():
+        assert read_bounces(NOW) == Counter(suspended=1, not_ours=2)
+    assert suspended(app, cast.ana)
+    assert [file.name for file in new.iterdir()] == ["2.host"]
+
+
 def pipe(taking: Settings, raw: bytes, *words: str, **more: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command as a mail server does, with the message on standard input."""
     command = [sys.executable, "-m", "flask", "--app", "app", "mail", "bounce", *words]
@@ -212,7 +237,10 @@ def test_the_pipe_of_a_mail_server_ends_well_and_says_what_it_did(
     assert b"refused it for good" in done.stdout
     assert b"ana@" not in done.stdout
     assert suspended(app, cast.ana)
-    assert b"nothing to do" in pipe(taking, b"Hello").stdout
+    for other in (b"Hello", NESTED):
+        ignored = pipe(taking, other)
+        assert (ignored.returncode, ignored.stderr) == (0, b"")
+        assert b"nothing to do" in ignored.stdout
 
 
 def test_the_server_keeps_the_message_while_the_database_is_away(taking: Settings, tmp_path: Path) -> None:

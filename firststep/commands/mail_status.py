@@ -21,7 +21,7 @@ _MOST_LISTED = 50
 _REASONS = {
     "recipient": "the address was refused",
     "content": "the mail was refused",
-    "sender": "our sender was refused",
+    "sender": "we were refused as the sender, not the address: see SMTP_URL and `mail check`",
     "server": "the SMTP server refused us",
     "network": "the SMTP server could not be reached",
     "bounced": "it came back",

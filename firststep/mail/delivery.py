@@ -232,7 +232,7 @@ def _note(app: Flask, claim: Claim, outcome: str, error: str = "", *, refused: s
             outcome = "put_off" if outbox.put_off(db.session, claim, now, error) else "failed"
         elif outcome == "failed":
             outbox.mark_failed(db.session, claim, now, error)
-            if claim.user_id is not None:
+            if claim.user_id is not None and error.startswith("recipient_"):
                 suspend_refused(db.session, claim.user_id, refused, now)
         db.session.commit()
     log.info("mail", kind=claim.kind, outbox_id=str(claim.id), outcome=outcome, attempt=claim.attempt, error=error)

@@ -18,6 +18,13 @@ MAIL_SECONDS = 60.0
 # A server may drop a connection that rests; asking for a new one costs less than a mail put off.
 _IDLE_SECONDS = 5.0
 _OK, _WILL_FORWARD, _GO_ON, _CLOSING = 250, 251, 354, 421
+# What a server says of its refusals (RFC 3463): system, protocol and policy, or the address that we write from.
+_STATUS = re.compile(r"5\.[0-9]{1,3}\.[0-9]{1,3}\b")
+_OF_THE_SENDER = re.compile(r"5\.(?:[357]\.|1\.[78]\b)")
+_OF_THE_RECIPIENT = re.compile(r"5\.(?:1\.|2\.1\b)")
+# Without such a status: commands out of order (50x), and signing in (53x).
+_OF_THE_SENDER_TENS = (50, 53)
+_NO_SUCH_MAILBOX = (550, 551, 553)
 # Doubled on the way, because a line with one dot alone ends the mail (RFC 5321 4.5.2).
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 _HERE = ("localhost", "127.0.0.1", "::1")
@@ -36,7 +43,7 @@ class TryLater(DeliveryError):
 
 
 class Refused(DeliveryError):
-    """The server refuses this mail to this address for good."""
+    """The server refuses this mail for good: ``recipient_…`` for the address's sake, ``content_…`` for the mail's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,9 +208,9 @@ class Connection:
         try:
             yield
         except smtplib.SMTPRecipientsRefused as error:
-            raise _verdict("recipient", next(iter(error.recipients.values()))[0]) from None
+            raise _verdict("recipient", *next(iter(error.recipients.values()))) from None
         except smtplib.SMTPDataError as error:
-            raise _verdict("content", error.smtp_code) from None
+            raise _verdict("content", error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPSenderRefused as error:
             # Our own standing with the server: mended by the operator, never the recipient's fault.
             raise TryLater(f"sender_{error.smtp_code}") from None
@@ -221,8 +228,23 @@ class Connection:
             smtp.close()
 
 
-def _verdict(part: str, code: int) -> DeliveryError:
-    return Refused(f"{part}_{code}") if 500 <= code < 600 else TryLater(f"{part}_{code}")
+def _verdict(stage: str, code: int, answer: bytes | str) -> DeliveryError:
+    if not 500 <= code < 600:
+        return TryLater(f"{stage}_{code}")
+    said = answer.decode("ascii", "replace") if isinstance(answer, bytes) else answer
+    part = _about(stage, code, said.strip())
+    return (TryLater if part == "sender" else Refused)(f"{part}_{code}")
+
+
+def _about(stage: str, code: int, said: str) -> str:
+    """Return whom or what a refusal for good is about: relays refuse us where they are told of the recipient."""
+    if _STATUS.match(said):
+        if _OF_THE_SENDER.match(said):
+            return "sender"
+        return "recipient" if _OF_THE_RECIPIENT.match(said) else "content"
+    if code // 10 in _OF_THE_SENDER_TENS:
+        return "sender"
+    return "recipient" if stage == "recipient" and code in _NO_SUCH_MAILBOX else "content"
 
 
 @contextmanager

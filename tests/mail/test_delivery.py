@@ -33,6 +33,13 @@ def letter(app: Flask, cast: Cast, set_clock) -> None:
     make_letter_due(app, cast)
 
 
+def answer_at(office: Post, where: str, answer: str) -> None:
+    if where == "recipient":
+        office.on_recipient["ana@example.com"] = [answer]
+    else:
+        office.on_data = [answer]
+
+
 def message_ids(office: Post) -> list[str]:
     return [str(message_from_bytes(raw, policy=policy.default)["Message-ID"]) for raw in office.raw]
 
@@ -58,21 +65,56 @@ def test_a_refusal_of_the_content_for_now_is_tried_again_with_the_same_id(
     assert message_ids(post) == [f"<{before}@localhost>"]
 
 
-@pytest.mark.parametrize("where", ["recipient", "content"])
-def test_a_final_refusal_fails_at_once_and_suspends_the_address(
-    app: Flask, cast: Cast, letter: None, post: Post, where: str
+@pytest.mark.parametrize(
+    ("where", "answer"),
+    [
+        ("recipient", "550 no such user"),
+        ("recipient", "551 user not local"),
+        ("recipient", "553 mailbox name not allowed"),
+        ("recipient", "550 5.1.1 no such user"),
+        ("recipient", "554 5.2.1 mailbox disabled"),
+        ("content", "550 5.1.1 no such user"),
+    ],
+)
+def test_a_final_refusal_of_the_recipient_fails_at_once_and_suspends_the_address(
+    app: Flask, cast: Cast, letter: None, post: Post, where: str, answer: str
 ) -> None:
-    if where == "recipient":
-        post.on_recipient["ana@example.com"] = ["550 no such user"]
-    else:
-        post.on_data = ["554 not wanted"]
+    answer_at(post, where, answer)
     assert send_all(app, post) == Counter(failed=1)
-    assert rows(app)[0].state == "failed"
+    assert (rows(app)[0].state, rows(app)[0].last_error) == ("failed", f"recipient_{answer[:3]}")
     with app.app_context():
         wish = db.session.get_one(MailPreference, cast.ana)
         assert wish.suspended_at == LATER
         assert wish.next_at is None
         assert db.session.get_one(MailPreference, cast.ben).suspended_at is None
+
+
+@pytest.mark.parametrize(
+    ("where", "answer", "outcome", "error"),
+    [
+        ("recipient", "554 5.7.1 Relay access denied", "put_off", "sender_554"),
+        ("recipient", "550-5.7.26 not\r\n550 5.7.26 authenticated", "put_off", "sender_550"),
+        ("recipient", "553 5.1.8 sender's domain does not exist", "put_off", "sender_553"),
+        ("recipient", "530 Authentication required", "put_off", "sender_530"),
+        ("recipient", "503 bad sequence", "put_off", "sender_503"),
+        ("content", "550 5.7.0 sending limit", "put_off", "sender_550"),
+        ("content", "552 5.3.4 message too big for system", "put_off", "sender_552"),
+        ("content", "554 5.5.1 no valid recipients", "put_off", "sender_554"),
+        ("recipient", "552 5.2.2 mailbox full", "failed", "content_552"),
+        ("recipient", "554 no", "failed", "content_554"),
+        ("content", "550 no", "failed", "content_550"),
+        ("content", "552 message too large", "failed", "content_552"),
+        ("content", "554 5.6.0 not wanted", "failed", "content_554"),
+    ],
+)
+def test_a_final_refusal_of_us_is_tried_again_and_neither_it_nor_one_of_the_mail_suspends_anybody(
+    app: Flask, cast: Cast, letter: None, post: Post, where: str, answer: str, outcome: str, error: str
+) -> None:
+    answer_at(post, where, answer)
+    assert send_all(app, post) == Counter({outcome: 1})
+    assert rows(app)[0].last_error == error
+    with app.app_context():
+        assert db.session.get_one(MailPreference, cast.ana).suspended_at is None
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,15 @@ def test_what_was_given_up_is_listed_with_its_reason(app: Flask, cast: Cast, pos
     assert "@" not in shown
 
 
+def test_what_is_about_the_sender_is_said_to_be(app: Flask, cast: Cast, post: Post) -> None:
+    for address in make_account_mails(app, 2):
+        post.on_recipient[address] = ["554 5.7.1 Relay access denied"]
+    assert send_all(app, post) == Counter(put_off=2)
+    assert "we were refused as the sender, not the address: see SMTP_URL and `mail check` (554): 2" in (
+        run(app, "status").output
+    )
+
+
 def test_the_list_has_an_end_and_json_has_the_same(app: Flask, cast: Cast, post: Post) -> None:
     for address in make_account_mails(app, 53):
         post.on_recipient[address] = ["550 no such user"]

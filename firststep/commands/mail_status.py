@@ -24,6 +24,7 @@ _REASONS = {
     "sender": "we were refused as the sender, not the address: see SMTP_URL and `mail check`",
     "server": "the SMTP server refused us",
     "network": "the SMTP server could not be reached",
+    "domain": "the recipients' domain left another mail without an answer",
     "bounced": "it came back",
     "build": "the mail could not be written",
 }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from firststep.mail.domains import Domains
 from firststep.mail.envelope import envelope_sender
 from firststep.mail.kinds import BUILDERS, STORE_NOTHING
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
-from firststep.mail.smtp import MAIL_SECONDS, Connection, Refused, Server, TryLater
+from firststep.mail.smtp import MAIL_SECONDS, SILENT, Connection, Refused, Server, TryLater
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_refused
 from firststep.services.mail_standing import Standing, standing
@@ -119,13 +120,28 @@ class Round:
     def _handle(self, claim: Claim, connection: Connection) -> None:
         error = ""
         try:
-            outcome, error = deliver(self.app, claim, connection, self._last_step)
+            outcome, error = deliver(self.app, claim, connection, self._turn(claim, connection))
         finally:
             self.domains.end(claim.domain, error)
             self._count(-1)
         with self._lock:
             self.outcomes[outcome] += 1
             self._away = self._away + 1 if _is_of_the_server(error) else 0
+
+    @contextmanager
+    def _turn(self, claim: Claim, connection: Connection) -> Iterator[None]:
+        """Wait for the turn to end a mail; a domain that was silent loses its next ones, for all wait behind them."""
+        with self._last_step:
+            if self.domains.was_silent(claim.domain):
+                connection.take_back()
+                raise TryLater("domain_silent")
+            try:
+                yield
+            except TryLater as error:
+                # Still in our turn: the next one may be for the same domain.
+                if error.error == SILENT:
+                    self.domains.note_silence(claim.domain)
+                raise
 
     def _count(self, change: int) -> None:
         with self._lock:

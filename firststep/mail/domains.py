@@ -22,6 +22,7 @@ class _Rest:
     refusals: int = 0
     seconds: float = 0.0
     until: float = 0.0
+    silent: bool = False
 
 
 class Domains:
@@ -43,6 +44,19 @@ class Domains:
             full = {domain for domain, count in self._on_the_way.items() if count >= MOST_AT_ONCE}
             resting = {domain for domain, rest in self._rests.items() if rest.until > now}
             return sorted(full | resting | self._spent(now))
+
+    def was_silent(self, domain: str) -> bool:
+        """Tell whether the domain is left alone because it did not say whether it took a mail."""
+        now = self._timer()
+        with self._lock:
+            rest = self._rests.get(domain)
+            return rest is not None and rest.silent and rest.until > now
+
+    def note_silence(self, domain: str) -> None:
+        """Leave the domain alone at once, as one that says 421."""
+        with self._lock:
+            self._refused(domain, at_once=True)
+            self._rests[domain].silent = True
 
     def begin(self, domain: str) -> None:
         """Note that a mail to the domain is on its way."""
@@ -67,7 +81,7 @@ class Domains:
         rest = self._rests.setdefault(domain, _Rest())
         rest.refusals += 1
         if at_once or rest.refusals >= _REFUSALS_IN_A_ROW:
-            rest.refusals = 0
+            rest.refusals, rest.silent = 0, False
             rest.seconds = min(max(_FIRST_REST, 2 * rest.seconds), _LONGEST_REST)
             rest.until = self._timer() + rest.seconds
 

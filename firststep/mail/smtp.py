@@ -15,6 +15,8 @@ from urllib.parse import unquote, urlsplit
 
 CONNECT_SECONDS = 10.0
 MAIL_SECONDS = 60.0
+# The class of a mail that was brought whole, and then nothing was said within MAIL_SECONDS.
+SILENT = "network_silent"
 # A server may drop a connection that rests; asking for a new one costs less than a mail put off.
 _IDLE_SECONDS = 5.0
 _OK, _WILL_FORWARD, _GO_ON, _CLOSING = 250, 251, 354, 421
@@ -120,12 +122,14 @@ class Connection:
             if smtp is None or not self._dot_is_due:
                 raise smtplib.SMTPServerDisconnected
             self._dot_is_due = False
-            with _deadline(smtp, self._mail_seconds):
-                smtp.send(b".\r\n")
-                code, answer = smtp.getreply()
-                if code != _OK:
-                    self._reset(smtp, code)
-                    raise smtplib.SMTPDataError(code, answer)
+            begin = time.monotonic()
+            try:
+                self._end(smtp)
+            except smtplib.SMTPServerDisconnected:
+                if time.monotonic() - begin < self._mail_seconds:
+                    raise
+                self._forget()
+                raise TryLater(SILENT) from None
             self._used_at = time.monotonic()
 
     def close(self) -> None:
@@ -165,6 +169,14 @@ class Connection:
                 raise smtplib.SMTPDataError(code, answer)
             self._dot_is_due = True
             smtp.send(_LEADING_DOT.sub(b"..", raw if raw.endswith(b"\r\n") else raw + b"\r\n"))
+
+    def _end(self, smtp: smtplib.SMTP) -> None:
+        with _deadline(smtp, self._mail_seconds):
+            smtp.send(b".\r\n")
+            code, answer = smtp.getreply()
+            if code != _OK:
+                self._reset(smtp, code)
+                raise smtplib.SMTPDataError(code, answer)
 
     def _reset(self, smtp: smtplib.SMTP, code: int) -> None:
         """Make the connection ready for the next mail, if the server goes on with it."""

@@ -128,6 +128,27 @@ def test_a_domain_that_says_421_is_left_alone_and_the_others_are_not(app: Flask,
     assert sorted(row.attempts for row in waiting) == [0, 0, 0, 0, 1]
 
 
+def test_a_domain_that_is_silent_after_the_last_dot_keeps_the_others_waiting_once(
+    app: Flask, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = [f"p{number}@slow.example" for number in range(8)]
+    others = [f"p{number}@other{number}.example" for number in range(12)]
+    make_mails(app, *slow, *others)
+    post.silent = {"slow.example"}
+    limit = 4.0
+    monkeypatch.setattr(delivery, "MAIL_SECONDS", limit)
+    begin = time.monotonic()
+    outcomes = send_all(app, post)
+    assert sorted(post.recipients) == sorted(others)
+    assert max(post.taken_at) - begin < 2 * limit, "before a second one could be given up"
+    errors = Counter(row.last_error for row in rows(app) if row.state == "queued")
+    assert errors["network_silent"] == 1
+    # Those that were on their way wait with it, and the others were not tried.
+    assert outcomes == Counter(sent=12, put_off=1 + errors["domain_silent"])
+    assert errors["domain_silent"] < MOST_AT_ONCE
+    assert errors[None] == 8 - outcomes["put_off"]
+
+
 def test_the_worker_remembers_a_resting_domain_from_round_to_round(
     app: Flask, cast: Cast, post: Post, monkeypatch: pytest.MonkeyPatch, timer: Timer
 ) -> None:

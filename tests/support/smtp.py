@@ -32,6 +32,8 @@ class Post:
     on_sender: list[str] = field(default_factory=list)
     #: answers to DATA; "hang" never answers
     on_data: list[str] = field(default_factory=list)
+    #: domains to whose mails the final dot is never answered
+    silent: set[str] = field(default_factory=set)
     #: called with the number of mails when one was kept, before the answer goes out
     on_taken: Callable[[int], None] = lambda _count: None
     #: called before a recipient is refused
@@ -74,7 +76,7 @@ class Post:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.delay_seconds)
         answer = self.on_data.pop(0) if self.on_data else "250 taken"
-        if answer == "hang":
+        if answer == "hang" or self.silent & {to.rpartition("@")[2] for to in envelope.rcpt_tos}:
             await asyncio.sleep(3600)
         if answer.startswith("250"):
             self.raw.append(envelope.original_content or b"")

@@ -84,7 +84,7 @@ def _follow(session: Session, row: OutboxMail, message: Message, now: datetime) 
     refused = [status for action, status in said if action == "failed" and status.startswith("5.")]
     if not refused:
         return "not_for_good", said[0][1]
-    if not outbox.mark_returned(session, row.id, now, f"bounced_{refused[0]}"):
+    if not outbox.mark_returned(session, row.id, now, refused[0]):
         return "known", refused[0]
     if row.user_id is None or not suspend_refused(session, row.user_id, _address_of(session, row), now):
         return "noted", refused[0]

@@ -27,6 +27,12 @@ FIRST_WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15)
 LATER_WAIT = timedelta(hours=1)
 TRIED_FOR = timedelta(hours=48)
 
+_BOUNCED = "bounced_"
+# One that is tried again after that is queued, and may come back again.
+_CAME_BACK = and_(
+    OutboxMail.state == "failed", func.coalesce(OutboxMail.last_error, "").startswith(_BOUNCED, autoescape=True)
+)
+
 
 def enqueue(
     session: Session,
@@ -145,9 +151,9 @@ def put_back(session: Session, claim: Claim) -> None:
 
 
 def mark_sent(session: Session, claim: Claim, now: datetime) -> None:
-    """Note that a server took the mail; this holds whoever has the lease by now."""
+    """Note that a server took the mail; this holds whoever has the lease by now, unless it came back already."""
     values = {"state": "sent", "sent_at": now, "lease_until": None, "last_error": None}
-    session.execute(update(OutboxMail).where(OutboxMail.id == claim.id).values(values))
+    session.execute(update(OutboxMail).where(OutboxMail.id == claim.id, ~_CAME_BACK).values(values))
 
 
 def mark_dropped(session: Session, claim: Claim) -> None:
@@ -160,11 +166,11 @@ def mark_failed(session: Session, claim: Claim, now: datetime, error: str) -> No
     _settle(session, claim, state="failed", run_at=now, lease_until=None, last_error=error[:80])
 
 
-def mark_returned(session: Session, mail_id: UUID, now: datetime, error: str) -> bool:
-    """Note that a mail that a server took came back for good; False when it is not, or not any more, a sent one."""
-    values = {"state": "failed", "run_at": now, "last_error": error[:80]}
-    sent = update(OutboxMail).where(OutboxMail.id == mail_id, OutboxMail.state == "sent")
-    return session.execute(sent.values(values).returning(OutboxMail.id)).first() is not None
+def mark_returned(session: Session, mail_id: UUID, now: datetime, status: str) -> bool:
+    """Note that a mail came back for good, also before it was noted as sent; False when that is known already."""
+    values = {"state": "failed", "run_at": now, "lease_until": None, "last_error": f"{_BOUNCED}{status}"[:80]}
+    new = update(OutboxMail).where(OutboxMail.id == mail_id, ~_CAME_BACK)
+    return session.execute(new.values(values).returning(OutboxMail.id)).first() is not None
 
 
 def put_off(session: Session, claim: Claim, now: datetime, error: str) -> bool:

@@ -19,7 +19,7 @@ from firststep.jobs.read_bounces import read_bounces
 from firststep.mail.bounces import take_bounce
 from firststep.mail.envelope import envelope_sender, find_returned
 from firststep.models import MailPreference, OutboxMail, User
-from firststep.services.outbox import enqueue
+from firststep.services.outbox import enqueue, retry
 from firststep.settings import ROOT, Settings, SettingsError, load_settings
 from tests.cast import NOW, Cast
 from tests.support.mails import make_letter_due, rows, send_all
@@ -79,6 +79,34 @@ def test_a_mail_that_came_back_for_good_stops_the_letters(app: Flask, cast: Cast
     assert row.state == "failed"
     assert str(row.last_error).startswith("bounced_5.")
     assert take(app, report(name, returned)) == "known"
+
+
+def test_a_mail_that_comes_back_before_it_is_noted_as_sent_stops_the_letters(
+    app: Flask, cast: Cast, taking: Settings, post: Post, set_clock: Callable[..., None]
+) -> None:
+    set_clock(NOW)
+    make_letter_due(app, cast)
+    app.config["CLOCK"] = lambda: rows(app)[0].run_at
+    outcomes = []
+    post.on_taken = lambda _count: outcomes.append(take(app, report("postfix_refused", post.senders[0])))
+    assert send_all(app, post) == Counter(sent=1)
+    assert outcomes == ["suspended"]
+    assert suspended(app, cast.ana)
+    assert (rows(app)[0].state, rows(app)[0].last_error) == ("failed", "bounced_5.1.1")
+    assert take(app, report("postfix_refused", post.senders[0])) == "known"
+
+
+@pytest.mark.parametrize("state", ["queued", "dropped", "failed"])
+def test_a_mail_that_comes_back_stops_the_letters_whatever_became_of_it(
+    app: Flask, cast: Cast, returned: str, post: Post, state: str
+) -> None:
+    with app.app_context():
+        db.session.execute(update(OutboxMail).values(state=state, last_error="network_silent"))
+        db.session.commit()
+    assert take(app, report("postfix_refused", returned)) == "suspended"
+    assert suspended(app, cast.ana)
+    assert take(app, report("postfix_refused", returned)) == "known"
+    assert send_all(app, post) == Counter()
 
 
 @pytest.mark.parametrize(
@@ -152,6 +180,11 @@ def test_a_bounce_to_somebody_without_an_account_is_noted(app: Flask, cast: Cast
     assert send_all(app, post) == Counter(sent=1)
     assert take(app, report("postfix_refused", post.senders[0], "x@y.example")) == "noted"
     assert rows(app)[0].last_error == "bounced_5.1.1"
+    with app.app_context():
+        assert len(retry(db.session, NOW)) == 1
+        db.session.commit()
+    assert send_all(app, post) == Counter(sent=1)
+    assert (rows(app)[0].state, rows(app)[0].last_error) == ("sent", None)
 
 
 @pytest.mark.parametrize(("old", "outcome"), [("old@example.com", "noted"), ("ANA@example.com", "suspended")])

@@ -86,5 +86,6 @@ def _willing_reader(session: Session, row: OutboxMail) -> Reader | None:
     reader = find_reader_of_user(session, row.user_id) if row.user_id else None
     if reader is None or not may_be_written_to(session, reader.user):
         return None
+    # One that was asked for goes also to somebody who stopped the others; whoever stops them later drops it.
     wanted = reader.preference.suspended_at is None if row.parameters.get("asked") else reader.is_on
     return reader if wanted else None

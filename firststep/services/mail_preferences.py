@@ -22,6 +22,7 @@ from firststep.services.mail_schedule import (
     last_slot,
     next_sending,
 )
+from firststep.services.outbox import drop_asked
 
 Level = Literal["discreet", "detailed"]
 Rhythm = Literal["weekly", "monthly"]
@@ -154,6 +155,7 @@ def switch_on(session: Session, reader: Reader, now: datetime) -> None:
 
 def pause(session: Session, reader: Reader, now: datetime) -> None:
     """Send nothing until the person switches the letters on again."""
+    drop_asked(session, reader.patient.id, "weekly_summary")
     reader.preference.paused_at = now
     reader.preference.empty_weeks = 0
     plan(session, reader, now)
@@ -161,12 +163,14 @@ def pause(session: Session, reader: Reader, now: datetime) -> None:
 
 def switch_off(session: Session, reader: Reader, now: datetime) -> None:
     """Send no weekly letters any more."""
+    drop_asked(session, reader.patient.id, "weekly_summary")
     reader.preference.weekly = False
     plan(session, reader, now)
 
 
 def unsubscribe(session: Session, patient_id: UUID, now: datetime) -> bool:
     """Stop the letters from the mail itself; False when there is nobody (any more) to stop them for."""
+    drop_asked(session, patient_id, "weekly_summary")
     return _set_unsubscribed(session, patient_id, now)
 
 

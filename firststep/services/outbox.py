@@ -12,7 +12,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from firststep.models import OutboxMail, User
+from firststep.models import OutboxMail, Patient, User
 from firststep.models.mail import OUTBOX_STATES
 
 # Mail that a person can unsubscribe from; everything else belongs to the account.
@@ -159,6 +159,20 @@ def mark_sent(session: Session, claim: Claim, now: datetime) -> None:
 def mark_dropped(session: Session, claim: Claim) -> None:
     """Note that nobody wants the mail any more."""
     _settle(session, claim, state="dropped", lease_until=None, last_error=None)
+
+
+def drop_asked(session: Session, patient_id: UUID, kind: str) -> None:
+    """Drop the mails of a kind that the person asked for and has not got: called when they stop that kind.
+
+    Their builder sends them whatever the person stopped before. Comes before the wish is stored: a worker that notes
+    a refusal takes the mail and then the wish.
+    """
+    mine = select(Patient.user_id).where(Patient.id == patient_id).scalar_subquery()
+    asked = (OutboxMail.kind == kind, OutboxMail.parameters["asked"].as_boolean())
+    waiting = update(OutboxMail).where(
+        OutboxMail.user_id == mine, *asked, OutboxMail.state.in_(("queued", "leased", "failed"))
+    )
+    session.execute(waiting.values(state="dropped", lease_until=None, last_error=None))
 
 
 def mark_failed(session: Session, claim: Claim, now: datetime, error: str) -> None:

@@ -52,6 +52,8 @@ def wishes_of(session: Session, patient_id: UUID) -> Reminder:
 
 def save(session: Session, patient: Patient, *, by_mail: bool, hour: int, repeats: bool, now: datetime) -> None:
     """Store when and how the patient is reminded."""
+    if not by_mail and mail_is_on(session, patient.id):
+        outbox.drop_asked(session, patient.id, "reminder_test")
     wish = _stored(session, patient.id)
     wish.by_mail, wish.hour, wish.repeats = by_mail, hour, repeats
     replan(session, patient.id, now)
@@ -59,6 +61,8 @@ def save(session: Session, patient: Patient, *, by_mail: bool, hour: int, repeat
 
 def switch_mail(session: Session, patient_id: UUID, now: datetime, *, on: bool) -> bool:
     """Switch only the mail on or off; False when there is nobody (any more) to do it for."""
+    if not on:
+        outbox.drop_asked(session, patient_id, "reminder_test")
     wish = session.get(Reminder, patient_id, populate_existing=True)
     if wish is None:
         return False
@@ -172,7 +176,7 @@ def note_due(session: Session, due: Due, now: datetime) -> bool:
 
 def note_test_mail(session: Session, user_id: UUID, now: datetime) -> None:
     """Note a test mail that the person asked for."""
-    outbox.enqueue(session, kind="reminder_test", now=now, user_id=user_id)
+    outbox.enqueue(session, kind="reminder_test", now=now, user_id=user_id, parameters={"asked": True})
 
 
 def still_wanted(session: Session, user_id: UUID | None, day: date, now: datetime) -> User | None:

@@ -330,6 +330,30 @@ def test_requests_never_load_the_library_that_sends(settings: Settings) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+@pytest.mark.parametrize("way", ["page", "mail"])
+def test_a_test_mail_is_dropped_by_a_later_wish_to_stop_and_only_by_that(
+    app: Flask, afternoon: Cast, post: Post, way: str
+) -> None:
+    wants_mail(app, afternoon)
+    with app.app_context():
+        reminders.note_test_mail(db.session, afternoon.ana_user, AFTERNOON)
+        if way == "page":
+            patient = db.session.get_one(Patient, afternoon.ana)
+            reminders.save(db.session, patient, by_mail=False, hour=20, repeats=False, now=AFTERNOON)
+        else:
+            reminders.switch_mail(db.session, afternoon.ana, AFTERNOON, on=False)
+        db.session.commit()
+    assert send_all(app, post) == Counter()
+    assert [row.state for row in rows(app)] == ["dropped"]
+    with app.app_context():
+        reminders.note_test_mail(db.session, afternoon.ana_user, AFTERNOON)
+        # Another hour while mail is off is no wish to stop.
+        patient = db.session.get_one(Patient, afternoon.ana)
+        reminders.save(db.session, patient, by_mail=False, hour=21, repeats=False, now=AFTERNOON)
+        db.session.commit()
+    assert send_all(app, post) == Counter(sent=1)
+
+
 def test_test_mails_and_tests_of_devices_come_on_an_answered_day(
     app: Flask, afternoon: Cast, post: Post, pushes: PushService
 ) -> None:

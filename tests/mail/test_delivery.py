@@ -5,20 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.mail import delivery
-from firststep.models import MailPreference, OutboxMail, User
+from firststep.models import MailPreference, OutboxMail, Patient, User
 from firststep.services import mail_preferences
-from firststep.services.outbox import enqueue
+from firststep.services.outbox import claim_next, enqueue, free_expired
+from firststep.services.weekly_mail import note_letter
 from tests.cast import NOW, Cast
-from tests.support.mails import make_account_mails, make_letter_due, rows, send_all
+from tests.support.mails import log_last_week, make_account_mails, make_letter_due, rows, send_all
 from tests.support.smtp import Post, post
 
 __all__ = ["post"]
@@ -270,6 +273,61 @@ def test_second_thoughts_while_the_letter_is_queued_are_respected(
         session.commit()
     assert send_all(app, post) == (Counter() if thought == "deleted" else Counter(dropped=1))
     assert post.raw == []
+
+
+STOPS: dict[str, Callable[[Session, Cast], object]] = {
+    "unsubscribed": lambda s, c: mail_preferences.unsubscribe(s, c.ana, LATER),
+    "switched off": lambda s, c: mail_preferences.switch_off(s, mail_preferences.find_reader(s, c.ana), LATER),
+    "paused": lambda s, c: mail_preferences.pause(s, mail_preferences.find_reader(s, c.ana), LATER),
+}
+
+
+def ask_for_a_letter(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        assert note_letter(db.session, mail_preferences.find_reader(db.session, cast.ana), LATER) == "noted"
+        db.session.commit()
+
+
+@pytest.mark.parametrize("on_the_way", [False, True])
+@pytest.mark.parametrize("stop", STOPS)
+def test_a_letter_that_was_asked_for_is_dropped_by_a_later_wish_to_stop_and_only_by_that(
+    app: Flask, cast: Cast, post: Post, set_clock, stop: str, on_the_way: bool
+) -> None:
+    set_clock(LATER)
+    with app.app_context():
+        log_last_week(db.session, db.session.get_one(Patient, cast.ana))
+        db.session.commit()
+    ask_for_a_letter(app, cast)
+    if on_the_way:
+        post.on_recipient["ana@example.com"] = ["450 later"]
+        send_all(app, post)
+        set_clock(LATER + timedelta(minutes=1))
+        with app.app_context():
+            assert claim_next(db.session, LATER + timedelta(minutes=1), list_mail=True) is not None
+            db.session.commit()
+    with app.app_context():
+        STOPS[stop](db.session, cast)
+        db.session.commit()
+        free_expired(db.session, LATER + timedelta(minutes=5))
+        db.session.commit()
+    set_clock(LATER + timedelta(minutes=10))
+    assert send_all(app, post) == Counter()
+    assert (rows(app)[0].state, post.raw) == ("dropped", [])
+    with app.app_context():
+        db.session.delete(db.session.query(OutboxMail).one())
+        db.session.commit()
+    ask_for_a_letter(app, cast)
+    assert send_all(app, post) == Counter(sent=1)
+
+
+def test_a_wish_to_stop_leaves_a_letter_that_is_due_for_who_takes_it_back(
+    app: Flask, cast: Cast, letter: None, post: Post
+) -> None:
+    with app.app_context():
+        mail_preferences.unsubscribe(db.session, cast.ana, LATER)
+        mail_preferences.subscribe_again(db.session, cast.ana, LATER)
+        db.session.commit()
+    assert send_all(app, post) == Counter(sent=1)
 
 
 def test_a_changed_address_is_the_one_that_gets_the_letter(app: Flask, cast: Cast, letter: None, post: Post) -> None:

@@ -89,6 +89,22 @@ def test_second_thoughts_count_until_the_very_end(
     assert post.recipients == (["new@example.com"] if then["sent"] else [])
 
 
+def test_a_letter_that_was_asked_for_is_taken_back_by_a_wish_to_stop(
+    app: Flask, cast: Cast, post: Post, set_clock
+) -> None:
+    set_clock(LATER)
+    make_letter_due(app, cast)
+    with app.app_context():
+        db.session.execute(update(OutboxMail).values(parameters={"week": "2026-11-16", "asked": True}))
+        db.session.commit()
+    connection = connection_to(post)
+    last_step = at_the_last_step(app, cast, lambda s, c: mail_preferences.unsubscribe(s, c.ana, LATER))
+    assert deliver(app, claim_letter(app), connection, last_step)[0] == "left"
+    connection.close()
+    assert send_all(app, post) == Counter()
+    assert (rows(app)[0].state, post.raw) == ("dropped", [])
+
+
 def test_nothing_happened_meanwhile_so_it_goes(app: Flask, cast: Cast, post: Post, set_clock) -> None:
     set_clock(LATER)
     make_letter_due(app, cast)

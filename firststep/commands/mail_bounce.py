@@ -18,7 +18,7 @@ from firststep.web import clock
 _TRY_LATER = 75
 _WORDS = {
     "suspended": "The address refused it for good: no more letters or reminders until the person confirms it again.",
-    "noted": "The address refused it for good: noted, and tried no more.",
+    "noted": "It was refused for good: noted, and tried no more; nobody's letters stop.",
     "known": "Known already: nothing to do.",
     "not_for_good": "Late, or refused for now: nothing to do.",
     "no_report": "No report of a delivery: nothing to do.",

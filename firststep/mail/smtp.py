@@ -77,6 +77,11 @@ def server_of(url: str) -> Server:
     )
 
 
+def is_about_sender(status: str) -> bool:
+    """Tell whether an enhanced status such as 5.7.1 is about who sends, not about who is to get the mail."""
+    return _OF_THE_SENDER.match(status) is not None
+
+
 def is_here(host: str) -> bool:
     """Tell whether the host is this machine itself."""
     return host in _HERE
@@ -251,7 +256,7 @@ def _verdict(stage: str, code: int, answer: bytes | str) -> DeliveryError:
 def _about(stage: str, code: int, said: str) -> str:
     """Return whom or what a refusal for good is about: relays refuse us where they are told of the recipient."""
     if _STATUS.match(said):
-        if _OF_THE_SENDER.match(said):
+        if is_about_sender(said):
             return "sender"
         return "recipient" if _OF_THE_RECIPIENT.match(said) else "content"
     if code // 10 in _OF_THE_SENDER_TENS:

@@ -109,6 +109,16 @@ def test_a_mail_that_comes_back_stops_the_letters_whatever_became_of_it(
     assert send_all(app, post) == Counter()
 
 
+@pytest.mark.parametrize(("status", "stops"), [("5.7.1", False), ("5.3.4", False), ("5.1.8", False), ("5.2.1", True)])
+def test_a_mail_that_came_back_for_the_senders_sake_does_not_stop_the_letters(
+    app: Flask, cast: Cast, returned: str, status: str, stops: bool
+) -> None:
+    raw = report("postfix_refused", returned).replace(b"Status: 5.1.1", f"Status: {status}".encode())
+    assert take(app, raw) == ("suspended" if stops else "noted")
+    assert suspended(app, cast.ana) is stops
+    assert rows(app)[0].last_error == f"bounced_{status}"
+
+
 @pytest.mark.parametrize(
     ("name", "outcome"),
     [("postfix_late", "not_for_good"), ("postfix_expired", "not_for_good"), ("out_of_office", "no_report")],

@@ -46,7 +46,7 @@ def page(form: ReminderForm | None = None, *, feed_token: str = "") -> str:
 
 def mail_error(error: str) -> str:
     """Say why a mail did not go out."""
-    if error.startswith("5"):
+    if error.startswith(("recipient_", "content_")):
         return _("The mail server refused the mail.")
     return _("The mail server could not be reached or asked to wait. It is tried again.")
 

@@ -230,7 +230,7 @@ def test_the_page_says_when_something_came_last_and_what_went_wrong(app: Flask, 
     assert "asked to wait" in page
     with app.app_context():
         mail = db.session.scalars(select(OutboxMail)).one()
-        mail.state, mail.last_error = "failed", "550"
+        mail.state, mail.last_error = "failed", "recipient_550"
         db.session.commit()
     assert "The mail server refused the mail." in ana.get("/reminders").text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from limits import RateLimitItemPerHour
 from limits.storage import storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from firststep.extensions import limiter
 from firststep.settings import Settings
 from firststep.web.security import limit_storage
 from firststep.web.security.limit_storage import storage_options
@@ -61,8 +63,17 @@ def test_without_redis_each_process_counts_alone_and_later_together_again(
     assert [counts.hit(THREE, "ana") for counts in (one, other, one, other)] == [True, True, True, False]
 
 
+@pytest.fixture
+def counted_elsewhere(settings: Settings, tmp_path: Path) -> Iterator[None]:
+    """Let the limiter, which is one for all applications of a process, count in memory again after the test."""
+    yield
+    in_memory = replace(settings, database_url=f"sqlite:///{tmp_path / 'after.db'}", ratelimit_storage_uri="memory://")
+    with migrated(in_memory):
+        limiter.reset()
+
+
 def test_a_stranger_who_guesses_is_stopped_while_redis_is_away(
-    settings: Settings, tmp_path: Path, redis_server: RedisServer
+    settings: Settings, tmp_path: Path, redis_server: RedisServer, counted_elsewhere: None
 ) -> None:
     on_redis = replace(
         settings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from threading import Event
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -77,19 +78,30 @@ def test_whoever_leaves_while_their_letter_is_noted_leaves(app: Flask, session: 
     wish(session, ana.id).next_at = NOW
     session.commit()
 
+    locked, go_on = Event(), Event()
+
+    # Each in a thread of its own, as in processes of their own.
+    def leave() -> None:
+        with app.app_context():
+            user = lock_account(db.session, user_id)
+            locked.set()
+            go_on.wait(timeout=20)
+            erase_account(db.session, Actor(user_id=user_id, name="", now=NOW, key=b"k" * 32), user)
+            db.session.commit()
+
     def note() -> None:
         with app.app_context():
             note_weekly_letters(LATER)
 
-    with ThreadPoolExecutor(1) as worker:
-        with app.app_context():
-            user = lock_account(db.session, user_id)
-            noting = worker.submit(note)
-            waits = wait([noting], timeout=0.7).not_done
-            # The worker waits for the account, and holds nothing that its deletion needs. SQLite has no locks of rows.
-            assert waits or db.engine.dialect.name == "sqlite"
-            erase_account(db.session, Actor(user_id=user_id, name="", now=NOW, key=b"k" * 32), user)
-            db.session.commit()
+    with ThreadPoolExecutor(2) as threads:
+        leaving = threads.submit(leave)
+        assert locked.wait(timeout=20)
+        noting = threads.submit(note)
+        waits = wait([noting], timeout=0.7).not_done
+        go_on.set()
+        # The worker waited for the account, and held nothing that its deletion needs.
+        leaving.result(timeout=20)
+        assert waits
         # To the worker's insertion the account that is gone is a fault of the database; its next round goes on.
         with suppress(IntegrityError):
             noting.result(timeout=20)

@@ -41,14 +41,16 @@ def frame() -> dict[str, object]:
     """Return the frame's variables."""
     user = current_user if current_user and current_user.is_authenticated else None
     viewer = Viewer(name=user.name or user.email, role=user.role) if user else None
+    settings = current_app.config["SETTINGS"]
     # Only where the demo keeps its mails; see blueprints/digest. No address here: for a host that is not ours there is
     # none, and its refusal has this frame too.
-    has_kept_mails = "digest.dev_mails" in current_app.view_functions and current_app.config["SETTINGS"].uses_mail_sink
+    has_kept_mails = "digest.dev_mails" in current_app.view_functions and settings.uses_mail_sink
     return {
         "viewer": viewer,
         # Under this name the browser keeps the patient's entries; empty tells it that no patient is signed in.
         "phone_user": sync_user(user.id) if user and user.role == "patient" else "",
         "offline_page": "",
+        "worker_off": settings.sw_kill,
         "nav_items": _nav(viewer.role) if viewer else [],
         "language": language_tag(),
         "has_kept_mails": has_kept_mails,

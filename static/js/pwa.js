@@ -1,4 +1,4 @@
-/** Registers the service worker, and offers a new version; the page is reloaded only by a tap. */
+/** Registers the service worker or takes it away, and offers a new version; the page is reloaded only by a tap. */
 
 const REGISTER_AFTER_MS = 1_000;
 
@@ -33,10 +33,17 @@ export function watchUpdates() {
 }
 
 async function register() {
+  if (document.querySelector('meta[name="service-worker"][content="off"]')) return remove();
   try {
     watch(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }));
   } catch (error) {
     // Private windows refuse registration; every page works without the worker.
     console.info("no service worker:", error);
   }
+}
+
+/** While SW_KILL=1: to register now would bring back a worker that is just taking itself away. */
+async function remove() {
+  for (const registration of await navigator.serviceWorker.getRegistrations()) await registration.unregister();
+  for (const name of await caches.keys()) await caches.delete(name);
 }

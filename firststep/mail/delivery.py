@@ -61,7 +61,8 @@ class Round:
     _last_step: threading.Lock = field(default_factory=threading.Lock)
     # One lane at a time looks for a mail, so that no domain gets more than its share.
     _choosing: threading.Lock = field(default_factory=threading.Lock)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    # Guards the counts, and is told when no lane is busy any more, so that a round ends with its last mail.
+    _lock: threading.Condition = field(default_factory=threading.Condition)
 
     def run(self, lanes: int = LANES) -> Counter[str]:
         """Send all that is due, and return how many mails ended how."""
@@ -92,7 +93,7 @@ class Round:
                     if self._nobody_is_busy():
                         return
                     # A lane that hangs keeps the round open: the others stay for what comes in meanwhile.
-                    self.stopped.wait(_LOOK_AGAIN_SECONDS)
+                    self._wait_while_others_are_busy()
                     continue
                 letters = letters + 1 if claim.kind in LIST_KINDS and letters < _LETTERS_IN_A_ROW else 0
                 self._handle(claim, connection)
@@ -146,10 +147,16 @@ class Round:
     def _count(self, change: int) -> None:
         with self._lock:
             self._busy += change
+            if self._busy == 0:
+                self._lock.notify_all()
 
     def _nobody_is_busy(self) -> bool:
         with self._lock:
             return self._busy == 0
+
+    def _wait_while_others_are_busy(self) -> None:
+        with self._lock:
+            self._lock.wait_for(lambda: self._busy == 0, timeout=_LOOK_AGAIN_SECONDS)
 
 
 def deliver(

@@ -25,7 +25,8 @@ def take(app: Flask) -> Snapshot:
     """Return what the tables hold now."""
     with app.app_context():
         rows = {
-            table.name: [dict(row) for row in db.session.execute(select(table)).mappings()]
+            # By their keys, under which they are put back; a column's name in the database may be another.
+            table.name: [dict(zip(table.columns.keys(), row, strict=True)) for row in db.session.execute(select(table))]
             for table in Base.metadata.sorted_tables
         }
         db.session.rollback()

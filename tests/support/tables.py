@@ -12,8 +12,11 @@ from sqlalchemy import Table, or_, select
 from firststep.extensions import db
 from firststep.models import Base
 
+#: A hash of what each table holds, by its name.
+Fingerprint = dict[str, str]
 
-def fingerprint(app: Flask, *, without: Collection[str] = ()) -> dict[str, str]:
+
+def fingerprint(app: Flask, *, without: Collection[str] = ()) -> Fingerprint:
     """Return a hash of each table."""
     with app.app_context():
         found = {table.name: _hash(table) for table in _tables(without)}
@@ -21,7 +24,7 @@ def fingerprint(app: Flask, *, without: Collection[str] = ()) -> dict[str, str]:
     return found
 
 
-def fingerprint_of_person(app: Flask, *, patient_id: UUID, user_id: UUID) -> dict[str, str]:
+def fingerprint_of_person(app: Flask, *, patient_id: UUID, user_id: UUID) -> Fingerprint:
     """Return a hash of one person's rows in each table that holds any, sessions included."""
     with app.app_context():
         found = {table.name: _hash(table, patient_id, user_id) for table in Base.metadata.sorted_tables}

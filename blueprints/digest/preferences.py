@@ -116,7 +116,7 @@ def send_now() -> ResponseReturnValue:
     wake_worker()
     if answer == "noted":
         return _back(_("It is on its way to %(address)s.", address=reader.user.email))
-    return _back(_("One is on its way already."))
+    return _back(_("One was asked for a moment ago. If it does not come, ask again in ten minutes."))
 
 
 def _reader() -> Reader:

@@ -15,7 +15,7 @@ from firststep.settings import Settings
 from firststep.web.logs import log_fault
 
 # So many at once keep the worker's other jobs waiting for a second or two at most.
-_MOST_AT_ONCE = 200
+MOST_AT_ONCE = 200
 
 
 def empty_folder(session: Session, settings: Settings, folder: Path, now: datetime) -> Counter[str]:
@@ -24,7 +24,10 @@ def empty_folder(session: Session, settings: Settings, folder: Path, now: dateti
     Reports about mail of ours are deleted, for they hold an address and often the mail; the rest is kept as read.
     """
     outcomes: Counter[str] = Counter()
+    done = 0
     for file in _new_messages(folder):
+        if done == MOST_AT_ONCE:
+            break
         try:
             with file.open("rb") as content:
                 raw = content.read(MOST_BYTES)
@@ -35,11 +38,12 @@ def empty_folder(session: Session, settings: Settings, folder: Path, now: dateti
                 file.rename(_read_folder(folder) / f"{file.name}:2,S")
             else:
                 file.unlink()
+            done += 1
         except FileNotFoundError:
             # Another worker was faster.
             continue
         except OSError as error:
-            # It stays for the operator; the others are read.
+            # It stays for the operator; the others are read, however many such there are.
             log_fault(error)
     return outcomes
 
@@ -47,7 +51,7 @@ def empty_folder(session: Session, settings: Settings, folder: Path, now: dateti
 def _new_messages(folder: Path) -> Iterator[Path]:
     with os.scandir(folder / "new") as entries:
         names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
-    yield from (folder / "new" / name for name in names[:_MOST_AT_ONCE])
+    yield from (folder / "new" / name for name in names)
 
 
 def _read_folder(folder: Path) -> Path:

@@ -16,6 +16,7 @@ from sqlalchemy import update
 
 from firststep.extensions import db
 from firststep.jobs.read_bounces import read_bounces
+from firststep.mail.bounce_folder import MOST_AT_ONCE
 from firststep.mail.bounces import take_bounce
 from firststep.mail.envelope import envelope_sender, find_returned
 from firststep.models import MailPreference, OutboxMail, User
@@ -262,6 +263,23 @@ def test_a_message_that_cannot_be_read_holds_up_no_other(
         assert read_bounces(NOW) == Counter(suspended=1, not_ours=2)
     assert suspended(app, cast.ana)
     assert [file.name for file in new.iterdir()] == ["2.host"]
+
+
+def test_however_many_cannot_be_put_away_the_later_ones_are_read(
+    app: Flask, cast: Cast, returned: str, taking: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, read = tmp_path / "new", tmp_path / "cur"
+    new.mkdir()
+    stuck = [f"1.{number:03}" for number in range(MOST_AT_ONCE + 1)]
+    for name in stuck:
+        (new / name).write_bytes(b"Hello")
+        (read / f"{name}:2,S" / "full").mkdir(parents=True)
+    (new / "2.host").write_bytes(report("postfix_refused", returned))
+    monkeypatch.setitem(app.config, "SETTINGS", replace(taking, bounce_maildir=tmp_path))
+    with app.app_context():
+        assert read_bounces(NOW)["suspended"] == 1
+    assert suspended(app, cast.ana)
+    assert sorted(file.name for file in new.iterdir()) == stuck
 
 
 def pipe(taking: Settings, raw: bytes, *words: str, **more: str) -> subprocess.CompletedProcess[bytes]:

@@ -20,6 +20,7 @@ from bench import (
     panel,
     phone,
     progress,
+    web_meanwhile,
 )
 from bench.ratio import Ratio
 from bench.reports import write_report
@@ -55,6 +56,7 @@ SUBJECTS: Final[dict[str, Callable[[str], object]]] = {
     "panel": panel.main,
     "phone": phone.main,
     "letters": letters.main,
+    "web_meanwhile": web_meanwhile.main,
     "capacity": capacity.main,
     "lighthouse": lighthouse.main,
     "error_rates": lambda _name: error_rates.main([]),

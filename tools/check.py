@@ -1,4 +1,4 @@
-"""Runs every check and every test, two at a time, and closes with one summary: ``.venv/bin/python -m tools.check``.
+"""Runs every check and every test, a few at a time, and closes with one summary: ``.venv/bin/python -m tools.check``.
 
 A step that fails does not stop the others, so that one run shows everything there is to mend.
 """
@@ -15,8 +15,8 @@ from tools.checks.steps import Step, browser_missing, steps
 from tools.checks.summary import closing_line, failed, table
 from tools.shell import Failed, ending, say
 
-# Each step keeps about one core busy; the longest begin first.
-AT_ONCE = max(2, min(4, os.cpu_count() or 2))
+# A step keeps less than one core busy, for much of it waits for a server or a browser; the longest begin first.
+AT_ONCE = 1 + max(2, min(3, os.cpu_count() or 2))
 
 
 def main() -> int:

@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Engine, inspect
 from app import create_app
 from firststep.extensions import alembic, db
 from firststep.migrating import ForeignKeysBroken, GuardedAlembic
-from firststep.models import Base, Dose, Patient, Practitioner, Visit
+from firststep.models import Base, Dose, NameBeginning, Patient, Practitioner, Visit
 from firststep.settings import Settings
 from tests import cast as people
 from tests import factories
 from tests.support.databases import database_url
+from tests.support.lists import compute_all
 
 
 @pytest.fixture
@@ -153,6 +154,29 @@ def test_the_cases_of_sheets_go_down_with_their_visits_and_nobody_else(empty: Fl
     alembic.upgrade()
     assert _counts() == before
     assert db.session.get(Patient, with_sheet) is None
+
+
+def test_names_that_lists_had_before_are_found_by_what_they_are_found_by_now(empty: Flask) -> None:
+    alembic.upgrade()
+    cast = people.make_cast(db.session)
+    cho = db.session.get_one(Practitioner, cast.cho)
+    for number, name in enumerate(
+        ("Zoë Müller-Łukasz", "Pat O’Brien", "山田太郎", "김민수", "\u0301", "山" * 40, "x-" * 60)
+    ):
+        patient = factories.make_patient(db.session, f"{number}@example.com", name=name)
+        factories.make_share(db.session, patient, cho)
+    db.session.commit()
+    assert compute_all(db.session) == 8
+    db.session.commit()
+    kept = sa.select(NameBeginning.__table__).order_by(NameBeginning.share_id, NameBeginning.beginning)
+    before = db.session.execute(kept).all()
+    db.session.rollback()
+    assert len({row.share_id for row in before}) == 8
+    alembic.downgrade("0017")
+    assert "name_beginning" not in inspect(db.engine).get_table_names()
+    alembic.upgrade()
+    assert db.session.execute(kept).all() == before
+    db.session.rollback()
 
 
 def patient_of_0004(connection: Connection) -> UUID:

@@ -72,7 +72,8 @@ def _asked() -> Asked:
     group = request.args.get("group", "")
     return Asked(
         group=group if group in GROUPS else "",
-        name=request.args.get("name", "").strip()[:_LONGEST_NAME],
+        # PostgreSQL takes no text with this character, and no name has it.
+        name=request.args.get("name", "").replace("\0", "").strip()[:_LONGEST_NAME],
         after=next(iter(_ids("after", most=1)), None),
         before=next(iter(_ids("before", most=1)), None),
     )

@@ -8,7 +8,7 @@ from flask import current_app
 
 from firststep.database import reading_only
 from firststep.extensions import db
-from firststep.services import panel_rows
+from firststep.services import panel_names, panel_rows
 from firststep.web.logs import log_fault
 
 # Bounded, so that mail never waits for a long round; the next round goes on.
@@ -32,10 +32,15 @@ def update_panels(now: datetime) -> int:
 
 
 def add_missing_rows(_now: datetime) -> int:
-    """Give open shares that have no row theirs; return how many there were."""
+    """Give open shares that have no row theirs, and rows what they are found by; return how many there were."""
     added = panel_rows.add_missing(db.session)
     db.session.commit()
-    return added
+    strays = panel_names.astray(db.session, most=MOST_AT_ONCE)
+    db.session.commit()
+    for share_id in strays:
+        panel_names.mend(db.session, share_id)
+        db.session.commit()
+    return added + len(strays)
 
 
 def _compute(now: datetime) -> list[panel_rows.Computed]:

@@ -6,6 +6,7 @@ from firststep.models.cohorts import CohortResult
 from firststep.models.diary import Day, DiaryChange, Dose, FootDay
 from firststep.models.events import Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.mail import DigestPreference, MailPreference, OutboxMail
+from firststep.models.names import NameBeginning
 from firststep.models.noted import NotedSession, NotedSessionChange
 from firststep.models.people import Patient, Practice, PracticeInvitation, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
@@ -33,6 +34,7 @@ __all__ = [
     "ImportedCase",
     "ImportedCourse",
     "MailPreference",
+    "NameBeginning",
     "NotedSession",
     "NotedSessionChange",
     "OutboxMail",

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from firststep.clinical.triage import Reason
-from firststep.models import Triage
+from firststep.models import NameBeginning, Triage
 from firststep.models.triage import HIDDEN, REASONS, SNOOZED
-from firststep.services import access
+from firststep.services import access, panel_names
 from firststep.services.access import Grant
 from firststep.services.panel_rows import name_key, reason_on
 from firststep.services.zones import local_day
@@ -30,6 +30,8 @@ MOST_PICKED: Final = 20
 GROUPS: Final[Mapping[str, int]] = {**{reason: place for place, reason in enumerate(REASONS)}, "snoozed": SNOOZED}
 #: Of so many next ones some may have ended a moment ago.
 _CANDIDATES: Final = 4
+#: Both have the columns of the list's order.
+_Source: TypeAlias = type[Triage] | type[NameBeginning]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +90,7 @@ class Reader:
 
 
 def read_page(session: Session, reader: Reader, asked: Asked) -> Page:
-    """Return a page of the list: two statements, and one more for a page that is not the first."""
+    """Return a page of the list: two statements, one more where it is not the first, one more for several words."""
     backwards = asked.before is not None
     place = _place_of(session, reader, asked.before or asked.after)
     rows = _rows(session, reader, asked, place, backwards=backwards, most=ROWS_PER_PAGE + 1)
@@ -106,7 +108,7 @@ def read_page(session: Session, reader: Reader, asked: Asked) -> Page:
 
 def read_lines(session: Session, reader: Reader, share_ids: Collection[UUID]) -> list[Line]:
     """Return these people of the list, in its order: two statements."""
-    statement = _ordered(backwards=False).where(*_mine(reader), Triage.share_id.in_(share_ids))
+    statement = _ordered(Triage, backwards=False).where(*_mine(reader), Triage.share_id.in_(share_ids))
     return _lines(session, reader, list(session.scalars(statement)))
 
 
@@ -128,13 +130,15 @@ def _mine(reader: Reader) -> tuple[ColumnElement[bool], ...]:
     return (Triage.practitioner_id == reader.practitioner_id, Triage.place < HIDDEN)
 
 
-_KEY: Final = (Triage.place, Triage.name_key, Triage.share_id)
+def _key(source: _Source) -> tuple[Any, ...]:
+    """Return what the list is in the order of."""
+    return source.place, source.name_key, source.share_id
 
 
 def _place_of(session: Session, reader: Reader, share_id: UUID | None) -> tuple[int, str, UUID] | None:
     if share_id is None:
         return None
-    found = session.execute(select(*_KEY).where(*_mine(reader), Triage.share_id == share_id)).one_or_none()
+    found = session.execute(select(*_key(Triage)).where(*_mine(reader), Triage.share_id == share_id)).one_or_none()
     return None if found is None else (found.place, found.name_key, found.share_id)
 
 
@@ -147,43 +151,38 @@ def _rows(
     backwards: bool,
     most: int,
 ) -> list[Triage]:
-    statement = _ordered(backwards=backwards).where(*_which(reader, asked, place, backwards=backwards)).limit(most)
-    if name_key(asked.name):
-        statement = statement.where(_named(asked.name))
-    return list(session.scalars(statement))
+    words = panel_names.asked_words(name_key(asked.name))
+    source: _Source = NameBeginning if words else Triage
+    statement = _ordered(source, backwards=backwards).where(*_which(source, asked, place, backwards=backwards))
+    if words:
+        statement = statement.where(*panel_names.named(session, reader.practitioner_id, words))
+    else:
+        statement = statement.where(Triage.practitioner_id == reader.practitioner_id)
+    return list(session.scalars(statement.limit(most)))
 
 
 def _which(
-    reader: Reader, asked: Asked, place: tuple[int, str, UUID] | None, *, backwards: bool
+    source: _Source, asked: Asked, place: tuple[int, str, UUID] | None, *, backwards: bool
 ) -> Iterator[ColumnElement[bool]]:
     """Go through the conditions as the index has its columns: what they ask for twice would be read row by row."""
-    yield Triage.practitioner_id == reader.practitioner_id
     depth = 0
     if asked.group:
-        yield Triage.place == GROUPS[asked.group]
+        yield source.place == GROUPS[asked.group]
         depth = 1
     elif place is None or not backwards:
-        yield Triage.place < HIDDEN
+        yield source.place < HIDDEN
     if place is not None:
-        key = tuple_(*_KEY[depth:])
+        key = tuple_(*_key(source)[depth:])
         yield key < place[depth:] if backwards else key > place[depth:]
 
 
-def _ordered(*, backwards: bool) -> Select[Any]:
-    order = [column.desc() for column in _KEY] if backwards else list(_KEY)
+def _ordered(source: _Source, *, backwards: bool) -> Select[Any]:
+    key = _key(source)
     statement: Select[Any] = select(Triage)
+    if source is NameBeginning:
+        statement = statement.join(NameBeginning, NameBeginning.share_id == Triage.share_id)
+    order = [column.desc() for column in key] if backwards else key
     return statement.order_by(*order).execution_options(populate_existing=True)
-
-
-def _named(words: str) -> ColumnElement[bool]:
-    """Find each of the words at the beginning of one of the name's words."""
-    key = Triage.name_key
-    return and_(
-        *(
-            or_(key.startswith(word, autoescape=True), key.contains(f" {word}", autoescape=True))
-            for word in name_key(words).split()
-        )
-    )
 
 
 def _lines(session: Session, reader: Reader, rows: Sequence[Triage]) -> list[Line]:

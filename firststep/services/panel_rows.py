@@ -22,7 +22,7 @@ from firststep.clinical.previsit import Flag, Thresholds
 from firststep.clinical.triage import Reason, outlook
 from firststep.models import Practice, Practitioner, Share, Triage, User
 from firststep.models.triage import HIDDEN, REASONS, SNOOZED, UNKNOWN
-from firststep.services import access
+from firststep.services import access, panel_names
 from firststep.services.access import Grant
 from firststep.services.thresholds import read_thresholds
 from firststep.services.zones import local_day, zone
@@ -93,8 +93,10 @@ def store(session: Session, computed: Computed) -> None:
     The caller commits after each: who holds several rows could wait for somebody who waits for one of them.
     """
     unchanged = (Triage.share_id == computed.share_id, Triage.revision == computed.revision)
-    statement = update(Triage).where(*unchanged).values(computed.values)
-    session.execute(statement.execution_options(synchronize_session=False))
+    statement = update(Triage).where(*unchanged).values(computed.values).returning(*panel_names.SOURCE)
+    row = session.execute(statement.execution_options(synchronize_session=False)).one_or_none()
+    if row is not None:
+        panel_names.keep(session, row)
 
 
 def _due_rows(now: datetime, practitioner_id: UUID | None) -> Select[Triage, Practitioner, Practice, str]:

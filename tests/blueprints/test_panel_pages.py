@@ -99,6 +99,7 @@ def test_nothing_is_said_that_is_computed_anew(app: Flask, cho: Browser, cast: C
 def test_the_list_is_narrowed_by_reason_and_name(cho: Browser) -> None:
     assert people_of(page_of(cho.get("/practice?group=worse"))) == ["Wim"]
     assert people_of(page_of(cho.get("/practice?name=BE"))) == ["Bea"]
+    assert people_of(page_of(cho.get("/practice?name=B%00e"))) == ["Bea"]
     nobody = page_of(cho.get("/practice?name=Bea&group=worse"))
     assert people_of(nobody) == []
     assert "Nobody found" in text_of(nobody.main)

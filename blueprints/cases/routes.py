@@ -16,7 +16,7 @@ from firststep.extensions import db
 from firststep.models import Patient
 from firststep.services import case_claims as service
 from firststep.services.case_claims import Offer
-from firststep.services.invitations import InvitationOver, TooManyInvitations
+from firststep.services.invitations import InvitationOver, OtherAddress, TooManyInvitations, is_for
 from firststep.services.sheet_visits import visits_of
 from firststep.web import clock, dates
 from firststep.web.actors import current_account, current_patient, current_practitioner
@@ -90,7 +90,7 @@ def offer(token: str) -> Answer:
         found = service.find_offer(db.session, token, now=clock.now())
     except InvitationOver as over:
         return over_page(over)
-    mine = _own_patient() is not None and service.is_for(found, current_account())
+    mine = _own_patient() is not None and is_for(found.invited_email, current_account())
     return render(
         "cases/offer.html",
         role=current_user.role if current_user.is_authenticated else None,
@@ -109,7 +109,7 @@ def claim(token: str) -> Answer:
         visits = service.claim(db.session, acting(), current_patient(), token)
     except InvitationOver as over:
         return over_page(over)
-    except service.OtherAddress:
+    except OtherAddress:
         db.session.rollback()
         return make_response(redirect(request.path, 303))
     except service.ClaimedBefore:

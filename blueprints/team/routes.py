@@ -15,7 +15,7 @@ from blueprints.team.forms import ColleagueForm, PracticeForm
 from firststep.extensions import db
 from firststep.services import practice_invitations as invitations
 from firststep.services import practices as service
-from firststep.services.invitations import InvitationOver, TooManyInvitations
+from firststep.services.invitations import InvitationOver, OtherAddress, TooManyInvitations, is_for
 from firststep.web import clock
 from firststep.web.actors import current_account, current_practitioner
 from firststep.web.invitation_answers import day_of, later, over_page, too_many_words
@@ -138,7 +138,7 @@ def offer(token: str) -> Answer:
         return over_page(over)
     practitioner = getattr(current_user, "practitioner", None) if current_user.is_authenticated else None
     ready = practitioner is not None and factor_is_fresh()
-    mine = ready and invitations.is_for(found, current_account())
+    mine = ready and is_for(found.invited_email, current_account())
     return render(
         "team/offer.html",
         role=current_user.role if current_user.is_authenticated else None,
@@ -159,7 +159,7 @@ def join(token: str) -> Answer:
         practice = invitations.accept(db.session, current_practitioner().id, token, now=clock.now())
     except InvitationOver as over:
         return over_page(over)
-    except invitations.OtherAddress:
+    except OtherAddress:
         db.session.rollback()
         return make_response(redirect(request.path, 303))
     except service.InPractice:

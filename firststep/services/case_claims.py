@@ -32,10 +32,12 @@ from firststep.services.audit import Actor
 from firststep.services.invitations import (
     INVITATION_LIFE,
     InvitationOver,
+    OtherAddress,
     check_address,
     check_rate,
     end_invitation,
     give_link,
+    is_for,
     token_hash,
 )
 from firststep.services.outbox import enqueue
@@ -71,10 +73,6 @@ class Offer:
     profession: tuple[str, str, str]
     invited_email: str
     expires_at: datetime
-
-
-class OtherAddress(Exception):
-    """The link was mailed to another address than that of the account which holds it."""
 
 
 class ClaimedBefore(Exception):
@@ -223,11 +221,6 @@ def find_offer(session: Session, token: str, *, now: datetime) -> Offer:
     )
 
 
-def is_for(offer: Offer, user: User) -> bool:
-    """Tell whether the offer was mailed to the address of this account."""
-    return offer.invited_email.lower() == user.email.lower()
-
-
 def offer_waits(session: Session, address: str, *, now: datetime) -> bool:
     """Tell whether an invitation to the address can still be used, and nothing else about it."""
     waits = select(CaseInvitation.id).where(
@@ -248,7 +241,7 @@ def claim(session: Session, actor: Actor, patient: Patient, token: str) -> int:
     audit.lock_trail(session, patient.id)
     # Asked again under the lock: of two windows one is first.
     offer = find_offer(session, token, now=actor.now)
-    if patient.user is None or not is_for(offer, patient.user):
+    if patient.user is None or not is_for(offer.invited_email, patient.user):
         raise OtherAddress
     case = find_case(session, offer.practitioner_id, offer.case_id)
     before = select(ImportedCase.patient_id).where(

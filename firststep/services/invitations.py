@@ -14,7 +14,7 @@ from sqlalchemy import Select, delete, exists, func, or_, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from firststep.models import AccessEvent, CaseInvitation, PatientInvitation, PracticeInvitation, Share
+from firststep.models import AccessEvent, CaseInvitation, PatientInvitation, PracticeInvitation, Share, User
 from firststep.services.audit import lock_trail
 
 INVITATION_LIFE = timedelta(days=7)
@@ -46,6 +46,10 @@ class InvitationOver(Exception):
         self.at = at
 
 
+class OtherAddress(Exception):
+    """The link was mailed to another address than that of the account which holds it."""
+
+
 class TooManyInvitations(Exception):
     """There were as many invitations as may be; ``which`` says of whom, ``free_at`` until when.
 
@@ -65,6 +69,11 @@ def give_link(session: Session, invitation: MailedLink, *, now: datetime) -> str
     invitation.expires_at = now + INVITATION_LIFE
     session.flush()
     return token
+
+
+def is_for(invited_email: str, user: User) -> bool:
+    """Tell whether what was mailed to this address is for this account."""
+    return invited_email.lower() == user.email.lower()
 
 
 def end_invitation(invitation: MailedLink, state: str, now: datetime) -> None:

@@ -13,10 +13,12 @@ from firststep.models import Practice, PracticeInvitation, Practitioner, User
 from firststep.services.invitations import (
     INVITATION_LIFE,
     InvitationOver,
+    OtherAddress,
     check_address,
     check_rate,
     end_invitation,
     give_link,
+    is_for,
     token_hash,
 )
 from firststep.services.outbox import enqueue
@@ -34,10 +36,6 @@ class Offer:
     practice_name: str
     invited_email: str
     expires_at: datetime
-
-
-class OtherAddress(Exception):
-    """The link was mailed to another address than that of the account which holds it."""
 
 
 def invite(session: Session, owner_id: UUID, address: str, *, now: datetime) -> PracticeInvitation:
@@ -134,7 +132,7 @@ def accept(session: Session, practitioner_id: UUID, token: str, *, now: datetime
     # Asked again under the lock: of two windows one is first.
     offer = find_offer(session, token, now=now)
     joining = lock_practitioner(session, practitioner_id)
-    if not is_for(offer, joining.user):
+    if not is_for(offer.invited_email, joining.user):
         raise OtherAddress
     if joining.practice_id is not None:
         raise InPractice
@@ -142,11 +140,6 @@ def accept(session: Session, practitioner_id: UUID, token: str, *, now: datetime
     end_invitation(session.get_one(PracticeInvitation, offer.id), "accepted", now)
     session.flush()
     return practice
-
-
-def is_for(offer: Offer, user: User) -> bool:
-    """Tell whether the offer was mailed to the address of this account."""
-    return offer.invited_email.lower() == user.email.lower()
 
 
 def offer_waits(session: Session, address: str, *, now: datetime) -> bool:

@@ -56,12 +56,17 @@ class List:
     people: int
 
     def addresses(self) -> dict[str, str]:
-        """Return what is asked of the list, by what it is; a name is that of one person, so that pages are alike."""
+        """Return what is asked of the list, by what it is; a name is that of one person, so that pages are alike.
+
+        A letter is one that everybody's name begins with: as many as there are people are found.
+        """
         return {
             "the first page": "/practice",
             "a page in the middle": f"/practice?after={self.middle}",
             "one reason": "/practice?group=unchanged",
             "a name": f"/practice?name=case+{self.people - 1}",
+            "a letter": "/practice?name=c",
+            "a letter, in the middle": f"/practice?name=c&after={self.middle}",
             "a name that nobody has": "/practice?name=nobody",
             "the page before a visit": f"/practice/{self.middle}/visit",
         }

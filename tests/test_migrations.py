@@ -161,7 +161,15 @@ def test_names_that_lists_had_before_are_found_by_what_they_are_found_by_now(emp
     cast = people.make_cast(db.session)
     cho = db.session.get_one(Practitioner, cast.cho)
     for number, name in enumerate(
-        ("Zoë Müller-Łukasz", "Pat O’Brien", "山田太郎", "김민수", "\u0301", "山" * 40, "x-" * 60)
+        (
+            "Zoë Müller-Łukasz",
+            "Pat O’Brien",
+            "山田太郎",
+            "김민수",
+            "\u0301",
+            "".join(map(chr, range(0x4E00, 0x4E00 + 40))),
+            "x-" * 60,
+        )
     ):
         patient = factories.make_patient(db.session, f"{number}@example.com", name=name)
         factories.make_share(db.session, patient, cho)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from firststep.extensions import db
 from firststep.jobs.update_panels import add_missing_rows, update_panels
 from firststep.models import NameBeginning, Patient, Practitioner, Share, Triage, User
 from firststep.models.triage import UNKNOWN
@@ -112,6 +115,32 @@ def test_what_was_computed_too_late_leaves_them_alone(session: Session, cast: Ca
     panel_rows.store(session, computed)
     session.commit()
     assert found_by(session, cast.share) == set()
+
+
+def test_of_two_who_compute_a_row_at_once_one_set_is_left(app: Flask, session: Session, cast: Cast) -> None:
+    factories.make_diary(session, session.get_one(Patient, cast.ana), TODAY, [4])
+    session.commit()
+    computed = []
+    for now in (NOW, NOW + timedelta(days=10)):
+        due = panel_rows.due_rows(session, now=now, most=10)
+        computed += panel_rows.compute(session, due, now=now, on_fault=fail_with)
+    session.rollback()
+    assert len({one.values["place"] for one in computed}) == 2
+
+    def second() -> None:
+        with app.app_context():
+            panel_rows.store(db.session, computed[1])
+            db.session.commit()
+
+    with ThreadPoolExecutor(1) as other:
+        with app.app_context():
+            panel_rows.store(db.session, computed[0])
+            waiting = other.submit(second)
+            assert wait([waiting], timeout=0.5).not_done
+            db.session.commit()
+        waiting.result(timeout=20)
+    assert found_by(session, cast.share) == OF_ANA
+    assert session.get_one(Triage, cast.share).place == computed[1].values["place"]
 
 
 def test_a_row_that_cannot_be_computed_is_found_where_it_stands_now(app: Flask, session: Session, cast: Cast) -> None:

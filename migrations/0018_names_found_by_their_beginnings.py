@@ -18,6 +18,7 @@ depends_on = None
 
 _TEXT = sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql")
 _PEOPLE_AT_ONCE = 200
+_REFERS = "fk_name_beginning_share_id_triage"
 _AS_TYPED = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u2010": "-", "\u2013": "-"})
 _PLAIN = {"ł": "l", "ø": "o", "đ": "d", "ı": "i"}
 _UNSPACED = (("\u3005", "\u3007"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7a3"))
@@ -25,6 +26,9 @@ _UNSPACED = (("\u3005", "\u3007"), ("\u3040", "\u30ff"), ("\u3400", "\u9fff"), (
 
 def upgrade() -> None:
     """Add the table, with the beginnings of the names that the lists have now."""
+    # In PostgreSQL a reference locks the lists: it comes last, so that no entry waits while the names are read.
+    last = op.get_context().dialect.name == "postgresql"
+    refers = sa.ForeignKeyConstraint(["share_id"], ["triage.share_id"], name=op.f(_REFERS), ondelete="CASCADE")
     table = op.create_table(
         "name_beginning",
         sa.Column("share_id", sa.Uuid(), nullable=False),
@@ -32,14 +36,26 @@ def upgrade() -> None:
         sa.Column("practitioner_id", sa.Uuid(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("name_key", _TEXT, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["share_id"], ["triage.share_id"], name=op.f("fk_name_beginning_share_id_triage"), ondelete="CASCADE"
-        ),
         sa.PrimaryKeyConstraint("share_id", "beginning", name=op.f("pk_name_beginning")),
+        *(() if last else (refers,)),
         sqlite_with_rowid=False,
     )
     in_order = ["practitioner_id", "beginning", "place", "name_key", "share_id"]
     op.create_index("ix_name_beginning_in_order", "name_beginning", in_order)
+    _fill(table)
+    if last:
+        op.execute("LOCK TABLE triage IN SHARE ROW EXCLUSIVE MODE")
+        # Of shares that ended meanwhile.
+        op.execute("DELETE FROM name_beginning WHERE share_id NOT IN (SELECT share_id FROM triage)")
+        op.create_foreign_key(op.f(_REFERS), "name_beginning", "triage", ["share_id"], ["share_id"], ondelete="CASCADE")
+
+
+def downgrade() -> None:
+    """Drop it: the release before reads the names themselves."""
+    op.drop_table("name_beginning")
+
+
+def _fill(table: sa.Table) -> None:
     uuid, text = sa.Uuid(), sa.String()
     listed = sa.table(
         "triage",
@@ -53,11 +69,6 @@ def upgrade() -> None:
             table,
             [{"beginning": one, **row._asdict()} for row in some for one in sorted(_beginnings(row.name_key))],
         )
-
-
-def downgrade() -> None:
-    """Drop it: the release before reads the names themselves."""
-    op.drop_table("name_beginning")
 
 
 # As services/panel_names.py had it when this was written.

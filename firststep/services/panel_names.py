@@ -67,15 +67,16 @@ def named(session: Session, practitioner_id: UUID, words: Sequence[str]) -> Iter
 
 def keep(session: Session, row: Row[UUID, UUID, int, str]) -> None:
     """Let the beginnings be those of this row of the list, ``SOURCE``, which the transaction has written or locked."""
-    kept = select(NameBeginning.beginning, NameBeginning.place, NameBeginning.name_key)
-    stored = {tuple(one) for one in session.execute(kept.where(NameBeginning.share_id == row.share_id))}
-    wanted = {(beginning, row.place, row.name_key) for beginning in beginnings(row.name_key)}
-    if stored == wanted:
+    own = NameBeginning.share_id == row.share_id
+    # They are only ever written all together: one that stands right is enough to know of the others.
+    same = exists().where(own, NameBeginning.place == row.place, NameBeginning.name_key == row.name_key)
+    if session.scalar(select(same)):
         return
-    session.execute(delete(NameBeginning).where(NameBeginning.share_id == row.share_id))
-    if wanted:
+    session.execute(delete(NameBeginning).where(own).execution_options(synchronize_session=False))
+    found = beginnings(row.name_key)
+    if found:
         of_row = row._asdict()
-        session.execute(insert(NameBeginning), [{"beginning": one, **of_row} for one, *_rest in wanted])
+        session.execute(insert(NameBeginning), [{"beginning": one, **of_row} for one in found])
 
 
 def astray(session: Session, *, most: int) -> Sequence[UUID]:

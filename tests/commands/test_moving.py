@@ -23,6 +23,7 @@ from tests import cast as people
 from tests.support import whole_diary
 from tests.support.applications import migrated
 from tests.support.databases import new_postgresql_database
+from tests.support.lists import compute_all
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -42,6 +43,11 @@ def embedded(settings: Settings, tmp_path: Path) -> Iterator[Flask]:
             patient = db.session.get_one(Patient, cast.ben)
             practitioner = db.session.scalars(select(Practitioner).where(Practitioner.user_id == cast.cho_user)).one()
             whole_diary.write(db.session, patient, practitioner)
+            # What people of a list are found by is moved too.
+            db.session.get_one(Patient, cast.ana).alias = "Öz O'Hara-Ohm 山田"
+            db.session.commit()
+            compute_all(db.session)
+            db.session.commit()
         app.extensions["cast"] = cast
         yield app
 
@@ -82,6 +88,7 @@ def moved_to(app: Flask, url: str) -> Iterator[Flask]:
 def test_all_rows_arrive_and_come_back(embedded: Flask, elsewhere: str, tmp_path: Path) -> None:
     here = held(embedded.config["SETTINGS"].database_url)
     assert sum(table.rows > 0 for table in here.values()) > 20
+    assert here["name_beginning"].rows > 20
     done = run(embedded, "move", elsewhere.replace("postgresql+psycopg", "postgresql"))
     assert done.exit_code == 0, done.output
     rows = sum(table.rows for table in here.values())

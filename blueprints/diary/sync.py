@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from firststep.services.diary_wire import (
     read_json,
     rejection_values,
 )
+from firststep.services.stretching_plans import pause_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.logs import log
@@ -51,19 +53,24 @@ def kept_days() -> Response:
     """Return what the phone keeps so that the log opens without a connection: the last weeks, and whose they are."""
     account, patient = current_account(), current_patient()
     today = clock.local_day(clock.now(), account.time_zone)
-    rev, days = read_kept_days(db.session, patient.id, today=today)
-    left = patient.left_empty_until
+    kept = read_kept_days(db.session, patient.id, today=today)
+    pauses = [pause_of(pause) for pause in kept.pauses]
     response = jsonify(
         user=sync_user(account.id),
         zone=account.time_zone,
         feet=patient.feet,
-        left_empty_until=left.isoformat() if left else None,
-        rev=rev,
+        left_empty_until=_iso_or_none(patient.left_empty_until),
+        rev=kept.rev,
         first=first_kept_day(today).isoformat(),
-        days=days,
+        days=kept.days,
+        pauses=[{"first": pause.first.isoformat(), "last": _iso_or_none(pause.last)} for pause in pauses],
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _iso_or_none(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 @diary.put("/diary/ops/<uuid:op_id>")

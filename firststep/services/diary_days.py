@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -11,12 +12,23 @@ from sqlalchemy.orm import Session
 
 from firststep.models import DiaryChange
 from firststep.services.diary_entry import Entry, read_entries
-from firststep.services.diary_events import Event, read_events
+from firststep.services.diary_events import Event, read_care_and_events
 from firststep.services.diary_wire import day_values
 
 DAYS_KEPT: Final = 60
-#: What lies on the phone beside the answers: of the dated things only those that the daily form shows.
-_SHOWN: Final = ("dose",)
+#: How far ahead the phone is told of what lasts: so long it knows it without a connection.
+DAYS_AHEAD: Final = 30
+#: What lies on the phone beside the answers: of the dated things only those that the daily form shows or asks by.
+_DOSE, _PAUSE = _READ = ("dose", "pause")
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptDays:
+    """What the phone keeps: the server's revision, each day of which anything is noted, and the pauses around them."""
+
+    rev: int
+    days: list[dict[str, object]]
+    pauses: list[Event]
 
 
 def first_kept_day(today: date) -> date:
@@ -24,18 +36,25 @@ def first_kept_day(today: date) -> date:
     return today - timedelta(days=DAYS_KEPT - 1)
 
 
-def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> tuple[int, list[dict[str, object]]]:
-    """Return the server's revision, and each of the last days of which anything is noted, in four statements.
+def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> KeptDays:
+    """Return what the phone keeps on a day, in four statements.
 
     The revision is read first: what is written meanwhile is newer than it, never older.
     """
     newest = select(func.max(DiaryChange.seq)).where(DiaryChange.patient_id == patient_id)
     rev = session.scalar(newest) or 0
     # Whoever travels east may have entries of a day that has not come here.
-    span = {"first": first_kept_day(today), "last": today + timedelta(days=1)}
-    entries = read_entries(session, patient_id, **span)
-    events: dict[date, list[Event]] = {}
-    for event in read_events(session, patient_id, _SHOWN, **span):
-        events.setdefault(event.day, []).append(event)
-    days = sorted(entries.keys() | events.keys())
-    return rev, [day_values(entries.get(day, Entry(day=day)), events.get(day, [])) for day in days]
+    first, last = first_kept_day(today), today + timedelta(days=1)
+    entries = read_entries(session, patient_id, first=first, last=last)
+    ahead = today + timedelta(days=DAYS_AHEAD)
+    _care, events = read_care_and_events(session, patient_id, _READ, first=first, last=ahead)
+    doses: dict[date, list[Event]] = {}
+    for dose in events:
+        if dose.kind == _DOSE and dose.day <= last:
+            doses.setdefault(dose.day, []).append(dose)
+    days = sorted(entries.keys() | doses.keys())
+    return KeptDays(
+        rev=rev,
+        days=[day_values(entries.get(day, Entry(day=day)), doses.get(day, [])) for day in days],
+        pauses=[event for event in events if event.kind == _PAUSE],
+    )

@@ -67,6 +67,25 @@ def test_they_stay_empty_is_remembered(app: Flask, ben: Browser, cast: Cast) -> 
     assert ben.post("/log/leave-empty", data={"until": until.isoformat()}).status_code == 303
 
 
+def test_the_phone_is_told_of_the_pauses_that_it_may_meet(app: Flask, ben: Browser, cast: Cast) -> None:
+    long_ago, lately, later, too_late = (TODAY + timedelta(days=number) for number in (-90, -70, 20, 40))
+    with app.app_context():
+        db.session.add_all(
+            [
+                Pause(patient_id=cast.ben, day=long_ago, ends_on=long_ago),
+                Pause(patient_id=cast.ben, day=lately, ends_on=TODAY - timedelta(days=50)),
+                Pause(patient_id=cast.ben, day=later),
+                Pause(patient_id=cast.ben, day=too_late),
+                Pause(patient_id=cast.ana, day=TODAY),
+            ]
+        )
+        db.session.commit()
+    assert ben.get("/diary/days").json["pauses"] == [
+        {"first": lately.isoformat(), "last": (TODAY - timedelta(days=50)).isoformat()},
+        {"first": later.isoformat(), "last": None},
+    ]
+
+
 @pytest.mark.parametrize("until", [None, "", "yesterday", "2026-11-23", "2026-11-24", "1999-01-01", "2026-02-30"])
 def test_only_days_that_are_over_can_be_left_empty(app: Flask, ben: Browser, cast: Cast, until: str | None) -> None:
     log_days(app, cast.ben, 4)

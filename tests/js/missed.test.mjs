@@ -14,3 +14,11 @@ for (const [logged, missed] of [[[], []], [[0], []], [[1], []], [[0, 1], []], [[
 for (const [left, missed] of [[9, [4, 3, 2, 1]], [5, [4, 3, 2, 1]], [3, [2, 1]], [1, []], [0, []]]) {
   test(`left empty until ${left} days ago: ${missed} days ago are missed`, () => assert.deepEqual(missedDays(days(5), TODAY, days(left)[0]), days(...missed)));
 }
+
+test("the days of a pause are not missed", () => {
+  const [first, last] = days(4, 3);
+  const past = { first, last };
+  const open = { first: days(2)[0], last: null };
+  assert.deepEqual(missedDays(days(5), TODAY, "", [past]), days(2, 1));
+  assert.deepEqual(missedDays(days(5), TODAY, "", [past, open]), []);
+});

@@ -235,14 +235,15 @@ export class Phone extends EventTarget {
     } catch {
       return false;
     }
-    if (told.user !== this.user) return false;
-    const { days, rev, zone, feet, first, left_empty_until } = told;
+    const { user, days, ...words } = told;
+    if (user !== this.user) return false;
+    const { rev } = words;
     try {
       // Somebody else signed in meanwhile: what is forgotten does not come back, least of all as it was before.
       if ((await this.store.get("locks")) !== locks) return false;
       // What was entered while this was on its way is newer than what it tells.
       await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
-      for (const [name, value] of Object.entries({ rev, zone, feet, first, left_empty_until })) await this.store.set(name, value);
+      for (const [name, value] of Object.entries(words)) await this.store.set(name, value);
       await this.load();
     } catch {
       // The database was deleted or closed meanwhile; the page still has what it came with.

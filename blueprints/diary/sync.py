@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 
 from blueprints.diary.area import diary
 from firststep.extensions import db
-from firststep.services.diary_days import first_kept_day, read_kept_days
+from firststep.services.diary_days import first_kept_day, last_told_day, read_kept_days
 from firststep.services.diary_events import KINDS, read_events
 from firststep.services.diary_fields import Refused
 from firststep.services.diary_ops import apply_op
@@ -25,11 +25,12 @@ from firststep.services.diary_wire import (
     read_json,
     rejection_values,
 )
-from firststep.services.stretching_plans import pause_of
+from firststep.services.stretching_plans import pause_of, plan_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.logs import log
 from firststep.web.phone import sync_user
+from firststep.web.plan_words import plan_notes
 from firststep.web.policy import policy
 
 
@@ -55,15 +56,17 @@ def kept_days() -> Response:
     today = clock.local_day(clock.now(), account.time_zone)
     kept = read_kept_days(db.session, patient.id, today=today)
     pauses = [pause_of(pause) for pause in kept.pauses]
+    first, last = first_kept_day(today), last_told_day(today)
     response = jsonify(
         user=sync_user(account.id),
         zone=account.time_zone,
         feet=patient.feet,
         left_empty_until=_iso_or_none(patient.left_empty_until),
         rev=kept.rev,
-        first=first_kept_day(today).isoformat(),
+        first=first.isoformat(),
         days=kept.days,
         pauses=[{"first": pause.first.isoformat(), "last": _iso_or_none(pause.last)} for pause in pauses],
+        plan_notes=plan_notes(map(plan_of, kept.plans), pauses, first=first, last=last),
     )
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -19,21 +19,30 @@ DAYS_KEPT: Final = 60
 #: How far ahead the phone is told of what lasts: so long it knows it without a connection.
 DAYS_AHEAD: Final = 30
 #: What lies on the phone beside the answers: of the dated things only those that the daily form shows or asks by.
-_DOSE, _PAUSE = _READ = ("dose", "pause")
+_DOSE, _PLAN, _PAUSE = _READ = ("dose", "plan", "pause")
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptDays:
-    """What the phone keeps: the server's revision, each day of which anything is noted, and the pauses around them."""
+    """What the phone keeps: the server's revision, each day of which anything is noted, and what lasts around them.
+
+    ``plans`` and ``pauses`` are those that hold one of the days that are kept, or one of the next `DAYS_AHEAD`.
+    """
 
     rev: int
     days: list[dict[str, object]]
+    plans: list[Event]
     pauses: list[Event]
 
 
 def first_kept_day(today: date) -> date:
     """Return the first of the days that the phone is told of."""
     return today - timedelta(days=DAYS_KEPT - 1)
+
+
+def last_told_day(today: date) -> date:
+    """Return the last of the days of which the phone is told what a plan asks for."""
+    return today + timedelta(days=DAYS_AHEAD)
 
 
 def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> KeptDays:
@@ -46,8 +55,7 @@ def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> KeptDa
     # Whoever travels east may have entries of a day that has not come here.
     first, last = first_kept_day(today), today + timedelta(days=1)
     entries = read_entries(session, patient_id, first=first, last=last)
-    ahead = today + timedelta(days=DAYS_AHEAD)
-    _care, events = read_care_and_events(session, patient_id, _READ, first=first, last=ahead)
+    _care, events = read_care_and_events(session, patient_id, _READ, first=first, last=last_told_day(today))
     doses: dict[date, list[Event]] = {}
     for dose in events:
         if dose.kind == _DOSE and dose.day <= last:
@@ -56,5 +64,6 @@ def read_kept_days(session: Session, patient_id: UUID, *, today: date) -> KeptDa
     return KeptDays(
         rev=rev,
         days=[day_values(entries.get(day, Entry(day=day)), doses.get(day, [])) for day in days],
+        plans=[event for event in events if event.kind == _PLAN],
         pauses=[event for event in events if event.kind == _PAUSE],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -157,3 +157,15 @@ def plan_note(plans: Iterable[StretchingPlan], pauses: Iterable[PauseDays], day:
         return PlanNote(words=_("A rest day of your plan: %(name)s", name=name))
     words = _("Plan: %(name)s, %(sets)s", name=name, sets=sets_words(asked.sets))
     return PlanNote(words=words, timer_href=url_for("stretching.timer", _anchor=timer_fragment(plan, day)))
+
+
+def plan_notes(
+    plans: Iterable[StretchingPlan], pauses: Iterable[PauseDays], *, first: date, last: date
+) -> dict[str, dict[str, str]]:
+    """Return for JSON what the log says about each day of the range that lies within a plan, by its ISO date."""
+    plans, pauses = tuple(plans), tuple(pauses)
+    if not plans:
+        return {}
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    notes = {day.isoformat(): plan_note(plans, pauses, day) for day in days}
+    return {day: {"words": note.words, "timer": note.timer_href} for day, note in notes.items() if note.words}

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
-from firststep.models import FootDay
+from firststep.models import FootDay, Pause, Plan
 from firststep.web.shell import paths as kept_paths
 from tests.browser import steps
 from tests.browser.conftest import Faults, OpenPage, sign_in
@@ -52,6 +52,21 @@ async () => {
   return found;
 }
 """
+
+
+_CANARY_PLAN = "canary-plan-51c0e"
+#: What is kept of it all, in the words of the browser's database.
+_LASTING = (_CANARY_PLAN, f'"first":"{TODAY - timedelta(days=2)}"')
+
+
+@pytest.fixture
+def with_plan(app: Flask, cast: Cast) -> None:
+    """Let Ana follow a plan that she named, and pause it lately."""
+    with app.app_context():
+        plan = Plan(patient_id=cast.ana, day=TODAY - timedelta(days=9), preset="own", name=_CANARY_PLAN, reps=5)
+        pause = Pause(patient_id=cast.ana, day=TODAY - timedelta(days=2), ends_on=TODAY - timedelta(days=1))
+        db.session.add_all([plan, pause])
+        db.session.commit()
 
 
 @pytest.fixture
@@ -277,10 +292,11 @@ def test_signing_out_asks_about_what_was_not_sent(
 
 
 def test_when_the_session_is_over_the_entries_are_sealed_until_their_owner_is_back(
-    app: Flask, site: str, open_phone: OpenPage, cast: Cast, lost: None
+    app: Flask, site: str, open_phone: OpenPage, cast: Cast, lost: None, with_plan: None
 ) -> None:
     page = open_phone(cast.ana_user)
     page.goto("/log/2026-11-22")
+    until_kept(page, _CANARY_PLAN)
     page.context.clear_cookies()
     tap(page, "First-step pain", "4")
     status(page).to_have_text("On this phone, not sent yet (1). Sign in again to send.")
@@ -290,7 +306,8 @@ def test_when_the_session_is_over_the_entries_are_sealed_until_their_owner_is_ba
     sign_in(app, page.context, site, cast.ben_user)
     page.goto("/log/2026-11-22")
     status(page).to_have_text("")
-    assert CANARY_NOTE not in page.evaluate(_KEPT)
+    kept = page.evaluate(_KEPT)
+    assert [word for word in (CANARY_NOTE, *_LASTING) if word in kept] == []
     assert stored_pain(app, cast) != 40
     sign_in(app, page.context, site, cast.ana_user)
     page.goto("/log/2026-11-22")
@@ -311,7 +328,9 @@ def test_a_form_of_another_page_stays_too(open_phone: OpenPage, cast: Cast, lost
     expect(page.get_by_label("E-mail address of your practitioner")).to_have_value("kim@example.com")
 
 
-def test_no_page_of_a_person_is_cached_and_nothing_is_left_after_signing_out(open_phone: OpenPage, cast: Cast) -> None:
+def test_no_page_of_a_person_is_cached_and_nothing_is_left_after_signing_out(
+    open_phone: OpenPage, cast: Cast, with_plan: None
+) -> None:
     page = open_phone(cast.ana_user)
     page.goto("/log/2026-11-10")
     install(page)
@@ -327,11 +346,20 @@ def test_no_page_of_a_person_is_cached_and_nothing_is_left_after_signing_out(ope
     kept = kept_paths()
     assert kept <= set(cached)
     assert [path for path in cached if path not in kept and not path.startswith("/static/dist/")] == []
+    for lasting in _LASTING:
+        until_kept(page, lasting)
     page.goto("/settings")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     left = page.evaluate(_KEPT)
-    for personal in (CANARY_NAME, CANARY_NOTE, "ana@example.com", '"first_step_pain":', "IndexedDB firststep-"):
+    for personal in (
+        CANARY_NAME,
+        CANARY_NOTE,
+        "ana@example.com",
+        '"first_step_pain":',
+        "IndexedDB firststep-",
+        *_LASTING,
+    ):
         assert personal not in left
 
 

@@ -10,6 +10,7 @@ import { listDoses } from "./doses.js";
 import { inTurn } from "./in_turn.js";
 import { askMissed } from "./missed.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
+import { showPlan } from "./plan.js";
 import { startTry } from "./try.js";
 
 /** @typedef {import("../phone/phone.js").Phone} Phone */
@@ -72,6 +73,7 @@ async function showLog(phone, { startDay }) {
   form.querySelector('[name="dose_id"]')?.setAttribute("value", crypto.randomUUID());
   showFeet(/** @type {string | undefined} */ (await phone.store.get("feet")));
   showHead(day, clock.day);
+  await showPlan(phone, day);
   window.addEventListener("online", () => showHead(day, clock.day, { offline: false }));
   startDay(phone, form, { served: false });
   // What is asked comes first; the days below it are drawn when it can be answered.

@@ -23,7 +23,7 @@ const STATIC = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(STATIC, "dist");
 const URL_BASE = "/static/dist/";
 const TARGET = ["es2022", "safari16.4", "chrome111", "firefox115"];
-const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "shell.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
+const PRECACHED = ["app.css", "app.js", "shared.js", "day.js", "shell.js", "labels.js", "chart.css", "chart.js", "timer.css", "timer.js", "icon.svg"];
 const COMPRESSED = /\.(css|js|svg)$/;
 
 const brotli = promisify(zlib.brotliCompress);
@@ -81,7 +81,9 @@ async function bundle(entryPoints, define = {}, more = {}) {
  * @returns {Promise<Record<string, string>>} the names under which the others find them
  */
 async function emitFetched(built) {
-  for (const { name, text } of await bundle(["js/day/adopt.js", "js/day/shell.js"])) await emit(built, name, text);
+  for (const { name, text } of await bundle(["js/labels.js"], { __DRUGS__: await drugData() })) await emit(built, name, text);
+  const fetching = { __LABELS_JS__: address(built, "labels.js") };
+  for (const { name, text } of await bundle(["js/day/adopt.js", "js/day/shell.js"], fetching)) await emit(built, name, text);
   return { __ADOPT_JS__: address(built, "adopt.js"), __SHELL_JS__: address(built, "shell.js") };
 }
 
@@ -201,8 +203,7 @@ export async function build(dist = DIST, { compressed = true } = {}) {
   await emitPlotly(built);
   await emitIcons(built);
   await emitSharing(built, ["js/app.js", "js/day.js"], await emitFetched(built));
-  const outputs = await bundle(["js/chart.js", "js/passkeys.js", "js/labels.js", "js/timer.js", "js/push.js", "js/install.js", "js/visit.js", "js/panel.js", "js/sheets.js", "css/app.css", "css/chart.css", "css/timer.css", "css/practice.css", "css/cohort.css"], {
-    __DRUGS__: await drugData(),
+  const outputs = await bundle(["js/chart.js", "js/passkeys.js", "js/timer.js", "js/push.js", "js/install.js", "js/visit.js", "js/panel.js", "js/sheets.js", "css/app.css", "css/chart.css", "css/timer.css", "css/practice.css", "css/cohort.css"], {
     __PLOTLY_JS__: address(built, "plotly.js"),
     __PLOTLY_CSS__: address(built, "plotly.css"),
   });

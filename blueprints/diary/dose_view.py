@@ -18,7 +18,7 @@ from firststep.models import User
 from firststep.services.diary_doses import noted_dose, product_choices
 from firststep.services.diary_events import Event
 from firststep.services.diary_recent import Recent
-from firststep.web.country_words import country_name, country_of_account
+from firststep.web.country_words import country_of_account, label_country_name
 from firststep.web.event_words import event_words
 from firststep.web.label_words import label_notes
 
@@ -51,7 +51,7 @@ def doses_context(recent: Recent, day: date, reader: Reader, *, listed: Iterable
     return {
         "doses": [(dose.id, dose_words(dose, reader.zone), uuid4()) for dose in listed],
         "label_notes": label_notes(facts, reader.country),
-        "label_country": country_name(reader.country) if reader.country else _("not set"),
+        "label_country": label_country_name(reader.country),
         "another_dose_href": "",
         "doses_day": day.isoformat(),
     }

@@ -12,6 +12,7 @@ from blueprints.diary.dose_view import choices_context
 from blueprints.diary.form import DayForm, empty_form
 from blueprints.diary.view import extras_of, foot_cards, log_words
 from firststep.web import shell
+from firststep.web.label_words import all_that_was_read, sentences_for_scripts
 from firststep.web.page import offline_nav
 from firststep.web.policy import policy
 
@@ -29,6 +30,8 @@ def _offline_log() -> str:
         "diary/offline.html",
         offline_page="log",
         nav_items=offline_nav("diary.today"),
+        label_words=sentences_for_scripts(),
+        labels_read=all_that_was_read(),
         **_context(timer_href=url_for("stretching.timer")),
     )
 

@@ -28,6 +28,7 @@ from firststep.services.diary_wire import (
 from firststep.services.stretching_plans import pause_of, plan_of
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.country_words import country_of_account, label_country_name
 from firststep.web.logs import log
 from firststep.web.phone import sync_user
 from firststep.web.plan_words import plan_notes
@@ -56,12 +57,14 @@ def kept_days() -> Response:
     today = clock.local_day(clock.now(), account.time_zone)
     kept = read_kept_days(db.session, patient.id, today=today)
     pauses = [pause_of(pause) for pause in kept.pauses]
+    country = country_of_account(account)
     first, last = first_kept_day(today), last_told_day(today)
     response = jsonify(
         user=sync_user(account.id),
         zone=account.time_zone,
         feet=patient.feet,
         left_empty_until=_iso_or_none(patient.left_empty_until),
+        label_country={"code": country, "name": label_country_name(country)},
         rev=kept.rev,
         first=first.isoformat(),
         days=kept.days,

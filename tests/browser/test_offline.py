@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
-from firststep.models import FootDay, Pause, Plan
+from firststep.models import FootDay, Patient, Pause, Plan
 from firststep.web.shell import paths as kept_paths
 from tests.browser import steps
 from tests.browser.conftest import Faults, OpenPage, sign_in
@@ -56,13 +56,14 @@ async () => {
 
 _CANARY_PLAN = "canary-plan-51c0e"
 #: What is kept of it all, in the words of the browser's database.
-_LASTING = (_CANARY_PLAN, f'"first":"{TODAY - timedelta(days=2)}"')
+_LASTING = (_CANARY_PLAN, f'"first":"{TODAY - timedelta(days=2)}"', '"name":"Austria"')
 
 
 @pytest.fixture
 def with_plan(app: Flask, cast: Cast) -> None:
-    """Let Ana follow a plan that she named, and pause it lately."""
+    """Let Ana follow a plan that she named, pause it lately, and have the drug labels of another country than Ben."""
     with app.app_context():
+        db.session.get_one(Patient, cast.ana).country = "AT"
         plan = Plan(patient_id=cast.ana, day=TODAY - timedelta(days=9), preset="own", name=_CANARY_PLAN, reps=5)
         pause = Pause(patient_id=cast.ana, day=TODAY - timedelta(days=2), ends_on=TODAY - timedelta(days=1))
         db.session.add_all([plan, pause])

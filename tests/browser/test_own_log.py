@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from firststep.extensions import db
-from firststep.models import Patient, Pause, Plan
+from firststep.models import Day, Dose, Patient, Pause, Plan
+from firststep.web.country_words import label_country_name
 from tests import factories
 from tests.browser.conftest import sign_in
 from tests.browser.test_offline import install
 from tests.cast import NOW, TODAY, Cast
 from tests.support.servers import serving
+from tests.web.test_label_words import CASES, notes_of
 
 pytestmark = pytest.mark.browser
 
@@ -96,3 +100,85 @@ def plan_line(page: Page, address: str) -> tuple[str, str]:
         return line, ""
     expect(way).to_have_text(f"Timer: {line}")
     return line, way.get_attribute("href") or ""
+
+
+def test_what_labels_say_is_what_the_server_says(app: Flask, phone: Page, cast: Cast) -> None:
+    dosed(app, cast.ben, TODAY, product="ibuprofen", dose_mg=800, taken_at=NOW - timedelta(hours=2))
+    dosed(app, cast.ben, TODAY, product="ibuprofen", dose_mg=600, taken_at=NOW - timedelta(hours=9))
+    dosed(app, cast.ben, TODAY, product="naproxen", dose_mg=250)
+    dosed(app, cast.ben, TODAY - timedelta(days=1), product="Arnica", form="other")
+    with app.app_context():
+        db.session.get_one(Patient, cast.ben).country = "US"
+        db.session.add_all(
+            Day(patient_id=cast.ben, day=TODAY - timedelta(days=back), nsaid_taken=True) for back in range(12)
+        )
+        db.session.commit()
+    addresses = ["/log", *(f"/log/{TODAY - timedelta(days=back)}" for back in (1, 2, 15))]
+    with told(app, phone, cast) as address:
+        with_server = {path: card_lines(phone, address + path) for path in addresses}
+    assert [len(lines) for lines in with_server.values()] == [12, 7, 6, 0]
+    assert {path: card_lines(phone, address + path) for path in addresses} == with_server
+
+
+def dosed(app: Flask, patient_id: UUID, day: date, **values: Any) -> None:
+    """Note a dose of the patient's."""
+    with app.app_context():
+        db.session.add(Dose(patient_id=patient_id, day=day, **values))
+        db.session.commit()
+
+
+def card_lines(page: Page, address: str) -> list[str]:
+    """Return what the card about labels of a day says, line by line with all that is folded; nothing without a card."""
+    page.goto(address)
+    expect(page.get_by_role("radiogroup", name="NSAID taken", exact=True)).to_be_visible()
+    expect(page.locator("#recent li")).to_have_count(14)
+    # The last of what the phone's own page draws.
+    page.wait_for_timeout(300)
+    card = page.locator("#labels:visible")
+    return card.locator("h2, p, summary, .label-sources li").all_text_contents() if card.count() else []
+
+
+def test_a_dose_that_waits_counts_too(app: Flask, phone: Page, cast: Cast) -> None:
+    dosed(app, cast.ben, TODAY, product="ibuprofen", dose_mg=800, taken_at=NOW - timedelta(hours=7))
+    with app.app_context():
+        db.session.get_one(Patient, cast.ben).country = "US"
+        db.session.commit()
+    with told(app, phone, cast) as address:
+        pass
+    phone.goto(f"{address}/log")
+    expect(phone.locator("#noted-title")).to_be_visible()
+    phone.wait_for_timeout(300)
+    expect(phone.locator("#labels")).to_be_hidden()
+    phone.get_by_text("Note a dose").tap()
+    phone.get_by_label("Which one").select_option("ibuprofen")
+    phone.locator("#dose_mg").fill("500")
+    phone.locator("#dose_time").fill("07:40")
+    phone.locator("#dose_time").blur()
+    expect(phone.locator(".label-note__noted")).to_have_text(
+        "Ibuprofen: 1,300 mg are noted within 24 hours. Doses that are marked as prescribed are not counted here."
+    )
+    expect(phone.locator("#labels")).to_contain_text("at most 1,200 mg in 24 hours. Ask your doctor or pharmacist.")
+    phone.get_by_role("button", name="Remove: Ibuprofen, 500 mg").tap()
+    expect(phone.locator("#labels")).to_be_hidden()
+
+
+def test_every_fact_is_said_in_the_words_of_the_server(app: Flask, phone: Page) -> None:
+    with app.test_request_context():
+        said = [[[note.noted, note.quoted, note.ask, note.source] for note in notes_of(case)] for case in CASES]
+        asked = [{**case, "name": label_country_name(case["country"])} for case in CASES]
+        script = app.extensions["assets"].asset("labels.js")
+    with serving(app) as address:
+        phone.goto(f"{address}/offline/log")
+        here = phone.evaluate(_NOTES, [script, asked])
+    assert sum(map(len, said)) > 50
+    assert here == said
+
+
+_NOTES = """
+async ([script, asked]) => {
+  const { labelNotes } = await import(script);
+  const [card, form] = [document.querySelector("[data-shell-labels]"), document.querySelector("form[data-log]")];
+  const notes = asked.map((one) => labelNotes(one, { card, form, country: one.name }));
+  return notes.map((some) => some.map(({ noted, quoted, ask, source }) => [noted, quoted, ask, source]));
+}
+"""

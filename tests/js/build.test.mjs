@@ -124,7 +124,10 @@ test("what is fetched when it is needed is of this build, and the phone keeps wh
   const scripts = await Promise.all(["shared.js", "day.js"].map(async (name) => (await read(names.get(name) ?? "")).toString()));
   const fetched = [...scripts.join(" ").matchAll(/\/static\/dist\/[\w.-]+/g)].map(([address]) => path.basename(address));
   assert.deepEqual(fetched.sort(), [names.get("adopt.js"), names.get("shell.js")].sort());
-  assert.ok((await read("sw.js")).toString().includes(names.get("shell.js") ?? ""));
+  const shell = (await read(names.get("shell.js") ?? "")).toString();
+  assert.ok(shell.includes(names.get("labels.js") ?? ""));
+  const worker = (await read("sw.js")).toString();
+  for (const name of ["shell.js", "labels.js"]) assert.ok(worker.includes(names.get(name) ?? ""));
 });
 
 test("the service worker keeps files of this build, and not the large chart library", async () => {

@@ -78,14 +78,19 @@ async function showLog(phone, { startDay }) {
   startDay(phone, form, { served: false });
   // What is asked comes first; the days below it are drawn when it can be answered.
   shown.hidden = false;
+  const labels = fetchLabels();
   const update = inTurn(async () => {
     const logged = await drawStrip(phone, day, clock.day);
     await askMissed(phone, { day, today: clock.day, logged });
     await listDoses(phone, form, day);
+    await (await labels)?.drawLabels(phone, form, day);
   });
   phone.addEventListener("change", () => void update());
   await update();
 }
+
+/** @returns {Promise<typeof import("../labels.js") | null>} what labels say; null where the browser took it off the phone */
+const fetchLabels = () => import(__LABELS_JS__).catch(() => null);
 
 /** @param {string} today */
 function askWhichDay(today) {

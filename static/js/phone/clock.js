@@ -1,5 +1,8 @@
 /** What day it is for the person: the date in their zone, never the date in UTC. */
 
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
 /**
  * @param {string | undefined} zone an IANA name; without one, or with one that the browser does not know, its own zone
  * @param {Date} [at]
@@ -19,6 +22,26 @@ function formatter(zone, options) {
   } catch {
     return new Intl.DateTimeFormat("en", options);
   }
+}
+
+/**
+ * @param {string} day
+ * @param {string} time "07:30"
+ * @param {string} zone
+ * @returns {string} the moment at which the clock on the wall showed it; of two in a night in which it goes back, the first
+ */
+export function momentOf(day, time, zone) {
+  const wall = Date.parse(`${day}T${time}Z`);
+  const offsets = [-1, 1].map((side) => offsetAt(zone, wall + side * DAY_MS));
+  const offset = offsets.find((one) => offsetAt(zone, wall - one) === one) ?? offsets[0] ?? 0;
+  return new Date(wall - offset).toISOString();
+}
+
+/** @param {string} zone @param {number} at @returns {number} by how many milliseconds the clock on the wall is ahead of UTC */
+function offsetAt(zone, at) {
+  const name = formatter(zone, { timeZoneName: "longOffset" }).formatToParts(at).find(({ type }) => type === "timeZoneName")?.value;
+  const [, sign = "", hours = "0", minutes = "0"] = /([+-])(\d+):?(\d+)?/.exec(name ?? "") ?? [];
+  return Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * MINUTE_MS;
 }
 
 /** @param {string} day @param {number} by @returns {string} the calendar day so many days later */

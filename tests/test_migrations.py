@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, inspect
 from app import create_app
 from firststep.extensions import alembic, db
 from firststep.migrating import ForeignKeysBroken, GuardedAlembic
-from firststep.models import Base, Dose, NameBeginning, Patient, Practitioner, Visit
+from firststep.models import Base, DiaryChange, Dose, NameBeginning, Patient, Practitioner, Visit
 from firststep.settings import Settings
 from tests import cast as people
 from tests import factories
@@ -136,6 +136,41 @@ def test_amounts_are_kept_in_tenths_and_go_back_rounded(empty: Flask) -> None:
         rows = connection.execute(sa.text("SELECT product, dose_mg, prescribed_most_mg FROM dose ORDER BY product"))
         assert [tuple(row) for row in rows] == [("a", 8, 1200), ("b", None, None), ("c", 1, 10_000)]
     alembic.upgrade()
+
+
+def test_what_was_taken_back_before_reads_as_it_did_and_the_release_before_still_writes(empty: Flask) -> None:
+    alembic.upgrade("0017")
+    with db.engine.begin() as connection:
+        owner = patient_of_0004(connection)
+        _change_of_0017(connection, owner)
+    alembic.upgrade()
+    with db.engine.begin() as connection:
+        _change_of_0017(connection, owner)
+    change = DiaryChange(
+        op_id=uuid4(), patient_id=owner, day=people.TODAY, field="note", entered_at=people.NOW, stored_at=people.NOW
+    )
+    change.undoes_op_id = uuid4()
+    db.session.add(change)
+    db.session.commit()
+    read = db.session.scalars(sa.select(DiaryChange).order_by(DiaryChange.seq)).all()
+    assert [(row.source, row.undoes_op_id) for row in read] == [("app", None)] * 2 + [("app", change.undoes_op_id)]
+    db.session.rollback()
+    alembic.downgrade("0017")
+    assert _counts()["diary_change"] == 3
+
+
+def _change_of_0017(connection: Connection, owner: UUID) -> None:
+    connection.execute(
+        sa.text(
+            "INSERT INTO diary_change (op_id, patient_id, day, foot, field, entered_at, stored_at, zone, recalled,"
+            " source) VALUES (:op, :owner, '2026-11-23', '', 'note', :now, :now, '', :no, 'app')"
+        ).bindparams(
+            sa.bindparam("op", uuid4(), type_=sa.Uuid()),
+            sa.bindparam("owner", owner, type_=sa.Uuid()),
+            sa.bindparam("now", factories.LONG_AGO),
+            sa.bindparam("no", False),
+        )
+    )
 
 
 def test_the_cases_of_sheets_go_down_with_their_visits_and_nobody_else(empty: Flask) -> None:

@@ -84,4 +84,6 @@ def pain_words(tenths: int) -> str:
 def source_words(line: HistoryLine) -> str:
     """Return where a change came from."""
     words = {"app": _("entered"), "import": _("from a file"), "command": _("by the operator")}[line.source]
+    if line.undoes_op_id:
+        words = _("an entry taken back")
     return _("%(source)s, on a later day", source=words) if line.recalled else words

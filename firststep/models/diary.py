@@ -89,6 +89,8 @@ class DiaryChange(Base):
     zone: Mapped[str] = mapped_column(String(64), default="")
     recalled: Mapped[bool] = mapped_column(Boolean(create_constraint=False), default=False)
     source: Mapped[str] = mapped_column(String(8), default="app")
+    # The step that this one takes back, where the person tapped "Undo"; that one may never have arrived.
+    undoes_op_id: Mapped[UUID | None] = mapped_column()
 
 
 class Dose(Base):

@@ -31,6 +31,7 @@ class HistoryLine:
     stored_at: datetime
     recalled: bool
     source: str
+    undoes_op_id: UUID | None
 
 
 def read_history(
@@ -51,6 +52,7 @@ def read_history(
             DiaryChange.stored_at,
             DiaryChange.recalled,
             DiaryChange.source,
+            DiaryChange.undoes_op_id,
         )
         .where(DiaryChange.patient_id == patient_id, DiaryChange.day == day)
         .where(DiaryChange.old_value.is_distinct_from(DiaryChange.new_value))
@@ -89,7 +91,16 @@ def undo_op(session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, n
             return day
         raise Refused("changed", _("This was changed since then, and stays as it is."))
     marks = _first_step_marks(session, patient_id, day, changes)
-    back = Op(id=undo_id, day=day, sets=sets, event=event, entered_at=now, zone=zone, first_step_marks=marks)
+    back = Op(
+        id=undo_id,
+        undoes=op_id,
+        day=day,
+        sets=sets,
+        event=event,
+        entered_at=now,
+        zone=zone,
+        first_step_marks=marks,
+    )
     apply_op(session, patient_id, back, now=now)
     return day
 

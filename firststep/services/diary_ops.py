@@ -43,6 +43,8 @@ class Op:
     seen_rev: int | None = None
     recalled: bool = False
     source: Source = "app"
+    #: The op that this one takes back.
+    undoes: UUID | None = None
     #: For a foot whose first-step pain is set back: when the value was entered, and whether on a later day.
     first_step_marks: Mapping[str, tuple[datetime, bool]] = field(default_factory=dict)
 
@@ -214,6 +216,7 @@ def _add_changes(
             "zone": op.zone,
             "recalled": recalled,
             "source": op.source,
+            "undoes_op_id": op.undoes,
         }
         for change in changes
     ]

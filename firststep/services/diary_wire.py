@@ -99,6 +99,7 @@ def parse_op(raw: object, *, patient_id: UUID, today: date, zone: str, now: date
         device_id=parse_uuid(raw["device"], "device") if raw.get("device") is not None else None,
         seen_rev=_parse_rev(raw.get("seen_rev")),
         recalled=check_flag(raw.get("recalled", False), "recalled"),
+        undoes=parse_uuid(raw["undoes"], "undoes") if raw.get("undoes") is not None else None,
     )
 
 

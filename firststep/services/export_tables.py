@@ -241,8 +241,8 @@ def _imported_visits(session: Session, patient_id: UUID) -> Iterator[Record]:
 
 
 _CHANGES: Final = (
-    *("seq", "day", "foot", "field", "event_id", "old_value", "new_value"),
-    *("entered_at", "stored_at", "zone", "recalled", "source", "device_id"),
+    *("seq", "op_id", "day", "foot", "field", "event_id", "old_value", "new_value"),
+    *("entered_at", "stored_at", "zone", "recalled", "source", "undoes_op_id", "device_id"),
 )
 
 

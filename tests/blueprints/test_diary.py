@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from firststep.extensions import db
 from firststep.models import Day, DiaryChange, Dose, FootDay, Patient, User
+from firststep.services.export_tables import tables as export_tables
 from tests.cast import NOW, TODAY, Browser, Cast, sign_in
 from tests.support.steps import step_of
 
@@ -193,6 +194,20 @@ def test_undo_sets_back_what_the_last_tap_set(app: Flask, ben: Browser, cast: Ca
         assert answer.location == "/log/2026-11-23?undone=1"
     assert foot_day(app, cast).first_step_pain == 60
     assert counts(app)[2] == 3
+
+
+def test_what_was_taken_back_is_called_so_in_the_history_and_in_the_export(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    saved = step_of(ben.post("/log", data=tap(**{"first_step_pain-right": "9"})), "/log/2026-11-23")
+    ben.post("/log/undo", data={"op": str(uuid4()), "undo": saved})
+    page = ben.get("/log/2026-11-23/history").get_data(as_text=True)
+    assert re.findall(r"23 Nov 2026, 07:30 · ([^<]+)<", page) == ["an entry taken back", "entered"]
+    with app.app_context():
+        (changes,) = [table for table in export_tables() if table.name == "changes"]
+        entered, back = changes.read(db.session, cast.ben)
+    assert (entered["op_id"], entered["undoes_op_id"]) == (saved, None)
+    assert (back["undoes_op_id"], back["source"]) == (saved, "app")
 
 
 def test_nobody_undoes_somebody_elses_change(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:

@@ -87,6 +87,7 @@ def test_json_that_is_none_is_not_read(app: Flask, ben: Browser, cast: Cast, bod
         ({"seen_rev": -1}, "seen_rev"),
         ({"seen_rev": "1"}, "seen_rev"),
         ({"recalled": "no"}, "recalled"),
+        *(({"undoes": value}, "undoes") for value in ("the last one", 5, True, [], {})),
         ({"foot": None, "set": {"dose": {"id": "x", "product": "ibuprofen"}}}, "dose"),
         ({"foot": None, "set": {"dose": {"id": str(uuid4())}}}, "product"),
         ({"foot": None, "set": {"dose": {"id": str(uuid4()), "product": "x" * 81}}}, "product"),

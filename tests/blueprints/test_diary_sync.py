@@ -68,6 +68,22 @@ def test_null_means_not_recorded_again(app: Flask, ben: Browser, cast: Cast) -> 
     assert pain(app, cast) is None
 
 
+def test_a_phone_may_say_what_an_op_takes_back_and_need_not(app: Flask, ben: Browser, cast: Cast) -> None:
+    first = op(set={"first_step_pain": 6})
+    never_came = str(uuid4())
+    # One of before says nothing of it.
+    ops = [
+        first,
+        *(op(set={"first_step_pain": 7 + n}, undoes=told) for n, told in enumerate((None, never_came, first["op"]))),
+    ]
+    assert [answer["status"] for answer in post(ben, ops)] == ["stored"] * 4
+    with app.app_context():
+        marks = db.session.scalars(select(DiaryChange.undoes_op_id).order_by(DiaryChange.seq.desc()).limit(4)).all()
+    assert [str(mark) if mark else None for mark in marks] == [first["op"], never_came, None, None]
+    page = ben.get(f"/log/{TODAY}/history").get_data(as_text=True)
+    assert (page.count("· an entry taken back<"), page.count("· entered<")) == (2, 2)
+
+
 def test_a_batch_is_not_all_or_nothing(app: Flask, ben: Browser, cast: Cast) -> None:
     ops = [op(set={"first_step_pain": 6}), op(set={"first_step_pain": 11}), op(foot=None, set={"note": "stairs"})]
     answers = post(ben, ops)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, Route, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
@@ -54,6 +54,7 @@ async () => {
 """
 
 
+_NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {value: undefined})"
 _CANARY_PLAN = "canary-plan-51c0e"
 #: What is kept of it all, in the words of the browser's database.
 _LASTING = (_CANARY_PLAN, f'"first":"{TODAY - timedelta(days=2)}"', '"name":"Austria"')
@@ -247,6 +248,37 @@ def test_an_entry_is_taken_back_without_a_connection(app: Flask, open_phone: Ope
     page.context.set_offline(False)
 
 
+def test_what_may_have_arrived_is_taken_back_by_an_entry_that_says_so(
+    open_phone: OpenPage, cast: Cast, lost: None
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.add_init_script(_NO_BACKGROUND_SYNC)
+    page.goto("/log/2026-11-22")
+    answers_come = False
+
+    def carry(route: Route) -> None:
+        """Bring what is sent to the server; the answer is lost on the way until answers come again."""
+        answer = route.fetch()
+        if answers_come:
+            route.fulfill(response=answer)
+        else:
+            route.abort("connectionfailed")
+
+    page.route("**/diary/ops", carry)
+    tap(page, "Stretching", "Done")
+    status(page).to_have_text("On this phone, not sent yet (1)")
+    page.get_by_role("button", name="Undo").tap()
+    status(page).to_have_text("On this phone, not sent yet (2)")
+    answers_come = True
+    status(page).to_have_text("Saved")
+    page.goto("/log/2026-11-22/history")
+    lines = page.locator("main li .muted").all_inner_texts()
+    assert [line.partition(" · ")[2] for line in lines] == [
+        "an entry taken back, on a later day",
+        "entered, on a later day",
+    ]
+
+
 def test_what_the_server_refuses_needs_a_look_and_is_mended(open_phone: OpenPage, cast: Cast, lost: None) -> None:
     page = open_phone(cast.ben_user)
     page.goto("/log/2026-11-22")
@@ -272,7 +304,7 @@ def test_signing_out_asks_about_what_was_not_sent(
 ) -> None:
     page = open_phone(cast.ana_user)
     # A browser without Background Sync: otherwise the service worker may have sent it before the question.
-    page.add_init_script("Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {value: undefined})")
+    page.add_init_script(_NO_BACKGROUND_SYNC)
     page.goto("/log/2026-11-22")
     page.route("**/diary/ops", lambda route: route.abort("connectionfailed"))
     tap(page, "First-step pain", "4")

@@ -45,7 +45,7 @@ LEFT_OUT = {
     # Whose it is.
     *("patient_id", "user_id"),
     # Random ids that name nothing outside this database, and keys of the program's own work.
-    *("id", "op_id", "practitioner_id", "actor_user_id", "reader_user_id", "batch_id"),
+    *("id", "practitioner_id", "actor_user_id", "reader_user_id", "batch_id"),
     # When the program looks again, and which letter it sent last.
     *("next_at", "next_on", "next_number", "last_on", "last_number", "last_week_on", "empty_weeks", "suspended_at"),
     # Secrets, or hashes of them.

@@ -114,7 +114,8 @@ function offerWayBack(day, step) {
     place.replaceChildren();
     const gone = await day.phone.takeBack(step.op);
     // A second thought took the place of the first, which was not sent either: what stood comes back as an entry.
-    if (!gone || step.replaced) await day.phone.add({ day: day.day, ...step.before });
+    // What was let go never came to the server, which has nothing to take back.
+    if (!gone || step.replaced) await day.phone.add({ day: day.day, ...step.before, undoes: gone ? null : step.op });
     await day.fill();
   });
   place.replaceChildren(button);

@@ -31,6 +31,7 @@ import { dropTap, noteTap, takeOverTaps } from "./taps.js";
  * @property {Foot | null} foot
  * @property {Record<string, Value>} set
  * @property {boolean} [recalled]
+ * @property {string | null} [undoes] the op that this entry takes back
  * @property {boolean} [served] whether the page showed what the server has of the day
  */
 
@@ -120,7 +121,7 @@ export class Phone extends EventTarget {
    *   after it is kept: ``sent`` after it was tried, ``before`` the day as it stood, ``knew`` whether the phone kept that
    *   day: of any other ``before`` has only what waited; ``replaced`` whether it took the place of one that waited
    */
-  async add({ day, foot, set, recalled = false, served = false }) {
+  async add({ day, foot, set, recalled = false, served = false, undoes = null }) {
     const op = {
       op: crypto.randomUUID(),
       v: WIRE_VERSION,
@@ -132,6 +133,7 @@ export class Phone extends EventTarget {
       device: this.#device,
       seen_rev: this.#days.get(day)?.rev ?? (served || day >= this.#first ? this.#rev : 0),
       recalled,
+      undoes,
     };
     await this.#append(queued(op));
     if (this.store.lasting) await takeOverTaps(this.user, this.store, this.#own);

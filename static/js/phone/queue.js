@@ -27,6 +27,7 @@ export const WIRE_VERSION = 1;
  * @property {string} device
  * @property {number | null} seen_rev
  * @property {boolean} recalled
+ * @property {string | null} [undoes] the op that this one takes back
  */
 
 /** @typedef {"waiting" | "sending" | "rejected"} State */

@@ -1,6 +1,6 @@
 """which step of a diary another one takes back
 
-Revision: 0019, after: 0017
+Revision: 0019, after: 0018
 """
 
 from __future__ import annotations

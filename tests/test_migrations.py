@@ -139,13 +139,13 @@ def test_amounts_are_kept_in_tenths_and_go_back_rounded(empty: Flask) -> None:
 
 
 def test_what_was_taken_back_before_reads_as_it_did_and_the_release_before_still_writes(empty: Flask) -> None:
-    alembic.upgrade("0017")
+    alembic.upgrade("0018")
     with db.engine.begin() as connection:
         owner = patient_of_0004(connection)
-        _change_of_0017(connection, owner)
+        _change_of_0018(connection, owner)
     alembic.upgrade()
     with db.engine.begin() as connection:
-        _change_of_0017(connection, owner)
+        _change_of_0018(connection, owner)
     change = DiaryChange(
         op_id=uuid4(), patient_id=owner, day=people.TODAY, field="note", entered_at=people.NOW, stored_at=people.NOW
     )
@@ -155,11 +155,11 @@ def test_what_was_taken_back_before_reads_as_it_did_and_the_release_before_still
     read = db.session.scalars(sa.select(DiaryChange).order_by(DiaryChange.seq)).all()
     assert [(row.source, row.undoes_op_id) for row in read] == [("app", None)] * 2 + [("app", change.undoes_op_id)]
     db.session.rollback()
-    alembic.downgrade("0017")
+    alembic.downgrade("0018")
     assert _counts()["diary_change"] == 3
 
 
-def _change_of_0017(connection: Connection, owner: UUID) -> None:
+def _change_of_0018(connection: Connection, owner: UUID) -> None:
     connection.execute(
         sa.text(
             "INSERT INTO diary_change (op_id, patient_id, day, foot, field, entered_at, stored_at, zone, recalled,"

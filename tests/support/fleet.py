@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import os
 import signal
@@ -21,6 +22,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import Flask
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from app import create_app
 from firststep.extensions import alembic, db
@@ -70,12 +73,23 @@ class Visitor:
         timeout_s: float = 30,
     ) -> Answer:
         """Send one request to the process on the port, and take over the cookie that it sets."""
-        headers = {"Host": f"localhost:{port}", "Sec-Fetch-Site": "same-origin", "Cookie": f"{self.name}={self.cookie}"}
         body: str | None = None
+        kind = ""
         if form is not None:
-            body, headers["Content-Type"] = urlencode(form), "application/x-www-form-urlencoded"
+            body, kind = urlencode(form), "application/x-www-form-urlencoded"
         if data is not None:
-            body, headers["Content-Type"] = json.dumps(data), "application/json"
+            body, kind = json.dumps(data), "application/json"
+        return self._send(port, method, path, body, kind, timeout_s)
+
+    def upload(self, port: int, path: str, name: str, file: bytes, *, timeout_s: float = 60) -> Answer:
+        """Send a form with one file."""
+        boundary, body = encode_multipart({name: FileStorage(io.BytesIO(file), "file")})
+        return self._send(port, "POST", path, body, f'multipart/form-data; boundary="{boundary}"', timeout_s)
+
+    def _send(self, port: int, method: str, path: str, body: str | bytes | None, kind: str, timeout_s: float) -> Answer:
+        headers = {"Host": f"localhost:{port}", "Sec-Fetch-Site": "same-origin", "Cookie": f"{self.name}={self.cookie}"}
+        if kind:
+            headers["Content-Type"] = kind
         if method != "GET":
             headers["X-CSRFToken"] = self.csrf
         connection = self._connect(port, timeout_s)

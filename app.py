@@ -113,6 +113,9 @@ def configuration(settings: Settings) -> dict[str, object]:
             "render_as_batch": True,
             "compare_type": True,
             "transactional_ddl": True,
+            # Each step of an upgrade lets go of the tables that it locked: with those of two, it and an entry could
+            # wait for each other. SQLite has one lock, and a copy from before the first step.
+            "transaction_per_migration": not settings.is_sqlite,
             "render_item": render_type,
         },
         "WTF_CSRF_TIME_LIMIT": None,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,7 +24,7 @@ from firststep.models import Base, DiaryChange, Dose, NameBeginning, Patient, Pr
 from firststep.settings import Settings
 from tests import cast as people
 from tests import factories
-from tests.support.databases import database_url
+from tests.support.databases import database_url, runs_on_postgresql
 from tests.support.lists import compute_all
 
 
@@ -222,6 +224,35 @@ def test_names_that_lists_had_before_are_found_by_what_they_are_found_by_now(emp
     db.session.rollback()
 
 
+@pytest.mark.skipif(not runs_on_postgresql(), reason="SQLite has one writer at a time")
+def test_an_upgrade_and_an_entry_do_not_wait_for_each_other(empty: Flask) -> None:
+    alembic.upgrade()
+    owner = people.make_cast(db.session).ana
+    db.session.commit()
+    alembic.downgrade("0017")
+    engine, begun, locked = db.engine, Event(), Event()
+
+    def enter() -> None:
+        # As an entry locks them: the history first, the lists last.
+        with engine.begin() as connection:
+            _change_of_0018(connection, owner)
+            begun.set()
+            assert locked.wait(timeout=20)
+            connection.execute(sa.text("UPDATE triage SET revision = revision + 1"))
+
+    def see(*given: Any) -> None:
+        if given[2].startswith("LOCK TABLE triage"):
+            locked.set()
+
+    sa.event.listen(engine, "after_cursor_execute", see)
+    with ThreadPoolExecutor(1) as other:
+        entry = other.submit(enter)
+        assert begun.wait(timeout=20)
+        alembic.upgrade()
+        entry.result(timeout=20)
+    assert _counts()["diary_change"] == 1
+
+
 def patient_of_0004(connection: Connection) -> UUID:
     """Return the id of a patient, written in the words of that revision's tables."""
     patient_id = uuid4()
@@ -265,7 +296,9 @@ def test_a_rebuilt_parent_table_keeps_its_children(empty: Flask) -> None:
     before = _counts()
 
     def steps(_revision: object, context: Any) -> list[Any]:
-        _rebuild_patient(context)
+        # As Alembic runs a step.
+        with context.begin_transaction(_per_migration=True):
+            _rebuild_patient(context)
         return []
 
     alembic.run_migrations(steps)

@@ -228,7 +228,8 @@ export class Phone extends EventTarget {
   /** Brings over the last weeks from the server; without a connection those of before stay. */
   async refreshDays() {
     let told;
-    const locks = await this.store.get("locks").catch(() => undefined);
+    const { store } = this;
+    const locks = await store.get("locks").catch(() => undefined);
     try {
       const response = await fetch("/diary/days", { headers: { Accept: "application/json" }, redirect: "error", cache: "no-store" });
       if (response.status === 401) this.#outcome = "signed-out";
@@ -242,10 +243,15 @@ export class Phone extends EventTarget {
     const { rev } = words;
     try {
       // Somebody else signed in meanwhile: what is forgotten does not come back, least of all as it was before.
-      if ((await this.store.get("locks")) !== locks) return false;
+      if ((await store.get("locks")) !== locks) return false;
       // What was entered while this was on its way is newer than what it tells.
-      await this.store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
-      for (const [name, value] of Object.entries(words)) await this.store.set(name, value);
+      await store.keepDays(days.map((/** @type {import("./days.js").AnyDay} */ values) => ({ day: values.day, rev, values })), rev);
+      for (const [name, value] of Object.entries(words)) await store.set(name, value);
+      // Or while it was kept, in one piece after the other.
+      if ((await store.get("locks")) !== locks) {
+        await store.lock();
+        return false;
+      }
       await this.load();
     } catch {
       // The database was deleted or closed meanwhile; the page still has what it came with.

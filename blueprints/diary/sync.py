@@ -67,6 +67,7 @@ def kept_days() -> Response:
         label_country={"code": country, "name": label_country_name(country)},
         rev=kept.rev,
         first=first.isoformat(),
+        last=last.isoformat(),
         days=kept.days,
         pauses=[{"first": pause.first.isoformat(), "last": _iso_or_none(pause.last)} for pause in pauses],
         plan_notes=plan_notes(map(plan_of, kept.plans), pauses, first=first, last=last),

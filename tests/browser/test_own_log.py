@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from firststep.extensions import db
 from firststep.models import Day, Dose, Patient, Pause, Plan
+from firststep.services.diary_days import DAYS_AHEAD, DAYS_KEPT
 from firststep.web.country_words import label_country_name
 from tests import factories
 from tests.browser.conftest import sign_in
@@ -86,6 +87,10 @@ def test_the_line_of_the_plan_is_that_of_the_day(app: Flask, phone: Page, cast: 
     # Two weeks later, still without a connection.
     phone.clock.set_fixed_time(NOW + timedelta(days=14))
     assert plan_line(phone, f"{address}/log") == with_server["/log"]
+    # Longer than the server told of: whether there is a plan by then nobody knows.
+    phone.clock.set_fixed_time(NOW + timedelta(days=DAYS_AHEAD + 1))
+    for path in ("/log", f"/log/{TODAY - timedelta(days=DAYS_KEPT)}"):
+        assert plan_line(phone, address + path) == ("", "/stretching/timer")
 
 
 def plan_line(page: Page, address: str) -> tuple[str, str]:
@@ -98,7 +103,7 @@ def plan_line(page: Page, address: str) -> tuple[str, str]:
     way = page.locator(".with-way a:visible")
     if not way.count():
         return line, ""
-    expect(way).to_have_text(f"Timer: {line}")
+    expect(way).to_have_text(f"Timer: {line}".strip())
     return line, way.get_attribute("href") or ""
 
 

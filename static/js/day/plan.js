@@ -10,9 +10,10 @@ import { part } from "./own_page.js";
  */
 export async function showPlan(phone, day) {
   const told = /** @type {Record<string, PlanNote> | undefined} */ (await phone.store.get("plan_notes"));
+  const [first, last] = await Promise.all(["first", "last"].map((name) => phone.store.get(name)));
   const [question, way] = [document.getElementById("stretch_done"), part("timer")];
-  // Before the server told of plans the timer stands there for everybody.
-  if (!told || !question || !way) return;
+  // Of a day that the server told nothing about, nobody knows whether there is a plan: the timer stands there for everybody.
+  if (!told || !question || !way || day < String(first) || day > String(last)) return;
   const { words, timer } = told[day] ?? { words: "", timer: "" };
   way.hidden = timer === "";
   way.querySelector("a")?.setAttribute("href", timer);

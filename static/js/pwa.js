@@ -33,11 +33,11 @@ export function watchUpdates() {
 }
 
 async function register() {
-  if (document.querySelector('meta[name="service-worker"][content="off"]')) return remove();
   try {
+    if (document.querySelector('meta[name="service-worker"][content="off"]')) return await remove();
     watch(await navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" }));
   } catch (error) {
-    // Private windows refuse registration; every page works without the worker.
+    // Private windows refuse registration, or their caches; every page works without the worker.
     console.info("no service worker:", error);
   }
 }

@@ -153,6 +153,20 @@ def test_the_kill_switch_takes_the_worker_and_its_caches_and_leaves_what_waits(
     await_none(page, _REGISTRATIONS)
 
 
+def test_where_the_browser_refuses_its_caches_the_kill_switch_is_no_fault_of_the_page(
+    server: ServerProcess, site_app: Flask, chromium: Browser
+) -> None:
+    server.start(SW_KILL="1")
+    context = chromium.new_context(base_url=server.address)
+    context.add_init_script("CacheStorage.prototype.keys = () => Promise.reject(new DOMException('', 'SecurityError'))")
+    opened, faults = context.new_page(), list[str]()
+    opened.on("pageerror", lambda fault: faults.append(str(fault)))
+    with opened.expect_console_message(lambda message: message.text.startswith("no service worker:"), timeout=5_000):
+        opened.goto("/login")
+    context.close()
+    assert faults == []
+
+
 def await_none(page: Page, count: str) -> None:
     """Wait until the script counts none."""
     for _ in range(100):

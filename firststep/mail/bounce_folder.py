@@ -16,6 +16,8 @@ from firststep.web.logs import log_fault
 
 # So many at once keep the worker's other jobs waiting for a second or two at most.
 MOST_AT_ONCE = 200
+# With those that cannot be put away and come again in each round.
+_MOST_LOOKED_AT = 5_000
 
 
 def empty_folder(session: Session, settings: Settings, folder: Path, now: datetime) -> Counter[str]:
@@ -24,7 +26,7 @@ def empty_folder(session: Session, settings: Settings, folder: Path, now: dateti
     Reports about mail of ours are deleted, for they hold an address and often the mail; the rest is kept as read.
     """
     outcomes: Counter[str] = Counter()
-    done = 0
+    done = stuck = 0
     for file in _new_messages(folder):
         if done == MOST_AT_ONCE:
             break
@@ -43,15 +45,17 @@ def empty_folder(session: Session, settings: Settings, folder: Path, now: dateti
             # Another worker was faster.
             continue
         except OSError as error:
-            # It stays for the operator; the others are read, however many such there are.
-            log_fault(error)
+            # It stays for the operator; the others are read, and one such a round is enough to be told.
+            if not stuck:
+                log_fault(error)
+            stuck += 1
     return outcomes
 
 
 def _new_messages(folder: Path) -> Iterator[Path]:
     with os.scandir(folder / "new") as entries:
         names = sorted(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
-    yield from (folder / "new" / name for name in names)
+    yield from (folder / "new" / name for name in names[:_MOST_LOOKED_AT])
 
 
 def _read_folder(folder: Path) -> Path:

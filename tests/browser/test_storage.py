@@ -113,8 +113,9 @@ def test_what_is_evicted_under_an_open_page_is_sent_from_the_page(
     status(page).to_have_text("Saved")
     assert [changes_of(app, field) for field in ("average_pain", "stretch_done")] == [["50"], ["yes"]]
     faults.forgive("ERR_CONNECTION_FAILED")
-    # What the browser itself says of the databases that it closes.
+    # What the browser itself says of the databases that it closes, and of what a page was just reading in them.
     faults.forgive("Force close delete origin")
+    faults.forgive("The transaction was aborted, so the request cannot be fulfilled.")
 
 
 def evict(page: Page, site: str) -> None:

@@ -181,8 +181,10 @@ def leave(session: Session, actor: Actor, visit: VisitAccess) -> None:
 
 
 def of_patient(session: Session, patient_id: UUID) -> VisitAccess | None:
-    """Return the patient's newest visit, in whatever state."""
-    newest = select(VisitAccess).where(VisitAccess.patient_id == patient_id).order_by(VisitAccess.made_at.desc())
+    """Return the visit that goes on, else the patient's newest one."""
+    # By its state first: what a clock made that was set back since looks newer than what goes on.
+    order = VisitAccess.state.in_(_LIVE).desc(), VisitAccess.made_at.desc()
+    newest = select(VisitAccess).where(VisitAccess.patient_id == patient_id).order_by(*order)
     return session.scalars(newest.limit(1).execution_options(populate_existing=True)).one_or_none()
 
 

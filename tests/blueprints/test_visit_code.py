@@ -468,6 +468,12 @@ def test_thirty_codes_a_day_are_enough(ana: Browser) -> None:
     assert int(answer.headers["Retry-After"]) == 24 * 3600
 
 
+def test_a_code_is_shown_though_the_clock_was_set_back_since_the_one_before(ana: Browser, set_clock: SetClock) -> None:
+    before = show(ana)
+    set_clock(NOW - timedelta(minutes=5))
+    assert show(ana) != before
+
+
 def test_to_allow_too_late_is_said(app: Flask, ana: Browser, cast: Cast, set_clock: SetClock) -> None:
     reader = visitor(app)
     enter(reader, show(ana))

@@ -58,7 +58,12 @@ def ratios() -> Iterator[Ratio]:
             ("the message with its picture put in, both finished", lambda: _message(letter, sender), 60),
             ("the week read and computed", lambda: _read(patient_id), 60),
             ("the words, by the templates", lambda: weekly_letter(reader, undrawn), 60),
-            ("the whole letter without the picture", without_picture, 40),
+            (
+                "words and message without the picture, goal 2",
+                lambda: _message(weekly_letter(reader, undrawn), sender),
+                60,
+            ),
+            ("all that and the week read and computed", without_picture, 40),
             ("the chart drawn, as figure, SVG and PNG", lambda: draw_chart(digest), 10),
             ("the whole letter with the picture", whole, 10),
         )

@@ -87,6 +87,14 @@ def test_a_pause_takes_its_days_out_of_the_plan() -> None:
     assert len(asked([plan], [PauseDays(first=day(5))])) == 5
 
 
+@pytest.mark.parametrize("edge", [MONDAY, LAST])
+def test_a_pause_of_the_first_or_the_last_day_alone_takes_it_out(edge: date) -> None:
+    plan = PlanDays(first=day(0))
+    left = [one.day for one in asked([plan], [PauseDays(first=edge, last=edge)])]
+    assert left == [one.day for one in asked([plan]) if one.day != edge]
+    assert len(left) == 27
+
+
 def test_what_counts_as_sets_done() -> None:
     plan = PlanDays(first=day(0), sets_per_day=3)
     found = asked([plan], done={day(0): True, day(1): False, day(2): True, day(3): False}, sets={day(2): 1, day(4): 2})

@@ -22,6 +22,13 @@ def test_nothing_recorded_has_no_mean() -> None:
     assert means.between(MONDAY, MONDAY) == (None,)
 
 
+def test_valid_means_before_a_day_go_back_from_the_day_before_it() -> None:
+    days = [MONDAY + timedelta(days=offset) for offset in range(6)]
+    means = seven_day_means(dict.fromkeys(days, 50))
+    assert [mean.day for mean in means.valid_before(days[5])] == [days[4], days[3]]
+    assert [mean.day for mean in means.valid_before(days[5] + timedelta(days=30))] == [days[5], days[4], days[3]]
+
+
 def test_a_mean_needs_four_entries_in_seven_days() -> None:
     days = [MONDAY + timedelta(days=offset) for offset in (0, 2, 4, 6, 7)]
     means = seven_day_means(dict(zip(days, [10, 20, 30, 45, 100], strict=True)))

@@ -11,10 +11,12 @@ from firststep.clinical.diary import DayAnswers, Diary
 from firststep.clinical.outcomes import outcomes
 from firststep.clinical.week import (
     SUNDAY,
+    Month,
     PlannedDay,
     WeekFigures,
     adherence,
     adherence_to_plan,
+    month_with,
     week_figures,
     week_of,
     week_with,
@@ -94,3 +96,8 @@ def test_days_logged_are_days_with_any_answer() -> None:
     )
     found = figures([70, 70], MONDAY, answers=answers)
     assert (found.days_logged, found.adherence) == (3, 1)
+
+
+def test_a_month_begins_with_its_first_day_and_ends_with_its_last() -> None:
+    leap = Month(first=date(2028, 2, 1), last=date(2028, 2, 29))
+    assert {month_with(date(2028, 2, day)) for day in (1, 15, 29)} == {leap}

@@ -54,6 +54,10 @@ class PauseDays:
         return self.first <= day and (self.last is None or day <= self.last)
 
 
+#: Plans or pauses.
+AnyDays = TypeVar("AnyDays", bound=PlanDays | PauseDays)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StretchWeek:
     """One week or month of stretching: days done among days with an answer, and sets against a plan, where one is.
@@ -74,7 +78,7 @@ def plan_on(plans: Iterable[AnyPlan], day: date) -> AnyPlan | None:
 
     Rule: outcomes daily-1, 15.
     """
-    return next((plan for plan in _newest_first(plans) if plan.holds(day)), None)
+    return _by_day(_newest_first(plans), day, day).get(day)
 
 
 def _newest_first(plans: Iterable[AnyPlan]) -> list[AnyPlan]:
@@ -98,16 +102,24 @@ def planned_days(
 
     Rule: outcomes daily-1, 15.
     """
-    newest_first, found = _newest_first(plans), []
-    # Years of plans and pauses are gone through once, not for each day.
-    within = [pause for pause in pauses if pause.first <= last and (pause.last is None or first <= pause.last)]
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        plan = next((plan for plan in newest_first if plan.holds(day)), None)
-        asked = 0 if plan is None else plan.sets_on(day)
-        if asked and not any(pause.holds(day) for pause in within):
-            found.append(PlannedDay(day, asked, _sets_done(done.get(day), sets.get(day), asked)))
+    asking, paused = _by_day(_newest_first(plans), first, last), _by_day(pauses, first, last)
+    found = []
+    for day, plan in sorted(asking.items()):
+        planned = 0 if day in paused else plan.sets_on(day)
+        if planned:
+            found.append(PlannedDay(day, planned, _sets_done(done.get(day), sets.get(day), planned)))
     return tuple(found)
+
+
+def _by_day(spans: Iterable[AnyDays], first: date, last: date) -> dict[date, AnyDays]:
+    """Return which of the spans holds each day of the range: where several do, the one named first."""
+    held: dict[date, AnyDays] = {}
+    for span in spans:
+        if len(held) > (last - first).days:
+            break
+        ends = last if span.last is None else min(span.last, last)
+        held = dict.fromkeys(Span(first=max(first, span.first), last=ends).days, span) | held
+    return held
 
 
 def _sets_done(done: bool | None, sets: int | None, planned: int) -> int | None:

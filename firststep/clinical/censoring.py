@@ -19,12 +19,10 @@ def censoring_day(means: SevenDayMeans, starts_on: date | None) -> date | None:
 
     Rule: outcomes daily-1, 10.
     """
-    last: int | None = None
-    start = None if starts_on is None else means.index(starts_on)
-    for index, units in enumerate(means.units):
-        if units is None:
-            continue
-        if last is not None and start is not None and index - last - 1 > LONGEST_RUN_WITHOUT and last + 1 > start:
-            break
-        last = index
-    return None if last is None else means.day(last)
+    if starts_on is not None:
+        start = means.index(starts_on)
+        for first, _last in means.gaps(LONGEST_RUN_WITHOUT):
+            if first > start:
+                return means.day(first - 1)
+    last = means.last_valid()
+    return None if last is None else last.day

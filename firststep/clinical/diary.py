@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from operator import attrgetter
-from typing import Final, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
 
 from firststep.clinical.means import SevenDayMeans, seven_day_means
 from firststep.clinical.measures import FEET, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
+from firststep.clinical.rows import columns_of
 
 Arm: TypeAlias = Literal["standard", "acupuncture", "combined"]
 ARMS: Final[tuple[Arm, ...]] = ("standard", "acupuncture", "combined")
@@ -35,8 +35,7 @@ class _FootDayFields(NamedTuple):
 class FootDay(_FootDayFields):
     """The pain of one foot on one local calendar day, in tenths (0 to 100); None is "not recorded".
 
-    A named tuple, because ten years are thousands of them. ``_make`` takes a row as it is, for rows of the database,
-    whose tables hold the same checks.
+    ``_make`` takes a row as it is, for rows of the database, whose tables hold the same checks.
     """
 
     __slots__ = ()
@@ -59,10 +58,10 @@ class FootDay(_FootDayFields):
         return self.first_step_tenths is not None or self.average_tenths is not None
 
 
-#: How the pain of a measure is read from a row, in tenths.
-PAIN_OF: Final[Mapping[Measure, Callable[[FootDay], int | None]]] = {
-    "first_step": attrgetter("first_step_tenths"),
-    "average": attrgetter("average_tenths"),
+#: The place of a measure's pain, in tenths, among the values of a row.
+_PAIN_AT: Final[Mapping[Measure, int]] = {
+    "first_step": FootDay._fields.index("first_step_tenths"),
+    "average": FootDay._fields.index("average_tenths"),
 }
 
 
@@ -119,19 +118,22 @@ class Episode:
 class Diary:
     """All that a person recorded, in any order: at most one row per day and foot, and one per day.
 
-    What is read off the rows is computed once: the mappings that the methods return belong to the diary and are
-    not to be changed.
+    The rows may be ``Rows``, which are kept as columns: the rules read columns. What is read off them is computed
+    once: the mappings that the methods return belong to the diary and are not to be changed.
     """
 
-    foot_days: tuple[FootDay, ...] = ()
-    day_answers: tuple[DayAnswers, ...] = ()
+    foot_days: Sequence[FootDay] = ()
+    day_answers: Sequence[DayAnswers] = ()
     episodes: tuple[Episode, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse two rows for one day and foot, or for one day: which of them counts is not ours to choose."""
-        if len({row[:2] for row in self.foot_days}) != len(self.foot_days):
+        days, feet, *_pain = self._of_feet
+        # Days alone first: with one foot they already tell, and cost half of it.
+        if len(set(days)) != len(days) and len(set(zip(days, feet, strict=True))) != len(days):
             raise ValueError("a diary has at most one row per day and foot")
-        if len({row.day for row in self.day_answers}) != len(self.day_answers):
+        days, *_answers = self._of_days
+        if len(set(days)) != len(days):
             raise ValueError("a diary has at most one row of answers per day")
 
     @cached_property
@@ -142,12 +144,13 @@ class Diary:
     @cached_property
     def feet(self) -> frozenset[Foot]:
         """The feet with a row."""
-        return frozenset({row.foot for row in self.foot_days})
+        _days, feet, *_pain = self._of_feet
+        return frozenset(feet)
 
     def tenths(self, foot: Foot, measure: Measure) -> Mapping[date, int]:
         """Return the recorded pain of one foot and measure in tenths, by day; days without are absent."""
         if (foot, measure) not in self._tenths:
-            self._tenths[foot, measure] = self._recorded(foot, PAIN_OF[measure])
+            self._tenths[foot, measure] = self._recorded(foot, measure)
         return self._tenths[foot, measure]
 
     def means(self, foot: Foot, measure: Measure) -> SevenDayMeans:
@@ -159,19 +162,23 @@ class Diary:
     @cached_property
     def nsaid_answers(self) -> Mapping[date, bool]:
         """Whether an oral NSAID was taken, for the days with an answer."""
-        return {row.day: row.nsaid_taken for row in self.day_answers if row.nsaid_taken is not None}
+        days, _done, _minutes, taken = self._of_days
+        return {day: answer for day, answer in zip(days, taken, strict=True) if answer is not None}
 
     @cached_property
     def stretch_answers(self) -> Mapping[date, bool]:
         """Whether stretching was done, for the days with an answer."""
-        return {row.day: row.stretch_done for row in self.day_answers if row.stretch_done is not None}
+        days, done, *_others = self._of_days
+        return {day: answer for day, answer in zip(days, done, strict=True) if answer is not None}
 
     @cached_property
     def answered_days(self) -> frozenset[date]:
         """The days with any pain, stretch or NSAID answer, on either foot."""
+        # As is_answered of the rows.
+        of_feet, of_days = zip(*self._of_feet, strict=True), zip(*self._of_days, strict=True)
         return frozenset(
-            [row.day for row in self.foot_days if row.is_answered]
-            + [row.day for row in self.day_answers if row.is_answered]
+            [day for day, _, first, average in of_feet if not (first is None and average is None)]
+            + [day for day, done, mins, taken in of_days if not (done is None and mins is None and taken is None)]
         )
 
     @cached_property
@@ -188,8 +195,23 @@ class Diary:
     def _tenths(self) -> dict[tuple[Foot, Measure], dict[date, int]]:
         return {}
 
-    def _recorded(self, foot: Foot, field: Callable[[FootDay], int | None]) -> dict[date, int]:
-        return {row.day: tenths for row in self.foot_days if row.foot == foot and (tenths := field(row)) is not None}
+    @cached_property
+    def _of_feet(self) -> Sequence[Sequence[Any]]:
+        return columns_of(self.foot_days, len(FootDay._fields))
+
+    @cached_property
+    def _of_days(self) -> Sequence[Sequence[Any]]:
+        return columns_of(self.day_answers, len(DayAnswers._fields))
+
+    def _recorded(self, foot: Foot, measure: Measure) -> dict[date, int]:
+        if foot not in self.feet:
+            return {}
+        columns = self._of_feet
+        days, tenths = columns[0], columns[_PAIN_AT[measure]]
+        if len(self.feet) == 1:
+            return {day: pain for day, pain in zip(days, tenths, strict=True) if pain is not None}
+        rows = zip(days, columns[1], tenths, strict=True)
+        return {day: pain for day, of_foot, pain in rows if of_foot == foot and pain is not None}
 
     @cached_property
     def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from itertools import chain, repeat
+from operator import is_not
 from typing import Final
 
 WINDOW_DAYS: Final = 7
@@ -76,12 +79,24 @@ class SevenDayMeans:
                 return Mean(self.day(index), Fraction(units, UNITS_PER_POINT))
         return None
 
+    def gaps(self, longest_days: int) -> Iterator[tuple[int, int]]:
+        """Go through the runs of more days than that without a valid mean, from one valid day to the next.
+
+        Each is the place of its first and of its last day without one.
+        """
+        # As bytes, because looking for long runs is then a step for each run and not for each of ten years' days.
+        is_valid = bytes(map(is_not, self.units, repeat(None)))
+        for run in re.finditer(rb"(?<=\x01)\x00{%d,}(?=\x01)" % (longest_days + 1), is_valid):
+            yield run.start(), run.end() - 1
+
     def between(self, first: date, last: date) -> tuple[float | None, ...]:
         """Return the means in points, one item a day from ``first`` to ``last``, for drawing."""
-        known = range(len(self.units))
-        places = range(self.index(first), self.index(last) + 1)
-        found = (self.units[place] if place in known else None for place in places)
-        return tuple(None if units is None else units / UNITS_PER_POINT for units in found)
+        begin, end = self.index(first), self.index(last) + 1
+        known = self.units[max(begin, 0) : max(end, 0)]
+        before = (None,) * min(max(-begin, 0), end - begin)
+        after = (None,) * (end - begin - len(before) - len(known))
+        found = before + known + after
+        return tuple([None if units is None else units / UNITS_PER_POINT for units in found])
 
 
 def seven_day_means(tenths: Mapping[date, int]) -> SevenDayMeans:
@@ -107,16 +122,11 @@ def seven_day_means(tenths: Mapping[date, int]) -> SevenDayMeans:
     units: list[int | None] = []
     entries: list[int] = []
     total = count = 0
-    for index, value in enumerate(values):
+    for value, leaving in zip(values, chain(repeat(None, WINDOW_DAYS), values), strict=False):
         if value is not None:
             total, count = total + value, count + 1
-        leaving = values[index - WINDOW_DAYS] if index >= WINDOW_DAYS else None
         if leaving is not None:
             total, count = total - leaving, count - 1
         entries.append(count)
-        units.append(_mean(total, count))
+        units.append(total * _UNITS_PER_TENTH // count if count >= FEWEST_ENTRIES else None)
     return SevenDayMeans(first, tuple(units), tuple(entries))
-
-
-def _mean(total_tenths: int, count: int) -> int | None:
-    return total_tenths * _UNITS_PER_TENTH // count if count >= FEWEST_ENTRIES else None

@@ -102,7 +102,7 @@ def week_until(answers: Mapping[date, bool], last_day: date) -> Window | None:
 
 def _window(answers: Mapping[date, bool], last_day: date, window_days: int, fewest: int) -> Window | None:
     first_day = last_day - timedelta(days=window_days - 1)
-    days = (first_day + timedelta(days=offset) for offset in range(window_days))
+    days = map(date.fromordinal, range(first_day.toordinal(), last_day.toordinal() + 1))
     given = [answers[day] for day in days if day in answers]
     if len(given) < fewest:
         return None

@@ -22,11 +22,31 @@ def first_sustained(means: SevenDayMeans, after: int, held: Held) -> int | None:
 
     Rule: outcomes daily-1, 6 and 9.
     """
-    for index in range(max(after + 1, 0), len(means.units) - CONFIRMING_DAYS + 1):
+    index = checked = max(after + 1, 0)
+    while index + CONFIRMING_DAYS <= len(means.units):
+        beyond = index + CONFIRMING_DAYS
+        failing = _last_failing(means, checked, beyond, held)
+        if failing is not None:
+            # No 14 days that hold this one do.
+            index = checked = failing + 1
+            continue
+        checked = beyond
+        if means.units[index] is not None and _has_enough(means.units[index:beyond]):
+            return index
+        index += 1
+    return None
+
+
+def _last_failing(means: SevenDayMeans, first: int, beyond: int, held: Held) -> int | None:
+    for index in range(beyond - 1, first - 1, -1):
         units = means.units[index]
-        if units is not None and held(units) and holds_for_14_days(means, index, held):
+        if units is not None and not held(units):
             return index
     return None
+
+
+def _has_enough(window: tuple[int | None, ...]) -> bool:
+    return len(window) - window.count(None) >= FEWEST_VALID
 
 
 def holds_for_14_days(means: SevenDayMeans, index: int, held: Held) -> bool:

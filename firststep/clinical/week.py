@@ -104,7 +104,8 @@ def adherence_to_plan(planned: Iterable[PlannedDay], week: Span) -> Fraction | N
     done = [day.sets_done for day in days if day.sets_done is not None]
     if not done:
         return None
-    return min(Fraction(sum(done), sum(day.sets_planned for day in days)), Fraction(1))
+    asked = sum(day.sets_planned for day in days)
+    return Fraction(min(sum(done), asked), asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

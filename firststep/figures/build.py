@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 
 from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
 from firststep.clinical.comparison import Comparison
@@ -99,13 +98,10 @@ def _gaps(means: SevenDayMeans, starts_on: date | None) -> Iterator[Spell]:
 
     Rule: outcomes daily-1, 10.
     """
-    valid = (index for index, units in enumerate(means.units) if units is not None)
-    for before, after in pairwise(valid):
-        if after - before - 1 <= LONGEST_RUN_WITHOUT:
-            continue
-        begins = means.day(before + 1)
+    for first, last in means.gaps(LONGEST_RUN_WITHOUT):
+        begins = means.day(first)
         if starts_on is not None and begins > starts_on:
-            yield Spell("gap", begins, means.day(after - 1))
+            yield Spell("gap", begins, means.day(last))
 
 
 def _windows(comparison: Comparison, other_arms: bool) -> Iterator[ReliefWindow]:

@@ -6,11 +6,12 @@ room is scarcest; a wider drawing only moves things apart.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
 
+from firststep.figures.density import Density
 from firststep.figures.marks import Point
 from firststep.figures.scales import Frame
 
@@ -53,15 +54,15 @@ class Label:
 
 
 def arrange(
-    labels: list[Label], points: list[Point], layout: dict[str, Any], size_px: tuple[int, int] = NARROWEST_PX
+    labels: list[Label], points: Iterable[Point], layout: dict[str, Any], size_px: tuple[int, int] = NARROWEST_PX
 ) -> list[dict[str, Any]]:
     """Choose a place for every label and give Plotly's annotations.
 
-    ``size_px`` is the narrowest drawing; ``points`` are the marks of the chart in its pixels, in order of x. Who
-    chooses first decides much, so the labels choose from both ends, and the arrangement that costs least is drawn.
+    ``size_px`` is the narrowest drawing; ``points`` are the marks of the chart in its pixels. Who chooses first
+    decides much, so the labels choose from both ends, and the arrangement that costs least is drawn.
     """
-    frame = Frame(layout, *size_px)
-    candidates = [_Candidates(label, points, frame) for label in labels]
+    frame, density = Frame(layout, *size_px), Density(points)
+    candidates = [_Candidates(label, density, frame) for label in labels]
     given = list(range(len(labels)))
     settled = [_settle(candidates, order) for order in (given, given[::-1])]
     _price, chosen = min(settled, key=lambda one: one[0])
@@ -98,8 +99,8 @@ def _settle(candidates: list[_Candidates], order: list[int]) -> tuple[float, lis
 class _Candidates:
     """The places of one label, each priced once: what it covers, what is cut off, its rank."""
 
-    def __init__(self, label: Label, points: list[Point], frame: Frame) -> None:
-        self._label, self._points, self._frame = label, points, frame
+    def __init__(self, label: Label, density: Density, frame: Frame) -> None:
+        self._label, self._density, self._frame = label, density, frame
         self._size = max(map(width_px, label.lines)), float(_LINE_PX * len(label.lines))
         self._priced: dict[int, tuple[float, Box]] = {}
 
@@ -110,7 +111,8 @@ class _Candidates:
             if _COST_OF_RANK * rank >= best:
                 break
             price, box = self._price(rank)
-            price += _COST_OF_LABEL * sum(_overlap(box, other) for other in others)
+            if price < best:
+                price += _COST_OF_LABEL * sum([_overlap(box, other) for other in others])
             if price < best:
                 best, chosen = price, rank
         box = self._price(chosen)[1]
@@ -121,7 +123,7 @@ class _Candidates:
     def _price(self, rank: int) -> tuple[float, Box]:
         if rank not in self._priced:
             box = _box(self._size, self._label.places[rank], self._frame)
-            price = _COST_OF_RANK * rank + _cost(box, self._points, self._frame)
+            price = _COST_OF_RANK * rank + _cost(box, self._density, self._frame)
             self._priced[rank] = price, box
         return self._priced[rank]
 
@@ -140,14 +142,12 @@ def _box(size: tuple[float, float], place: Place, frame: Frame) -> Box:
     return left, top, left + wide, top + high
 
 
-def _cost(box: Box, points: list[Point], frame: Frame) -> float:
+def _cost(box: Box, density: Density, frame: Frame) -> float:
     left, top, right, bottom = box
     scale = frame.scales["y"]
     inside: Box = (frame.left, scale.end_px - _LINE_PX, frame.right + 4, scale.start_px)
     outside = (right - left) * (bottom - top) - _overlap(box, inside)
-    begin, end = bisect_left(points, (left - 3, 0)), bisect_left(points, (right + 3, 0))
-    above, below = top - 3, bottom + 3
-    covered = len([y for _, y in points[begin:end] if above < y < below])
+    covered = density.within(left - 3, top - 3, right + 3, bottom + 3)
     return _COST_OF_OUTSIDE * outside + _COST_OF_POINT * covered
 
 

@@ -24,6 +24,9 @@ _LAYOUT = {
 }
 
 
+_FRAME = Frame(_LAYOUT, _WIDTH, _HEIGHT)
+
+
 @dataclass(frozen=True)
 class LegendItem:
     """One name on the chart and the picture of how it is drawn."""
@@ -45,8 +48,8 @@ def legend(figure: dict[str, Any], palette: Palette | None = None) -> list[Legen
 
 
 def _key(traces: list[dict[str, Any]], palette: Palette | None) -> Markup:
-    frame, ink = Frame(_LAYOUT, _WIDTH, _HEIGHT), Ink(palette)
-    body = "".join(part for trace in traces[:2] for part in draw_trace(_sample(trace), frame, ink))
+    ink = Ink(palette)
+    body = "".join(part for trace in traces[:2] for part in draw_trace(_sample(trace), _FRAME, ink))
     return markup(
         f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}" fill="none" '
         f'aria-hidden="true">{body}</svg>'

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from math import sqrt
 
 Point = tuple[float, float]
+
+#: A stroke without length: with round caps it is a dot.
+_DOT = "h0"
 
 
 def num(value: float) -> str:
@@ -35,11 +38,11 @@ class Path:
 
     def move(self, x: float, y: float) -> None:
         """Begin a new stroke at a point."""
-        self._go("m", x, y)
+        self._to(x, y, "m")
 
     def line(self, x: float, y: float) -> None:
         """Draw a straight line to a point."""
-        self._go("l", x, y)
+        self._to(x, y, "l")
 
     def back_to(self, x: float, y: float) -> None:
         """Return to the origin after a shape that was closed at its first corner."""
@@ -53,35 +56,38 @@ class Path:
     def __str__(self) -> str:
         return "".join(self._parts)
 
-    def _go(self, command: str, x: float, y: float) -> None:
+    def _to(self, x: float, y: float, command: str) -> None:
         to_x, to_y = round(x * 10), round(y * 10)
-        across, down = to_x - self._x, to_y - self._y
+        self._parts.append(_step(command, to_x - self._x, to_y - self._y))
         self._x, self._y = to_x, to_y
-        if command == "l" and down == 0:
-            self._parts.append(f"h{_tenths(across)}")
-        elif command == "l" and across == 0:
-            self._parts.append(f"v{_tenths(down)}")
-        else:
-            self._parts.append(f"{command}{_tenths(across)}{_second(down)}")
+
+
+@lru_cache(maxsize=4096)
+def _step(command: str, across: int, down: int) -> str:
+    """Write one move in tenths of a pixel; kept, because the steps of a chart are much alike."""
+    if command == "l" and down == 0:
+        return f"h{_tenths(across)}"
+    if command == "l" and across == 0:
+        return f"v{_tenths(down)}"
+    return f"{command}{_tenths(across)}{_second(down)}"
 
 
 def line(points: Iterable[Point | None]) -> str:
     """Draw a line through the points; None breaks it, and a lone point becomes a dot."""
-    path, pen_down, alone = Path(), False, False
+    # As Path does it, with its numbers at hand: lines of a year are what a page draws most of.
+    parts: list[str] = []
+    at_x = at_y = 0
+    command, alone = "m", False
     for point in points:
         if point is None:
-            if alone:
-                path.glyph("h0")
-            pen_down = alone = False
-        elif pen_down:
-            path.line(*point)
-            alone = False
-        else:
-            path.move(*point)
-            pen_down = alone = True
-    if alone:
-        path.glyph("h0")
-    return str(path)
+            parts += [_DOT] if alone else []
+            command, alone = "m", False
+            continue
+        x, y = round(point[0] * 10), round(point[1] * 10)
+        parts.append(_step(command, x - at_x, y - at_y))
+        at_x, at_y = x, y
+        command, alone = "l", command == "m"
+    return "".join([*parts, _DOT] if alone else parts)
 
 
 def polygon(points: Iterable[Point]) -> str:
@@ -91,21 +97,19 @@ def polygon(points: Iterable[Point]) -> str:
 
 def dots(points: Iterable[Point]) -> str:
     """Draw dots as strokes without length: with round caps the stroke's width is their size."""
-    path = Path()
-    for point in points:
-        path.move(*point)
-        path.glyph("h0")
-    return str(path)
+    return _everywhere(_DOT, points)
 
 
 def bars(spans: Iterable[tuple[float, float, float, float]]) -> str:
     """Draw upright bars from (left, right, bottom, top)."""
-    path = Path()
+    parts: list[str] = []
+    at_x = at_y = 0
     for left, right, bottom, top in spans:
-        path.move(left, bottom)
-        across, up = num(right - left), num(top - bottom)
-        path.glyph(f"v{up}h{across}v{num(bottom - top)}z")
-    return str(path)
+        x, y = round(left * 10), round(bottom * 10)
+        across, up = round((right - left) * 10), round((top - bottom) * 10)
+        parts.append(f"{_step('m', x - at_x, y - at_y)}v{_tenths(up)}h{_tenths(across)}v{_tenths(-up)}z")
+        at_x, at_y = x, y
+    return "".join(parts)
 
 
 def whiskers(spans: Iterable[tuple[float, float, float]], cap: float) -> str:
@@ -172,8 +176,14 @@ SYMBOLS: dict[str, Callable[[float], str]] = {
 
 def markers(points: Iterable[Point], symbol: str, size: float) -> str:
     """Draw one symbol at every point."""
-    glyph, path = SYMBOLS[symbol](size / 2), Path()
-    for point in points:
-        path.move(*point)
-        path.glyph(glyph)
-    return str(path)
+    return _everywhere(SYMBOLS[symbol](size / 2), points)
+
+
+def _everywhere(glyph: str, points: Iterable[Point]) -> str:
+    parts: list[str] = []
+    at_x = at_y = 0
+    for across, down in points:
+        x, y = round(across * 10), round(down * 10)
+        parts += (_step("m", x - at_x, y - at_y), glyph)
+        at_x, at_y = x, y
+    return "".join(parts)

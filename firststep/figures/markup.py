@@ -7,7 +7,9 @@ from markupsafe import Markup, escape
 
 def text(words: str) -> str:
     """Escape a text for a drawing, without the control characters that XML cannot hold."""
-    return str(escape("".join(c for c in words if c >= " " and c not in "\ufffe\uffff")))
+    if not words.isprintable():
+        words = "".join(c for c in words if c >= " " and c not in "\ufffe\uffff")
+    return str(escape(words))
 
 
 def markup(drawing: str) -> Markup:

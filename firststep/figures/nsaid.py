@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, TypeAlias
 
 from flask_babel import gettext as _
@@ -12,7 +13,7 @@ from flask_babel import ngettext
 from firststep.figures import labels, words
 from firststep.figures.axes import frame_layout, strip_axis, time_axis, value_axis
 from firststep.figures.labels import Label, Place
-from firststep.figures.scales import Frame, position
+from firststep.figures.scales import Frame
 from firststep.figures.strips import grounds
 from firststep.figures.view import CareStart
 from firststep.figures.weekly import SIZE_PX, bars, care_label, care_line, dot, marks, top_of_week
@@ -126,8 +127,11 @@ def _beside(view: NsaidView) -> list[_Beside]:
 
 def _weeks(view: NsaidView) -> list[Trace]:
     taken, none, few = [], [], []
+    # Weeks are much alike: what they share is written once.
+    answered, points = cache(_answered), cache(words.points)
     for week in view.weeks:
-        text = _touched(week)
+        parts = [] if week.days_per_week is None else [points(week.days_per_week)]
+        text = ", ".join([*parts, answered(week.answered), *([week.doses] if week.doses else [])])
         if week.days_per_week is None:
             few += [(week.first, 0.0, text)] if week.answered else []
         elif week.days_per_week > 0:
@@ -143,10 +147,8 @@ def _weeks(view: NsaidView) -> list[Trace]:
     return [trace for rows, trace in drawn if rows]
 
 
-def _touched(week: NsaidWeek) -> str:
-    answers = str(ngettext("%(num)d day answered", "%(num)d days answered", week.answered))
-    parts = [] if week.days_per_week is None else [words.points(week.days_per_week)]
-    return ", ".join([*parts, answers, *([week.doses] if week.doses else [])])
+def _answered(days: int) -> str:
+    return str(ngettext("%(num)d day answered", "%(num)d days answered", days))
 
 
 def _spans(view: NsaidView) -> list[Trace]:
@@ -189,8 +191,8 @@ def _labels(view: NsaidView) -> list[Label]:
 def _tops(view: NsaidView, layout: dict[str, Any]) -> list[tuple[float, float]]:
     """List the bars as points for the labels to keep clear of."""
     frame = Frame(layout, *SIZE_PX)
-    return sorted(
-        (frame.scales["x"](position(week.first.isoformat()) + 3), frame.scales["y"](step / 2))
+    return [
+        (frame.scales["x"](week.first.toordinal() + 3), frame.scales["y"](step / 2))
         for week in view.weeks
         for step in range(int(2 * (week.days_per_week or 0)) + 1)
-    )
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,11 @@ class Scale:
     def __call__(self, value: float) -> float:
         """Give the pixel of a number (of a date: its ``position``)."""
         return self._zero_px + value * self._px
+
+    @property
+    def line(self) -> tuple[float, float]:
+        """The pixel of 0, and how many pixels lie between one number and the next."""
+        return self._zero_px, self._px
 
     def holds(self, value: float) -> bool:
         """Say whether a value lies within the range that is shown."""
@@ -60,6 +66,13 @@ class Frame:
                 continue
             start, end = (position(value) for value in axis["range"])
             self.scales[name.replace("axis", "")] = Scale(start, end, *ends)
+
+    def points(
+        self, reference: str, xs: Sequence[float], ys: Sequence[float | None]
+    ) -> list[tuple[float, float] | None]:
+        """Place pairs of numbers on the x axis and a y axis; what has no value has no place."""
+        (left, across), (ground, down) = self.scales["x"].line, self.scales[reference].line
+        return [None if y is None else (left + x * across, ground + y * down) for x, y in zip(xs, ys, strict=True)]
 
     def x(self, reference: str, value: Any) -> float:
         """Give the pixel across for a value on an x axis, or for a share of the paper."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -80,8 +81,10 @@ def _title(text: str, level: float) -> dict[str, Any]:
 
 def _days(view: StretchingView) -> list[Trace]:
     answered = [(week.first, float(week.answered), "") for week in view.weeks if week.answered]
-    done = [(week.first, float(week.done), _touched(week)) for week in view.weeks if week.done]
-    none = [(week.first, 0.0, _touched(week)) for week in view.weeks if week.answered and not week.done]
+    # Weeks are much alike: each sentence is written once.
+    touched = cache(_touched)
+    done = [(week.first, float(week.done), touched(week.done, week.answered)) for week in view.weeks if week.done]
+    none = [(week.first, 0.0, touched(0, week.answered)) for week in view.weeks if week.answered and not week.done]
     pale = {**bars(_("Days with an answer"), "@quiet", answered), "opacity": 0.45, "hoverinfo": "skip"}
     pale = {key: value for key, value in pale.items() if key not in ("hovertext", "hovertemplate")}
     drawn = (
@@ -92,18 +95,18 @@ def _days(view: StretchingView) -> list[Trace]:
     return [trace for rows, trace in drawn if rows]
 
 
-def _touched(week: StretchingWeek) -> str:
-    return str(_("%(done)s of %(answered)s days with an answer", done=week.done, answered=week.answered))
+def _touched(done: int, answered: int) -> str:
+    return str(_("%(done)s of %(answered)s days with an answer", done=done, answered=answered))
+
+
+def _sets_touched(done: int, planned: int) -> str:
+    return str(_("%(done)s of %(planned)s sets", done=done, planned=planned))
 
 
 def _of_plan(view: StretchingView) -> list[Trace]:
     name = _("Sets of the plan that were done")
-    texts = [
-        _("%(done)s of %(planned)s sets", done=week.sets_done, planned=week.sets_planned)
-        if week.of_plan_percent is not None
-        else ""
-        for week in view.weeks
-    ]
+    touched = cache(_sets_touched)
+    texts = ["" if week.of_plan_percent is None else touched(week.sets_done, week.sets_planned) for week in view.weeks]
     return [
         {
             "type": "scatter",

@@ -42,8 +42,9 @@ def draw(
     """
     layout, ink = figure["layout"], Ink(palette)
     frame = Frame(layout, width, height)
-    # All that ids lead to: where two drawings of a page agree in it, the same id leads to the same thing.
-    ident = f"c{crc32(repr((layout, width, height, title, description)).encode()):08x}"
+    area = _area(frame)
+    # All that ids lead to, and what tells figures apart; the whole layout would take longer than many a drawing.
+    ident = f"c{crc32(repr((area, title, description, layout['xaxis'])).encode()):08x}"
     clip = f' clip-path="url(#{ident}p)"'
     body = "".join(
         [
@@ -60,7 +61,7 @@ def draw(
         f'font-family="{FONT}" fill="none" stroke-linejoin="round">'
         f'<title id="{ident}t">{text(title)}</title>'
         f'<desc id="{ident}d">{text(description)}</desc>'
-        f'<clipPath id="{ident}p"><path d="{_area(frame)}"/></clipPath>{body}</svg>'
+        f'<clipPath id="{ident}p"><path d="{area}"/></clipPath>{body}</svg>'
     )
 
 

@@ -32,27 +32,25 @@ class TableRow(NamedTuple):
     def is_recorded(self) -> bool:
         """Tell whether anything was recorded on the day."""
         answers = (self.pain, self.stretch, self.nsaid, *self.beside)
-        return bool(self.noted) or any(answer is not None for answer in answers)
+        return bool(self.noted) or answers.count(None) < len(answers)
 
 
 def rows(view: TrajectoryView) -> list[TableRow]:
     """List the days on which anything was recorded, the latest first."""
-    noted = _noted(view)
-    beside = list(zip(*(companion.values for companion in view.companions), strict=True))
-    columns = zip(view.days(), view.values, view.late, view.means, view.stretch, view.nsaid, strict=True)
-    listed = [
-        TableRow(
-            day=day,
-            pain=pain,
-            late=late,
-            mean=mean,
-            stretch=stretch,
-            nsaid=nsaid,
-            beside=beside[at] if beside else (),
-            noted=tuple(noted.get(day, ())),
-        )
-        for at, (day, pain, late, mean, stretch, nsaid) in enumerate(columns)
-    ]
+    days, noted = list(view.days()), _noted(view)
+    values = [companion.values for companion in view.companions]
+    # In the order of the fields of TableRow.
+    columns = (
+        days,
+        view.values,
+        view.late,
+        view.means,
+        view.stretch,
+        view.nsaid,
+        zip(*values, strict=True) if values else [()] * len(days),
+        [tuple(noted.get(day, ())) for day in days],
+    )
+    listed = list(map(TableRow._make, zip(*columns, strict=True)))
     return [row for row in reversed(listed) if row.is_recorded]
 
 

@@ -41,13 +41,10 @@ def share(value: float) -> str:
 
 def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     reference = trace.get("yaxis", "y")
-    across, down = frame.scales["x"], frame.scales[reference]
     xs, ys = xs_of(trace), trace["y"]
     mode, filled = trace["mode"], trace.get("fill") == "toself"
-    points: list[Point | None] = []
-    if filled or "lines" in mode:
-        points = [None if y is None else (across(x), down(y)) for x, y in zip(xs, ys, strict=True)]
-    cut = clip if reaches_beyond(frame, points) else ""
+    points = frame.points(reference, xs, ys)
+    cut = clip if (filled or "lines" in mode) and reaches_beyond(frame, points) else ""
     if filled:
         path = marks.polygon(point for point in points if point)
         yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{cut}/>'
@@ -61,11 +58,9 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     if "error_y" in trace:
         yield _whiskers(trace, xs, frame, ink, clip)
     if "markers" in mode:
-        shown = [
-            (across(x), down(y))
-            for x, y in zip(xs, ys, strict=True)
-            if y is not None and across.holds(x) and down.holds(y)
-        ]
+        across, down = frame.scales["x"], frame.scales[reference]
+        placed = zip(points, xs, ys, strict=True)
+        shown = [point for point, x, y in placed if point and across.holds(x) and down.holds(y)]
         yield _markers(trace, shown, ink)
 
 
@@ -116,7 +111,6 @@ def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
 
 def reaches_beyond(frame: Frame, points: Iterable[Point | None]) -> bool:
     """Tell whether any point lies outside the plot; only then a clip is worth what each costs whoever draws it."""
-    return not all(
-        point is None or (frame.left <= point[0] <= frame.right and frame.top <= point[1] <= frame.bottom)
-        for point in points
-    )
+    left, right, top, bottom = frame.left, frame.right, frame.top, frame.bottom
+    known = [point for point in points if point is not None]
+    return len([x for x, y in known if left <= x <= right and top <= y <= bottom]) < len(known)

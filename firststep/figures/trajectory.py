@@ -271,13 +271,14 @@ def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
     frame = Frame(layout, *labels.NARROWEST_PX)
     across, down = frame.scales["x"], frame.scales["y"]
     first = view.first_day.toordinal()
+    columns = [across(first + index) // _SPOT_PX for index in range(len(view.values))]
     spots = {
-        (across(first + index) // _SPOT_PX, down(value) // _SPOT_PX)
+        (column, down(value) // _SPOT_PX)
         for one in (view.values, view.means, *(companion.means for companion in view.companions))
-        for index, value in enumerate(one)
+        for column, value in zip(columns, one, strict=True)
         if value is not None
     }
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
     marks += [*benchmarks.published_marks(view), *happenings.marks_below(view)]
     heavy = [(across(position(moment)), down(value)) for moment, value in marks] * _WEIGHT
-    return sorted([*heavy, *(((x + 0.5) * _SPOT_PX, (y + 0.5) * _SPOT_PX) for x, y in spots)])
+    return [*heavy, *(((x + 0.5) * _SPOT_PX, (y + 0.5) * _SPOT_PX) for x, y in spots)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
@@ -16,10 +17,15 @@ def _locale() -> Locale:
     return get_locale() or Locale("en")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
+def writer(pattern: str, locale: Locale | None) -> Callable[[date], str]:
+    """Return what writes dates by a pattern of Unicode TR35; the days of one year are written again and again."""
+    return lru_cache(maxsize=4096)(lambda day: str(format_date(day, pattern, locale=locale)))
+
+
 def written(day: date, pattern: str, locale: Locale | None) -> str:
-    """Write a date by a pattern of Unicode TR35; kept, because the days of one year are written again and again."""
-    return str(format_date(day, pattern, locale=locale))
+    """Write a date by a pattern of Unicode TR35."""
+    return writer(pattern, locale)(day)
 
 
 def day_and_month(day: date) -> str:

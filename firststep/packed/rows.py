@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firststep.clinical.cohort import COHORT_MEASURE
-from firststep.clinical.diary import ARMS, PAIN_OF, Diary
-from firststep.clinical.measures import Measure
+from firststep.clinical.diary import ARMS, Diary
+from firststep.clinical.measures import FEET, Measure
 
 Tenths: TypeAlias = NDArray[np.int8]
 Days: TypeAlias = NDArray[np.int32]
@@ -142,7 +142,6 @@ def _laid_out(
 
 def columns_of(diaries: Iterable[Diary], measure: Measure = COHORT_MEASURE) -> Columns:
     """Return the columns of diaries, of each arm the first episode; those without any answer or episode have none."""
-    pain_of = PAIN_OF[measure]
     kept = [diary for diary in diaries if diary.answered_days and diary.episodes]
     courses, pain, nsaid = [], [], []
     for person, diary in enumerate(kept):
@@ -150,10 +149,9 @@ def columns_of(diaries: Iterable[Diary], measure: Measure = COHORT_MEASURE) -> C
             starts = [episode.starts_on.toordinal() for episode in diary.episodes if episode.arm == arm]
             if starts:
                 courses.append((person, place, min(starts)))
-        for foot_day in diary.foot_days:
-            tenths = pain_of(foot_day)
-            if tenths is not None:
-                pain.append((person, foot_day.day.toordinal(), foot_day.foot == "left", tenths))
+        for foot in FEET:
+            recorded = diary.tenths(foot, measure)
+            pain += [(person, day.toordinal(), foot == "left", tenths) for day, tenths in recorded.items()]
         nsaid += [(person, day.toordinal(), taken) for day, taken in diary.nsaid_answers.items()]
     course_people, course_arms, course_starts = _columns(courses, 3)
     pain_people, pain_days, pain_left, pain_tenths = _columns(pain, 4)

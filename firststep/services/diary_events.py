@@ -7,10 +7,11 @@ Another kind needs a table, an entry here, and words for the pages that show it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, partial
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 from typing import cast as as_type
 from uuid import UUID
@@ -307,7 +308,7 @@ def write_event(session: Session, patient_id: UUID, before: Event | None, after:
 def read_events(session: Session, patient_id: UUID, kinds: tuple[str, ...], *, first: date, last: date) -> list[Event]:
     """Return the dated things of the kinds that began on a day of the range, by day, in one statement."""
     rows = session.execute(_statement(kinds), {"patient_id": patient_id, "first": first, "last": last})
-    return [_event(row) for row in rows]
+    return list(_events(rows.keys(), sorted(rows, key=_IN_ORDER)))
 
 
 def read_care_and_events(
@@ -326,20 +327,28 @@ def read_care_and_events(
     on only, where that is given.
     """
     values = {"patient_id": patient_id, "first": first, "last": last, "lately": max(first, lately or first)}
-    rows = session.execute(_statement(kinds, with_care=True), values).all()
+    result = session.execute(_statement(kinds, with_care=True), values)
+    names, rows = result.keys(), sorted(result, key=_IN_ORDER)
     care = (row for row in rows if row.kind_of_event == _CARE)
     return (
         tuple(CourseOfCare(as_type(Arm, row.arm), row.day, row.ends_on) for row in care),
-        tuple(_event(row) for row in rows if row.kind_of_event != _CARE),
+        tuple(_events(names, (row for row in rows if row.kind_of_event != _CARE))),
     )
 
 
-def _event(row: Row[Any]) -> Event:
-    found = row._mapping
-    if row.kind_of_event == NOTED:
-        return Event(kind=NOTED, id=row.id, day=row.day, values={name: found[name] for name in _NOTED_COLUMNS})
-    values = {name: found[name] for name in KINDS[row.kind_of_event].fields}
-    return Event(kind=row.kind_of_event, id=row.id, day=row.day, values=values)
+def _events(names: Iterable[str], rows: Iterable[Row[Any]]) -> Iterator[Event]:
+    """Go through the rows; by the places of the columns, which takes half the time of their names."""
+    places = {name: place for place, name in enumerate(names)}
+
+    @cache
+    def fields_of(kind: str) -> list[tuple[str, int]]:
+        fields = _NOTED_COLUMNS if kind == NOTED else KINDS[kind].fields
+        return [(name, places[name]) for name in fields]
+
+    for row in rows:
+        kind, event_id, day = row.kind_of_event, row.id, row.day
+        values = {name: row[place] for name, place in fields_of(kind)}
+        yield Event(kind=kind, id=event_id, day=day, values=values)
 
 
 #: The kind of a session that a practitioner noted: read with the others, written by services/noted_sessions.py alone.
@@ -361,10 +370,7 @@ _TABLES: Final[Mapping[str, Any]] = {
 
 @cache
 def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSelect[Any]:
-    """Return the union of the kinds' tables: each column of any of them, null where a table has none of the name.
-
-    Of courses of care with the same first day the one named last counts: the order is never left to chance.
-    """
+    """Return the union of the kinds' tables: each column of any of them, null where a table has none of the name."""
     columns = {key: _COLUMNS[key] for key in kinds} | (
         {_CARE: _CARE_COLUMNS, NOTED: _NOTED_COLUMNS} if with_care else {}
     )
@@ -378,7 +384,13 @@ def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSe
             table.patient_id == bindparam("patient_id", type_=Uuid())
         )
         parts.append(part if key == _CARE else part.where(_in_range(key, day, with_care)))
-    return union_all(*parts).order_by("day", "kind_of_event", "id")
+    return union_all(*parts)
+
+
+#: By day, kind and id, the columns that each statement begins with. Sorted here: a database carries thirty columns
+#: through its sorting of each table. Of courses of care with the same first day the one named last counts, so the
+#: order is never left to chance.
+_IN_ORDER: Final = itemgetter(2, 0, 1)
 
 
 def _in_range(key: str, day: ColumnElement[date], with_care: bool) -> ColumnElement[bool]:

@@ -6,19 +6,19 @@ whole, as one list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from itertools import compress
-from typing import Any, Final, cast
+from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Date, Select, bindparam, or_, select, union
+from sqlalchemy import Date, Select, Subquery, bindparam, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from firststep.clinical import diary as clinical
+from firststep.clinical.rows import Rows
 from firststep.models import Day, FootDay
 from firststep.services.diary_events import read_care_and_events
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
@@ -50,7 +50,7 @@ def strip_range(today: date) -> tuple[date, date]:
 def read_diary(
     session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None
 ) -> clinical.Diary:
-    """Return the diary between two days, or the whole of it, as the outcome rules read it: three statements."""
+    """Return the diary between two days, or the whole of it, as the outcome rules read it: two statements."""
     found = read_days(session, patient_id, first=first, last=last)
     care, _nothing = read_care_and_events(session, patient_id, (), first=clinical.FIRST_DAY, last=clinical.LAST_DAY)
     return found.diary(care)
@@ -60,8 +60,8 @@ def read_diary(
 class Days:
     """What was answered day by day, and what only the charts ask of it."""
 
-    foot_days: tuple[clinical.FootDay, ...]
-    day_answers: tuple[clinical.DayAnswers, ...]
+    foot_days: Sequence[clinical.FootDay]
+    day_answers: Sequence[clinical.DayAnswers]
     #: Days and feet whose first-step pain was filled in on a later day.
     recalled: frozenset[tuple[date, str]]
     #: The sets of stretching of each day with a number of them.
@@ -73,41 +73,47 @@ class Days:
 
 
 def read_days(session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None) -> Days:
-    """Return the daily answers between two days, or all of them, in two statements."""
+    """Return the daily answers between two days, or all of them, in one statement."""
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
     values = {"patient_id": patient_id, "first": first, "last": last}
-    foot_days, feet, *pains, recalled = _columns(session, _OF_FEET, values)
-    days, stretch_done, stretch_minutes, nsaid_taken, sets = _columns(session, _OF_DAYS, values)
-    answers = zip(days, map(_yes_no, stretch_done), stretch_minutes, map(_yes_no, nsaid_taken), strict=True)
+    columns: list[list[Any]] = list(map(orjson.loads, session.execute(_OF_BOTH, values).one()))
+    foot_days, feet, *pains, recalled = _with_days(columns[: len(_OF_FEET)])
+    days, stretch_done, stretch_minutes, nsaid_taken, sets = _with_days(columns[len(_OF_FEET) :])
+    answers = (days, list(map(_yes_no, stretch_done)), stretch_minutes, list(map(_yes_no, nsaid_taken)))
     return Days(
-        foot_days=tuple(map(_foot_day, zip(foot_days, feet, *pains, strict=True))),
-        day_answers=tuple(map(_day_answers, answers)),
-        recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled)),
+        foot_days=Rows(clinical.FootDay._make, (foot_days, feet, *pains)),
+        day_answers=Rows(clinical.DayAnswers._make, answers),
+        recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled) if any(recalled) else ()),
         sets_done={day: number for day, number in zip(days, sets, strict=True) if number is not None},
     )
 
 
-# What ``_make`` does, without its look at the number of values for each of ten years' days: the columns are ours.
-_foot_day: Final = cast(Callable[[Iterable[Any]], clinical.FootDay], partial(tuple.__new__, clinical.FootDay))
-_day_answers: Final = cast(Callable[[Iterable[Any]], clinical.DayAnswers], partial(tuple.__new__, clinical.DayAnswers))
 # SQLite has no booleans of its own.
 _yes_no: Final = {0: False, 1: True, None: None}.__getitem__
 
 
-def _columns(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[list[Any]]:
-    """Return each column as a list, the first of them as days."""
-    days, *others = map(orjson.loads, session.execute(statement, values).one())
+def _with_days(columns: list[list[Any]]) -> list[list[Any]]:
+    days, *others = columns
     return [list(map(date.fromisoformat, days)), *others]
 
 
-def _between(of: type[Day | FootDay], *names: str) -> Select[Any]:
+def _between(of: type[Day | FootDay], names: tuple[str, ...]) -> Subquery:
     table = of.metadata.tables[of.__tablename__]
     of_patient = table.c.patient_id == bindparam("patient_id", type_=table.c.patient_id.type)
     in_range = table.c.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
-    columns: list[Any] = [json_list(table.c[name]) for name in names]
-    return select(*columns).where(of_patient, in_range)
+    columns: list[Any] = [json_list(table.c[name]).label(name) for name in names]
+    return select(*columns).where(of_patient, in_range).subquery(f"of_{of.__tablename__}")
 
 
 # In the order of the fields of clinical.FootDay and clinical.DayAnswers.
-_OF_FEET: Final = _between(FootDay, "day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
-_OF_DAYS: Final = _between(Day, "day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets")
+_OF_FEET: Final = ("day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
+_OF_DAYS: Final = ("day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets")
+
+
+def _of_both() -> Select[Any]:
+    """Return the statement: each table gives one row, whatever it holds, and one way to the database is enough."""
+    feet, days = _between(FootDay, _OF_FEET), _between(Day, _OF_DAYS)
+    return select(*feet.c, *days.c).select_from(feet.join(days, true()))
+
+
+_OF_BOTH: Final = _of_both()

@@ -44,8 +44,8 @@ def pause_of(event: Event) -> PauseDays:
 def stretching_figures(course: Course, weeks: tuple[Span, ...]) -> tuple[StretchWeek, ...]:
     """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
     done = course.diary.stretch_answers
-    last = max([*done, *course.sets_done], default=None)
-    if last is None or not weeks:
+    ends = [max(answers) for answers in (done, course.sets_done) if answers]
+    if not ends or not weeks:
         return stretch_weeks(done, (), weeks)
     planned = planned_days(
         [plan_of(plan) for plan in course.events_of("plan")],
@@ -53,7 +53,7 @@ def stretching_figures(course: Course, weeks: tuple[Span, ...]) -> tuple[Stretch
         done,
         course.sets_done,
         first=weeks[0].first,
-        last=min(weeks[-1].last, last),
+        last=min(weeks[-1].last, max(ends)),
     )
     return stretch_weeks(done, planned, weeks)
 

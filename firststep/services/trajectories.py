@@ -1,4 +1,4 @@
-"""What the charts are made from: the diary, what was made later from memory, and the dated things. Three statements."""
+"""What the charts are made from: the diary, what was made later from memory, and the dated things. Two statements."""
 
 from __future__ import annotations
 

@@ -13,13 +13,18 @@ from flask import Flask
 from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 
-from firststep.figures.words import written
+from firststep.figures.words import writer
 from firststep.services.zones import zone
 
 
 def long_date(day: date) -> str:
     """Write a date, "3 November 2026"."""
-    return written(day, _("d MMMM y"), get_locale())
+    return long_dates()(day)
+
+
+def long_dates() -> Callable[[date], str]:
+    """Return what writes dates as ``long_date`` does: a list asks for the language once."""
+    return writer(_("d MMMM y"), get_locale())
 
 
 def short_date(day: date) -> str:
@@ -29,8 +34,7 @@ def short_date(day: date) -> str:
 
 def short_dates() -> Callable[[date], str]:
     """Return what writes dates as ``short_date`` does: a table of a year asks for the language once."""
-    pattern, locale = _("d MMM y"), get_locale()
-    return lambda day: written(day, pattern, locale)
+    return writer(_("d MMM y"), get_locale())
 
 
 def init_dates(app: Flask) -> None:

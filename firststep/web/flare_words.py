@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,7 +16,7 @@ from firststep.clinical.flares import FlareAsked, days_to_settle, flare_asked
 from firststep.services.diary_events import Event
 from firststep.services.happenings import flare_answer
 from firststep.services.trajectories import Course
-from firststep.web.dates import long_date
+from firststep.web.dates import long_date, long_dates
 from firststep.web.wording import foot_name
 
 
@@ -68,16 +69,21 @@ def flare_lines(course: Course, today: date, *, not_settled_by: date | None = No
     found = [event for event in course.events_of("flare") if event["confirmed"]]
     if not_settled_by is not None:
         found = [event for event in found if event["settled_on"] is None or event["settled_on"] > not_settled_by]
+    in_words = long_dates()
     return [
-        FlareLine(since=_since(event, course), said=flare_line(event, today, course=course), note=event["note"] or "")
+        FlareLine(
+            since=_since(event, course, in_words),
+            said=flare_line(event, today, course=course),
+            note=event["note"] or "",
+        )
         for event in reversed(found)
     ]
 
 
-def _since(event: Event, course: Course) -> str:
+def _since(event: Event, course: Course, in_words: Callable[[date], str]) -> str:
     if event.id in course.begun_before:
-        return _("Since before %(day)s", day=long_date(event.day))
-    return _("From %(first)s", first=long_date(event.day))
+        return _("Since before %(day)s", day=in_words(event.day))
+    return _("From %(first)s", first=in_words(event.day))
 
 
 def flare_line(event: Event, today: date, *, course: Course | None = None) -> str:

@@ -36,7 +36,7 @@ def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> Nsai
     answers, doses = course.diary.nsaid_answers, _by_day(course)
     if not answers and not doses:
         return None
-    last_answered, in_words = course.diary.last_answered_day, cache(_dose_words)
+    last_answered, in_words = course.diary.last_answered_day, DoseWords(typed=False)
     before = None if found.starts_on is None else baseline_window(answers, found.starts_on)
     now = None if last_answered is None else last_window(answers, last_answered)
     return NsaidView(
@@ -84,17 +84,18 @@ def _find(product: str, form: str) -> Drug | None:
 
 
 def _week(
-    week: Week, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[str, int, float], str]
+    week: Week, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[list[Event]], Iterator[str]]
 ) -> NsaidWeek:
     counted = week_until(answers, week.last)
     noted = [dose for day in week.days for dose in doses.get(day, ())]
+    grouped = [(dose.day, _group(dose)) for dose in noted]
     return NsaidWeek(
         first=week.first,
         days_per_week=None if counted is None else float(counted.days_per_week),
         answered=sum(day in answers for day in week.days),
-        gel_days=len({dose.day for dose in noted if _group(dose) == "topical_nsaid"}),
-        paracetamol_days=len({dose.day for dose in noted if _group(dose) == "not_nsaid"}),
-        doses="; ".join(doses_in_words(noted, typed=False, in_words=in_words)),
+        gel_days=len({day for day, group in grouped if group == "topical_nsaid"}),
+        paracetamol_days=len({day for day, group in grouped if group == "not_nsaid"}),
+        doses="; ".join(in_words(noted)),
     )
 
 
@@ -103,30 +104,36 @@ def _group(dose: Event) -> str:
     return "topical_nsaid" if dose["form"] == "gel" else ("" if drug is None else drug.group)
 
 
-def doses_in_words(
-    doses: Iterable[Event], *, typed: bool, in_words: Callable[[str, int, float], str] | None = None
-) -> Iterator[str]:
-    """Add up doses by ingredient, in words; ``typed`` shows names of the person's own as they were typed.
-
-    ``in_words`` may remember what it wrote: weeks are much alike.
+class DoseWords:
+    """Adds up doses by ingredient, in words, and remembers what it wrote: weeks are much alike.
 
     Amounts count the ingredient: 220 mg of naproxen sodium are 200 mg of naproxen. A dose without an amount counts
-    as a dose and adds nothing.
+    as a dose and adds nothing. ``typed`` shows names of the person's own as they were typed.
     """
-    amounts: dict[str, float] = defaultdict(float)
-    counts: dict[str, int] = defaultdict(int)
-    names: dict[str, str] = {}
-    for dose in doses:
-        drug = _drug(dose)
+
+    def __init__(self, *, typed: bool) -> None:
+        self._typed = typed
+        self._names: dict[str, str] = {}
+        self._in_words = cache(_dose_words)
+
+    def __call__(self, doses: Iterable[Event]) -> Iterator[str]:
+        """Go through the ingredients of some doses by name."""
+        amounts: dict[str, float] = defaultdict(float)
+        counts: dict[str, int] = defaultdict(int)
+        for dose in doses:
+            drug = _drug(dose)
+            name = self._name(dose, drug)
+            counts[name] += 1
+            if dose["dose_mg"]:
+                amounts[name] += float(drug.in_base_mg(dose["dose_mg"])) if drug else dose["dose_mg"]
+        for name in sorted(counts):
+            yield self._in_words(name, counts[name], round(amounts[name], 1))
+
+    def _name(self, dose: Event, drug: Drug | None) -> str:
         named = drug.id if drug else dose["product"]
-        if named not in names:
-            names[named] = _ingredient(drug) if drug else _unlisted(named, typed=typed)
-        name = names[named]
-        counts[name] += 1
-        if dose["dose_mg"]:
-            amounts[name] += float(drug.in_base_mg(dose["dose_mg"])) if drug else dose["dose_mg"]
-    for name in sorted(counts):
-        yield (in_words or _dose_words)(name, counts[name], round(amounts[name], 1))
+        if named not in self._names:
+            self._names[named] = _ingredient(drug) if drug else _unlisted(named, typed=self._typed)
+        return self._names[named]
 
 
 def _dose_words(name: str, count: int, total_mg: float) -> str:
@@ -205,13 +212,13 @@ def _table(view: NsaidView, weeks: tuple[Week, ...], course: Course) -> Table:
     doses = _by_day(course)
     head = [_("Week from"), _("NSAID days a week"), _("Answers"), _("Noted doses")]
     rows: list[list[str | None]] = []
-    short_date = short_dates()
+    short_date, points, in_words = short_dates(), cache(wording.points), DoseWords(typed=True)
     for week, shown in zip(reversed(weeks), reversed(view.weeks), strict=True):
         noted = [dose for day in week.days for dose in doses.get(day, ())]
         if not shown.answered and not noted:
             continue
-        per_week = None if shown.days_per_week is None else wording.points(shown.days_per_week)
+        per_week = None if shown.days_per_week is None else points(shown.days_per_week)
         # The chart's words, unless the person typed a name: that is shown here alone.
-        words = shown.doses if all(map(_drug, noted)) else "; ".join(doses_in_words(noted, typed=True))
+        words = shown.doses if all(map(_drug, noted)) else "; ".join(in_words(noted))
         rows.append([short_date(week.first), per_week, f"{shown.answered} / 7", words or None])
     return Table(caption=_("NSAIDs week by week"), head=head, rows=rows, numeric=[1, 2])

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache, partial
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -127,6 +128,7 @@ def progress_page(
 
     ``own``: the reader is the person whose course it is.
     """
+    page, figure = _with_choices(page), _with_choices(figure)
     choice, found, compared = _resolved(course, choice)
     view = _view(course, choice, found, compared, today)
     begun = bool(course.diary.answered_days)
@@ -259,19 +261,18 @@ def _table(view: TrajectoryView) -> list[list[str | None]]:
     late, happened = " " + _("(from memory)"), _happened(view)
     stretch = {True: _("Done"), False: _("Not done"), None: None}
     nsaid = {True: _("Yes"), False: _("No"), None: None}
-    means, short_date = cache(wording.points), short_dates()
+    pain, means, short_date = cache("{:g}".format), cache(wording.points), short_dates()
     return [
         [
             short_date(row.day),
-            None if row.pain is None else f"{row.pain:g}" + (late if row.late else ""),
+            None if row.pain is None else pain(row.pain) + (late if row.late else ""),
             None if row.mean is None else means(round(row.mean, 4)),
-            *(None if value is None else f"{value:g}" for value in row.beside),
+            *[None if value is None else pain(value) for value in row.beside],
             stretch[row.stretch],
             nsaid[row.nsaid],
             *([", ".join(row.noted) or None] if happened else []),
         ]
         for row in rows(view)
-        if view.shows(row.day)
     ]
 
 
@@ -320,14 +321,21 @@ def _range_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str,
     return _tabs(shown, page, "ranges", [*names, ("all", _("All three")), ("none", _("None"))])
 
 
+def _with_choices(address: Address) -> Address:
+    """Return what adds choices to an address that is made once: a page has twenty of them."""
+    bare = address()
+    return lambda **query: f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}"
+
+
 def _tabs(choice: Choice, page: Address, name: str, options: list[tuple[Any, str]]) -> list[dict[str, Any]]:
     query = choice.as_query()
+    addresses = [page(**query | {name: value}) for value, _label in options]
     return [
         {
-            "href": page(**query | {name: value}),
+            "href": address,
             "label": label,
             "current": query.get(name) == value,
-            "attrs": {"hx-get": page(**query | {name: value}), "hx-target": "#chart", "hx-push-url": "true"},
+            "attrs": {"hx-get": address, "hx-target": "#chart", "hx-push-url": "true"},
         }
-        for value, label in options
+        for address, (value, label) in zip(addresses, options, strict=True)
     ]

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Final
 
 from flask import Flask
 from markupsafe import Markup, escape
 
-# No page may hold these characters: they part what is escaped together.
-_CELL, _ROW = "\x1f", "\x1e"
-_PARTING: Final = str.maketrans("", "", _CELL + _ROW)
+# No page may hold these characters: they mark where a row, a heading and a cell begin and end in what is escaped.
+_TAGS: Final = {
+    "\x1b": '<tr><th scope="row">',
+    "\x1c": "</th>",
+    "\x1d": "<td>",
+    "\x1e": "</td>",
+    "\x1f": "</tr>",
+}
+_ROW, _HEADED, _CELL, _CELL_END, _ROW_END = _TAGS
+_UNMARKED: Final = str.maketrans("", "", "".join(_TAGS))
 _NONE: Final = "–"
 
 
@@ -26,14 +34,16 @@ def table_rows(rows: Iterable[Sequence[object]]) -> Markup:
     Markup('<tr><th scope="row">1 May</th><td>–</td><td>&lt;b&gt;</td></tr>')
     """
     texts = [[_NONE if cell is None else str(cell) for cell in row] for row in rows]
-    together = _ROW.join(map(_CELL.join, texts))
-    if together.count(_CELL) != sum(map(len, texts)) - len(texts) or together.count(_ROW) != max(len(texts) - 1, 0):
-        texts = [[cell.translate(_PARTING) for cell in row] for row in texts]
-        together = _ROW.join(map(_CELL.join, texts))
-    return Markup("\n").join(map(_row, escape(together).split(_ROW))) if texts else Markup()
+    whole = "".join(chain.from_iterable(texts))
+    if any(mark in whole for mark in _TAGS):
+        texts = [[cell.translate(_UNMARKED) for cell in row] for row in texts]
+    written = str(escape("\n".join(map(_marked, texts))))
+    for mark, tag in _TAGS.items():
+        written = written.replace(mark, tag)
+    return Markup(written)  # noqa: S704 - all but the tags was escaped before
 
 
-def _row(cells: Markup) -> Markup:
-    heading, *others = cells.split(_CELL)
-    data = "".join([f"<td>{cell}</td>" for cell in others])
-    return Markup(f'<tr><th scope="row">{heading}</th>{data}</tr>')  # noqa: S704 - each cell was escaped before
+def _marked(row: list[str]) -> str:
+    heading, *others = row
+    cells = f"{_CELL}{f'{_CELL_END}{_CELL}'.join(others)}{_CELL_END}" if others else ""
+    return f"{_ROW}{heading}{_HEADED}{cells}{_ROW_END}"

@@ -6,11 +6,13 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Final
 
 from babel import Locale
 from babel.numbers import format_decimal
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from firststep.clinical.benchmarks.shapes import Grade
 from firststep.clinical.change import noticeable_change
@@ -54,15 +56,19 @@ def foot_name(foot: Foot) -> str:
     return _("Left foot") if foot == "left" else _("Right foot")
 
 
+# Translated one at a time: a list of sources asks for these again and again.
+_GRADES: Final = {
+    "A": _l("Grade A: review of several trials"),
+    "B": _l("Grade B: randomised trial, blinded or larger"),
+    "C": _l("Grade C: small or unblinded trial, or cohort"),
+    "D": _l("Grade D: expert or society statement"),
+    "E": _l("Grade E: clinic-reported, not peer-reviewed"),
+}
+
+
 def grade_name(grade: Grade) -> str:
     """Name an evidence grade by its letter, as the legend has it, and the design behind it."""
-    return {
-        "A": _("Grade A: review of several trials"),
-        "B": _("Grade B: randomised trial, blinded or larger"),
-        "C": _("Grade C: small or unblinded trial, or cohort"),
-        "D": _("Grade D: expert or society statement"),
-        "E": _("Grade E: clinic-reported, not peer-reviewed"),
-    }[grade]
+    return str(_GRADES[grade])
 
 
 def caution() -> str:

@@ -208,7 +208,7 @@ def test_three_statements_with_every_table_filled(app: Flask, filled: None, ana:
     for address in ("/progress?days=365&ranges=all&measure=both", "/progress/figure.json?chart=nsaid"):
         with counted(app) as statements:
             assert ana.get(address).status_code == 200
-        assert len(statements.own) == 3, statements.own
+        assert len(statements.own) == 2, statements.own
 
 
 @pytest.mark.parametrize("scope", ["summary", "charts", "notes"])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 from time import process_time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firststep.clinical.means import UNITS_PER_POINT, Mean, seven_day_means
+from firststep.clinical.means import UNITS_PER_POINT, Mean, SevenDayMeans, seven_day_means
 from firststep.clinical.outcomes import outcomes
 from tests.clinical.diaries import MONDAY, diary_of
 
@@ -80,3 +81,25 @@ def test_ten_years_cost_about_ten_times_a_year() -> None:
 
     rounds = [(seconds(1), seconds(10)) for _ in range(7)]
     assert min(ten for _, ten in rounds) < 30 * min(one for one, _ in rounds)
+
+
+units = st.lists(st.tuples(st.sampled_from([4200, None]), st.integers(1, 20)), max_size=8).map(
+    lambda parts: tuple(value for value, days in parts for _day in range(days))
+)
+
+
+@given(units, st.integers(0, 16))
+def test_gaps_are_the_longer_runs_between_valid_days(units: tuple[int | None, ...], longest_days: int) -> None:
+    means = SevenDayMeans(MONDAY.toordinal(), units, (7,) * len(units))
+    valid = [at for at, mean in enumerate(units) if mean is not None]
+    expected = [(one + 1, other - 1) for one, other in pairwise(valid) if other - one - 1 > longest_days]
+    assert list(means.gaps(longest_days)) == expected
+
+
+@given(units, st.integers(-90, 90), st.integers(-1, 90))
+def test_between_two_days_every_day_has_its_place(units: tuple[int | None, ...], first: int, length: int) -> None:
+    means = SevenDayMeans(MONDAY.toordinal(), units, (7,) * len(units))
+    begins = MONDAY + timedelta(days=first)
+    days = [begins + timedelta(days=offset) for offset in range(length + 1)]
+    expected = [None if mean is None else float(mean) for mean in map(means.on, days)]
+    assert list(means.between(begins, begins + timedelta(days=length))) == expected

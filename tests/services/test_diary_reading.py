@@ -1,4 +1,4 @@
-"""A diary is read in three statements, as the outcome rules want it, and nobody else's rows come with it."""
+"""A diary is read in two statements, as the outcome rules want it, and nobody else's rows come with it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def test_null_is_not_zero_and_both_feet_come(app: Flask, cast: Cast) -> None:
     assert diary.episodes == ()
 
 
-def test_three_statements_whatever_is_in_it(app: Flask, cast: Cast) -> None:
+def test_two_statements_whatever_is_in_it(app: Flask, cast: Cast) -> None:
     for patient_id in (cast.ana, cast.ben):
         with app.app_context(), counted(app) as sent:
             read_diary(db.session, patient_id)
-        assert len(sent.texts) == 3
+        assert len(sent.texts) == 2
 
 
 def test_only_the_days_asked_for(app: Flask, cast: Cast) -> None:

@@ -1,4 +1,4 @@
-"""A course is read in three statements with everything that charts show, and no further than the reader may see."""
+"""A course is read in two statements with everything that charts show, and no further than the reader may see."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def fill(session: Session, patient_id: UUID) -> None:
     session.commit()
 
 
-def test_everything_comes_in_three_statements(app: Flask, cast: Cast) -> None:
+def test_everything_comes_in_two_statements(app: Flask, cast: Cast) -> None:
     with app.app_context():
         fill(db.session, cast.ana)
         with counted(app) as sent:
             course = read_course(db.session, cast.ana)
         whole = read_diary(db.session, cast.ana)
-    assert len(sent.texts) == 3
+    assert len(sent.texts) == 2
     assert {event.kind for event in course.events} == set(EVENT_KINDS)
     assert [event.day for event in course.events] == sorted(event.day for event in course.events)
     assert course.events_of("plan")[0]["sets_per_day"] == 3
@@ -116,7 +116,7 @@ def test_doses_and_sessions_come_from_a_day_on_and_the_rest_whole(app: Flask, ca
         with counted(app) as sent:
             course = read_course(db.session, cast.ana, lately=LATE + timedelta(days=1))
             since = read_course(db.session, cast.ana, lately=LATE)
-    assert len(sent.texts) == 6
+    assert len(sent.texts) == 4
     assert {event.kind for event in course.events} == set(EVENT_KINDS) - {"dose", "treatment_session"}
     assert {event.kind for event in since.events} == set(EVENT_KINDS)
     assert course.diary == since.diary

@@ -26,7 +26,7 @@ def test_each_cell_holds_its_text(rows: list[list[object]]) -> None:
     assert soup.find("script") is None
 
 
-@pytest.mark.parametrize("mark", ["\x1f", "\x1e", "\x1f\x1e"])
+@pytest.mark.parametrize("mark", ["\x1b", "\x1c", "\x1d", "\x1e", "\x1f", "\x1f\x1b"])
 def test_a_character_that_parts_cells_is_left_out_of_one(mark: str) -> None:
     rows = [["1 May", f"<b>{mark}6"], ["2 May", "7"]]
     assert table_rows(rows) == table_rows([["1 May", "<b>6"], ["2 May", "7"]])

@@ -40,7 +40,7 @@ class StretchingPlan(PlanDays):
 
     def phase_on(self, day: date) -> Phase | None:
         """Return the phase in which a day of the plan lies, None where its weeks are alike; it counts from day 1."""
-        if not self.holds(day) or not self.changes_by_the_week or self.preset is None:
+        if self.preset is None or not self.changes_by_the_week or not self.holds(day):
             return None
         return self.preset.phase_in((day - self.first).days // DAYS_IN_WEEK + 1)
 

@@ -9,6 +9,8 @@ from functools import partial
 from typing import Final
 
 from bench import (
+    beside_letters,
+    beside_sheets,
     capacity,
     cohort,
     cohort_page,
@@ -20,7 +22,6 @@ from bench import (
     panel,
     phone,
     progress,
-    web_meanwhile,
 )
 from bench.ratio import Ratio
 from bench.reports import write_report
@@ -56,7 +57,8 @@ SUBJECTS: Final[dict[str, Callable[[str], object]]] = {
     "panel": panel.main,
     "phone": phone.main,
     "letters": letters.main,
-    "web_meanwhile": web_meanwhile.main,
+    "beside_letters": beside_letters.main,
+    "beside_sheets": beside_sheets.main,
     "capacity": capacity.main,
     "lighthouse": lighthouse.main,
     "error_rates": lambda _name: error_rates.main([]),

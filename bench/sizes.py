@@ -38,8 +38,6 @@ LETTERS_IN_ONE_HOUR: Final = 0.8
 ANSWER_S: Final = 0.05
 ANSWERS: Final = 4
 LANES: Final = 4
-#: A number of a change has 31 bits.
-MOST_CHANGES: Final = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,11 +132,6 @@ def needs_table(figures: Mapping[str, Any]) -> str:
     )
 
 
-def patient_years_of_numbers(figures: Mapping[str, Any]) -> int:
-    """Return for how many patient-years the numbers of changes last."""
-    return int(MOST_CHANGES / figures["postgresql"]["year"]["rows"]["diary_change"])
-
-
 def _often(kind: str) -> str:
     return f"{REQUESTS_A_DAY[kind]:.2g}"
 
@@ -159,4 +152,3 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 if __name__ == "__main__":
     found = newest()
     print("\n\n".join((measured_table(found), year_table(found), needs_table(found))))
-    print(f"\nNumbers of changes last for {patient_years_of_numbers(found):,} patient-years.")

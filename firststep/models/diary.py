@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from firststep.models.base import Base, Moment, Tenths, between, one_of
+from firststep.models.base import COUNTED, Base, Moment, Tenths, between, one_of
 
 FOOT = ("left", "right")
 CHANGE_SOURCES = ("app", "import", "command")
@@ -72,7 +72,7 @@ class DiaryChange(Base):
         {"sqlite_autoincrement": True},
     )
 
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     op_id: Mapped[UUID] = mapped_column()
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
     day: Mapped[date] = mapped_column()

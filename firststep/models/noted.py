@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from firststep.models.base import Base, Moment, between, one_of
+from firststep.models.base import COUNTED, Base, Moment, between, one_of
 from firststep.models.events import SESSION_KINDS
 
 #: What the practitioner writes in own words, each optional.
@@ -61,7 +61,7 @@ class NotedSessionChange(Base):
         {"sqlite_autoincrement": True},
     )
 
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey("noted_session.id", ondelete="CASCADE"))
     at: Mapped[datetime] = mapped_column(Moment)

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from firststep.models.base import Base, Moment, one_of
+from firststep.models.base import COUNTED, Base, Moment, one_of
 from firststep.models.people import Patient, Practitioner
 
 SCOPES = ("summary", "charts", "notes")
@@ -127,7 +127,7 @@ class AccessEvent(Base):
         {"sqlite_autoincrement": True},
     )
 
-    seq: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(COUNTED, primary_key=True)
     # No foreign key: the skeleton of the trail outlives the account, without health data.
     patient_id: Mapped[UUID] = mapped_column()
     actor_user_id: Mapped[UUID | None] = mapped_column()

@@ -33,7 +33,8 @@ VERSION: Final = 1
 #: How many versions are taken: what a phone wrote down before its app was renewed twice still comes in.
 VERSIONS_TAKEN: Final = 3
 MOST_OPS: Final = 500
-_MOST_REV: Final = 2**31 - 1
+#: A larger number is none that the server gave, nor one that a phone can tell from its neighbours.
+_MOST_REV: Final = 2**53 - 1
 _FOREIGN_KEYS: Final = ("patient_id", "patient", "user_id")
 
 

@@ -8,11 +8,13 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.models import DiaryChange, Dose, FootDay
 from tests.cast import NOW, TODAY, Browser, Cast
+from tests.support.databases import runs_on_postgresql
 
 PHONE, TABLET = str(uuid4()), str(uuid4())
 
@@ -236,3 +238,25 @@ def history_length(app: Flask, cast: Cast) -> int:
     with app.app_context():
         statement = select(func.count()).select_from(DiaryChange).where(DiaryChange.patient_id == cast.ben)
         return db.session.scalar(statement) or 0
+
+
+def test_steps_are_counted_beyond_what_32_bits_hold(app: Flask, ben: Browser, cast: Cast) -> None:
+    put(ben, op(set={"first_step_pain": 6}))
+    with app.app_context():
+        count_from(db.session, 2**31 - 1)
+    revisions = [put(ben, op(set={"first_step_pain": pain}))["rev"] for pain in (3, 4)]
+    assert revisions == [2**31, 2**31 + 1]
+    after_both = put(ben, op(set={"first_step_pain": 7}, device=TABLET, seen_rev=revisions[1]))
+    assert after_both["rev"] == 2**31 + 2
+    assert after_both["superseded"] == []
+    after_one = put(ben, op(set={"first_step_pain": 8}, device=PHONE, seen_rev=revisions[1]))
+    assert [item["value"] for item in after_one["superseded"]] == [7]
+
+
+def count_from(session: Session, last: int) -> None:
+    """Let the database count steps on from a number."""
+    if runs_on_postgresql():
+        session.execute(text("SELECT setval('diary_change_seq_seq', :last)"), {"last": last})
+    else:
+        session.execute(text("UPDATE sqlite_sequence SET seq = :last WHERE name = 'diary_change'"), {"last": last})
+    session.commit()

@@ -18,7 +18,6 @@ def test_the_tables_are_those_of_the_newest_figures() -> None:
         )
     for level, ms in figures["letter_cpu_ms"].items():
         assert f"{ms} ms for the {level}" in PAGE
-    assert f"{sizes.patient_years_of_numbers(figures):,} patient-years" in PAGE
 
 
 def test_the_arithmetic_is_the_stated_one() -> None:
@@ -42,4 +41,3 @@ def test_the_arithmetic_is_the_stated_one() -> None:
     assert found.letter_workers == 2
     assert (found.gigabytes_a_year, found.rows_a_year) == (90, 90_000 * 2_365)
     assert found.log_gigabytes_a_day == pytest.approx(0.18)
-    assert sizes.patient_years_of_numbers(figures) == 1_073_741

@@ -132,7 +132,7 @@ def test_a_reported_fall_above_the_own_start_is_clipped_and_explained(app: Flask
     assert "it would be 142 % of the start" in page
 
 
-def test_the_page_costs_three_statements_whatever_is_in_the_table(
+def test_the_page_costs_two_statements_whatever_is_in_the_table(
     app: Flask, ana: Browser, ben: Browser, cast: Cast
 ) -> None:
     counts = []

@@ -148,7 +148,7 @@ def test_the_page_costs_two_statements_whatever_is_in_the_table(
         with counted(app) as statements:
             assert browser.get("/progress?days=365&ranges=all").status_code == 200
         counts.append(len(statements.own))
-    assert set(counts) == {3}
+    assert set(counts) == {2}
 
 
 def test_ten_years_stay_small(app: Flask, ben: Browser, cast: Cast) -> None:

@@ -31,8 +31,9 @@ def main(name: str) -> None:
         practitioner = factories.make_practitioner(db.session, "cho@example.com").user_id
         patient = factories.make_patient(db.session, "ana@example.com")
         add_year(db.session, patient.id, datetime.now(UTC).date())
+        user_id = patient.user_id
         db.session.commit()
-        ratios = list(_ratios(site, Web.started(site, patient.user_id), practitioner))
+        ratios = list(_ratios(site, Web.started(site, user_id), practitioner))
     report(name, ratios)
 
 

@@ -54,6 +54,19 @@ def test_whoever_types_the_beginning_of_a_word_finds_the_name(name: str, other: 
         assert set(panel_names.asked_words(asked)) <= beginnings
 
 
+@pytest.mark.parametrize("written", ["Anna-Maria Roth", "Anna Maria Roth", "Roth, Anna\u2010Maria"])
+@pytest.mark.parametrize("asked", ["anna-maria", "Anna-M", "Anna-", "roth anna\u2013maria"])
+def test_a_hyphen_is_asked_for_as_a_space_is(written: str, asked: str) -> None:
+    found = panel_names.beginnings(name_key(written))
+    words = panel_names.asked_words(name_key(asked))
+    assert words
+    assert set(words) <= found
+
+
+def test_nothing_but_a_hyphen_asks_for_nothing() -> None:
+    assert panel_names.asked_words(name_key(" - ")) == []
+
+
 @pytest.mark.parametrize("name", ["Ana Maria Lopez", "Müller-Lüdenscheidt", "O'Brien", "山田太郎", "Đorđe-Đ."])
 def test_every_beginning_leads_to_longer_ones(name: str) -> None:
     found = panel_names.beginnings(name_key(name))

@@ -6,6 +6,7 @@ from typing import Final
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from firststep.clinical.diary import Arm
 from firststep.clinical.measures import Foot, Measure
@@ -20,6 +21,8 @@ _MEASURES: Final = {
     ("average", "left"): _l("Pain over the day, left foot"),
     ("average", "right"): _l("Pain over the day, right foot"),
 }
+# All of them stand side by side on the narrowest phone.
+_IN_FEW_LETTERS: Final[dict[Measure, LazyString]] = {"first_step": _l("First steps"), "average": _l("Over the day")}
 
 
 def published(text: str) -> str:
@@ -35,6 +38,11 @@ def arm_name(arm: Arm) -> str:
 def measure_name(measure: Measure, foot: Foot | None) -> str:
     """Name a measure and the foot it is about."""
     return str(_MEASURES[measure, foot])
+
+
+def short_measure_name(measure: Measure) -> str:
+    """Name a measure in few letters, without its foot."""
+    return str(_IN_FEW_LETTERS[measure])
 
 
 def line_name(measure: Measure, foot: Foot) -> str:

@@ -43,7 +43,8 @@ def beginnings(key: str) -> set[str]:
 def asked_words(key: str) -> list[str]:
     """Return the words that somebody asks for as they stand among beginnings; "Lopez, Ana" asks without the comma.
 
-    A hyphen parts words, because "Anna-Maria" is also written without one. ``key`` comes as ``name_key`` makes it. A word with which another one begins is left out: it asks for nothing more.
+    A hyphen parts words, because "Anna-Maria" is also written without one. ``key`` comes as ``name_key`` makes it. A
+    word with which another one begins is left out: it asks for nothing more.
     """
     typed = (word.rstrip(",") for word in key.translate(_AS_TYPED).replace("-", " ").split())
     words = sorted(filter(None, (_folded(word)[:LONGEST_BEGINNING] for word in typed)), key=len)

@@ -21,6 +21,7 @@ from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures.build import build_view, period_of, with_companions
 from firststep.figures.change import change_chart
 from firststep.figures.legend import LegendItem, legend
+from firststep.figures.names import short_measure_name
 from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.period import PERIODS
 from firststep.figures.stretching import stretching_chart
@@ -145,7 +146,7 @@ def progress_page(
         caution=wording.caution(),
         period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
         measure_tabs=_tabs(
-            choice, page, "measure", [*((key, wording.measure_name(key)) for key in MEASURES), (BOTH, _("Both"))]
+            choice, page, "measure", [*((key, short_measure_name(key)) for key in MEASURES), (BOTH, _("Both"))]
         ),
         foot_tabs=_foot_tabs(course, choice, page),
         range_tabs=[] if compared.missing else _range_tabs(course, choice, page),

@@ -16,6 +16,10 @@ from tools.shell import ROOT
 REPORTS = ROOT / ".reports"
 # These ask no database anything, so a second engine has nothing to add.
 WITHOUT_DATABASE = ("tests/clinical", "tests/figures", "tests/browser", "tests/tools")
+# Steps of their own, so that no suite goes on alone after the others ended: what starts programs of ours or asks for
+# every sentence on SQLite, and mail with what wakes it on PostgreSQL.
+APART_ON_SQLITE = ("tests/commands", "tests/fleet", "tests/language", "tests/sync")
+APART_ON_POSTGRESQL = ("tests/jobs", "tests/mail")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,18 +49,27 @@ def browser_missing() -> bool:
 
 
 def _python_tests() -> list[Step]:
-    ignored = [f"--ignore={path}" for path in WITHOUT_DATABASE]
+    on_sqlite = "not soak and not browser"
+    on_postgresql = f"{on_sqlite} and not sqlite_only"
+    others = _without(*WITHOUT_DATABASE, *APART_ON_POSTGRESQL)
     return [
-        _pytest("sqlite", "not soak and not browser"),
-        _pytest("postgresql", "not soak and not browser and not sqlite_only", *ignored, TEST_DATABASE="postgresql"),
+        _pytest("postgresql", on_postgresql, *others, TEST_DATABASE="postgresql"),
+        _pytest("sqlite", on_sqlite, *_without(*APART_ON_SQLITE)),
         _pytest("browser", "browser and not soak"),
+        _pytest("sqlite apart", on_sqlite, *APART_ON_SQLITE),
+        _pytest("postgresql apart", on_postgresql, *APART_ON_POSTGRESQL, TEST_DATABASE="postgresql"),
     ]
 
 
+def _without(*paths: str) -> list[str]:
+    return [f"--ignore={path}" for path in paths]
+
+
 def _pytest(name: str, marked: str, *options: str, **env: str) -> Step:
-    report = REPORTS / f"{name}.xml"
+    file = name.replace(" ", "-")
+    report = REPORTS / f"{file}.xml"
     # A folder of its own: two runs that begin in the same moment would otherwise tidy up each other's.
-    folder = REPORTS / f"tmp-{name}"
+    folder = REPORTS / f"tmp-{file}"
     command = [_tool("python"), "-m", "pytest", "-q", "--tb=short", "-m", marked, f"--junitxml={report}"]
     command += [f"--basetemp={folder}", "-p", "no:cacheprovider", "--durations=5", *options]
     return Step(name=name, group="tests", command=command, env={**os.environ, **env}, report=report)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import Script
 from flask_alembic import Alembic
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
@@ -81,7 +81,7 @@ class GuardedAlembic(Alembic):
             try:
                 return super().upgrade(target)
             except OperationalError as error:
-                if not isinstance(error.orig, LockNotAvailable):
+                if not isinstance(error.orig, LockNotAvailable | DeadlockDetected):
                     raise
                 _LOG.warning("A table is in use; the migration tries again.")
                 time.sleep(_LOCK_PAUSE_S)

@@ -19,7 +19,8 @@ _COUNTED = ("diary_change", "access_event", "noted_session_change")
 def upgrade() -> None:
     """Let each step have a number of 64 bits; SQLite's numbers have them already.
 
-    PostgreSQL writes each table anew for it and holds it meanwhile, some seconds for every million rows.
+    PostgreSQL writes each table anew for it and holds it meanwhile, some seconds for every million rows. Each is let
+    go before the next one is asked for: a request that has two of them would otherwise wait for us, and we for it.
     """
     _change(sa.Integer(), sa.BigInteger())
 
@@ -33,6 +34,7 @@ def _change(before: sa.types.TypeEngine[int], after: sa.types.TypeEngine[int]) -
     dialect = op.get_bind().dialect
     if dialect.name != "postgresql":
         return
-    for table in _COUNTED:
-        op.alter_column(table, "seq", type_=after, existing_type=before, existing_nullable=False)
-        op.execute(sa.text(f"ALTER SEQUENCE {table}_seq_seq AS {after.compile(dialect)}"))
+    with op.get_context().autocommit_block():
+        for table in _COUNTED:
+            op.alter_column(table, "seq", type_=after, existing_type=before, existing_nullable=False)
+            op.execute(sa.text(f"ALTER SEQUENCE {table}_seq_seq AS {after.compile(dialect)}"))

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, Engine, inspect
 
 from app import create_app
@@ -251,6 +252,45 @@ def test_an_upgrade_and_an_entry_do_not_wait_for_each_other(empty: Flask) -> Non
         alembic.upgrade()
         entry.result(timeout=20)
     assert _counts()["diary_change"] == 1
+
+
+@pytest.mark.skipif(not runs_on_postgresql(), reason="SQLite's numbers have 64 bits from the first revision on")
+def test_numbers_get_64_bits_one_table_after_the_other(empty: Flask) -> None:
+    alembic.upgrade("0019")
+    engine, begun, altered = db.engine, Event(), Event()
+    refused: list[BaseException] = []
+
+    def look() -> None:
+        # As a request does that has noted a look at a diary and goes on to write into it.
+        with engine.begin() as connection:
+            connection.execute(sa.text("LOCK TABLE access_event IN ROW EXCLUSIVE MODE"))
+            begun.set()
+            assert altered.wait(timeout=20)
+            connection.execute(sa.text("LOCK TABLE diary_change IN ROW EXCLUSIVE MODE"))
+
+    def see(*given: Any) -> None:
+        if given[2].startswith("ALTER TABLE diary_change"):
+            altered.set()
+
+    def hear(context: sa.ExceptionContext) -> None:
+        refused.append(context.original_exception)
+
+    sa.event.listen(engine, "after_cursor_execute", see)
+    sa.event.listen(engine, "handle_error", hear)
+    with ThreadPoolExecutor(1) as other:
+        looking = other.submit(look)
+        assert begun.wait(timeout=20)
+        alembic.upgrade()
+        looking.result(timeout=20)
+    assert not [error for error in refused if isinstance(error, DeadlockDetected)]
+    tables = ("diary_change", "access_event", "noted_session_change")
+    types = {
+        table: {column["name"]: column["type"] for column in inspect(engine).get_columns(table)} for table in tables
+    }
+    assert {str(of["seq"]) for of in types.values()} == {"BIGINT"}
+    most = sa.text("SELECT max_value FROM pg_sequences WHERE sequencename = :name")
+    with engine.connect() as connection:
+        assert {connection.scalar(most, {"name": f"{table}_seq_seq"}) for table in tables} == {2**63 - 1}
 
 
 def patient_of_0004(connection: Connection) -> UUID:

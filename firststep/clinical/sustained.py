@@ -22,18 +22,19 @@ def first_sustained(means: SevenDayMeans, after: int, held: Held) -> int | None:
 
     Rule: outcomes daily-1, 6 and 9.
     """
-    index = checked = max(after + 1, 0)
-    while index + CONFIRMING_DAYS <= len(means.units):
+    earliest = checked = max(after + 1, 0)
+    for index in range(earliest, len(means.units) - CONFIRMING_DAYS + 1):
+        if index < earliest:
+            continue
         beyond = index + CONFIRMING_DAYS
         failing = _last_failing(means, checked, beyond, held)
         if failing is not None:
-            # No 14 days that hold this one do.
-            index = checked = failing + 1
+            # No 14 days with this one among them hold.
+            earliest = checked = failing + 1
             continue
         checked = beyond
         if means.units[index] is not None and _has_enough(means.units[index:beyond]):
             return index
-        index += 1
     return None
 
 

@@ -103,3 +103,12 @@ def test_between_two_days_every_day_has_its_place(units: tuple[int | None, ...],
     days = [begins + timedelta(days=offset) for offset in range(length + 1)]
     expected = [None if mean is None else float(mean) for mean in map(means.on, days)]
     assert list(means.between(begins, begins + timedelta(days=length))) == expected
+
+
+def test_days_before_the_first_entry_and_after_the_last_are_empty_places() -> None:
+    means = SevenDayMeans(MONDAY.toordinal(), (4200, None, 8400), (7, 3, 7))
+    before, after = MONDAY - timedelta(days=3), MONDAY + timedelta(days=4)
+    assert means.between(before, MONDAY) == (None, None, None, 1.0)
+    assert means.between(before, after) == (None, None, None, 1.0, None, 2.0, None, None)
+    assert means.between(before, before) == (None,)
+    assert means.between(after, after + timedelta(days=1)) == (None, None)

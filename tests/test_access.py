@@ -206,6 +206,7 @@ def test_an_object_of_another_looks_like_none(app: Flask, world: World, route: s
         "noted",
         "made",
         "visit",
+        "sheet_visit",
         "case",
     )
     ids = {name: uuid4() for name in named}
@@ -307,7 +308,7 @@ def outsiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
 
 def insiders_findings(app: Flask, world: World, route: str) -> Iterator[str]:
     """Send the request as everybody who may; go through what is wrong about the answers."""
-    hers = (world.episode, world.session, world.dose, world.question, world.rating, world.flare)
+    hers = (world.episode, world.session, world.dose, world.question, world.rating, world.flare, world.sheet_visit)
     for actor in insiders(ROUTES[route]):
         for way, headers in WAYS.items():
             response = send(app, world, route, actor, headers=headers)

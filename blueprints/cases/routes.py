@@ -17,6 +17,7 @@ from firststep.models import Patient
 from firststep.services import case_claims as service
 from firststep.services.case_claims import Offer
 from firststep.services.invitations import InvitationOver, OtherAddress, TooManyInvitations, is_for
+from firststep.services.removed_visits import find_visit, remove_visit, removed_days
 from firststep.services.sheet_visits import visits_of
 from firststep.web import clock, dates
 from firststep.web.actors import current_account, current_patient, current_practitioner
@@ -129,8 +130,37 @@ def visits() -> str:
     return render(
         "cases/visits.html",
         visits=visit_lines(found),
+        removed=[(dates.long_date(one.day), one.by) for one in removed_days(db.session, current_patient().id)],
         offer_waits=service.offer_waits(db.session, current_account().email, now=clock.now()),
     )
+
+
+@cases.get("/events/visits/<uuid:sheet_visit_id>/remove")
+@policy(GET="patient")
+def ask_remove(sheet_visit_id: UUID) -> Answer:
+    """Ask before one of these visits is removed."""
+    visit = find_visit(db.session, current_patient().id, sheet_visit_id)
+    if visit is None:
+        return _removed_before()
+    return render("cases/remove.html", visit=visit_lines([visit])[0], can_come_again=visit.can_come_again)
+
+
+@cases.post("/events/visits/<uuid:sheet_visit_id>/remove")
+@policy(POST="patient")
+def remove(sheet_visit_id: UUID) -> Answer:
+    """Remove one of these visits for good."""
+    day = remove_visit(db.session, acting(), current_patient().id, sheet_visit_id)
+    db.session.commit()
+    if day is None:
+        return _removed_before()
+    flash(_("The visit of %(day)s is removed.", day=dates.long_date(day)), "success")
+    return make_response(redirect(url_for("cases.visits"), 303))
+
+
+def _removed_before() -> Response:
+    """Answer a second tap, or a page that was opened before."""
+    flash(_("This visit is removed already."), "info")
+    return make_response(redirect(url_for("cases.visits"), 303))
 
 
 def _own_patient() -> Patient | None:

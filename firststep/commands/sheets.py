@@ -105,7 +105,7 @@ def _tell(told: dict[str, Any], reading: Reading, stored: Stored) -> None:
     )
     click.echo(f"{told['people']} people; {stored.visits_added} visits and {stored.cases_added} cases are new.")
     if stored.already_there:
-        click.echo(f"{len(stored.already_there)} rows were there already; they stay as they are.")
+        click.echo(f"{len(stored.already_there)} rows were brought over before; they change nothing.")
     if stored.batch_id:
         click.echo(f"To take them out again: sheet undo {stored.batch_id}")
     for one in told["reported"]:

@@ -11,7 +11,7 @@ from firststep.models.noted import NotedSession, NotedSessionChange
 from firststep.models.people import Patient, Practice, PracticeInvitation, Practitioner
 from firststep.models.reminders import PushSubscription, Reminder
 from firststep.models.sharing import AccessEvent, PatientInvitation, Share, VisitAccess
-from firststep.models.sheets import CaseInvitation, ImportBatch, ImportedCase, ImportedCourse, Visit
+from firststep.models.sheets import CaseInvitation, ImportBatch, ImportedCase, ImportedCourse, RemovedVisit, Visit
 from firststep.models.treatment import Episode
 from firststep.models.triage import Triage
 from firststep.models.whole import Deletion, Upload
@@ -49,6 +49,7 @@ __all__ = [
     "PushSubscription",
     "Question",
     "Reminder",
+    "RemovedVisit",
     "Share",
     "TreatmentSession",
     "Triage",

@@ -132,3 +132,20 @@ class Visit(Base):
     note: Mapped[str | None] = mapped_column(Text)
     # The row of the sheet, so that it can be found there.
     sheet_row: Mapped[int] = mapped_column()
+
+
+class RemovedVisit(Base):
+    """A visit that its person removed, under its id: the day alone, so that no later sheet brings it back."""
+
+    __tablename__ = "removed_visit"
+    __table_args__ = (
+        Index("ix_removed_visit_patient_id", "patient_id"),
+        Index("ix_removed_visit_practitioner_id", "practitioner_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    # Whose sheets are meant; when the account is gone no sheet comes any more.
+    practitioner_id: Mapped[UUID] = mapped_column(ForeignKey("practitioner.id", ondelete="CASCADE"))
+    day: Mapped[date] = mapped_column()
+    removed_at: Mapped[datetime] = mapped_column(Moment)

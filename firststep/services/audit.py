@@ -50,8 +50,8 @@ OF_SESSIONS = (
 )
 #: The steps of a look at a visit, from the code to its end.
 AT_VISIT = ("visit_shown", "visit_asked", "visit_allowed", *(f"visit_{end}" for end in VISIT_ENDS))
-#: What happens to a case from a practice's sheet: a person takes it over, and the practice adds to it.
-OF_CASES = ("case_claimed", "visits_imported")
+#: What happens to a case from a practice's sheet: a person takes it over, the practice adds to it, the person removes.
+OF_CASES = ("case_claimed", "visits_imported", "imported_visit_removed")
 #: What the patient does with the diary as a whole.
 OF_THE_WHOLE = ("exported", "imported", "diary_deleted", "account_deleted")
 # What stands as the row before the first one.

@@ -96,7 +96,7 @@ def _shares(practitioner_id: UUID, *columns: Any) -> Select[*tuple[Any, ...]]:
 
 
 def _cases(practitioner_id: UUID) -> Select[*tuple[Any, ...]]:
-    """Select each course of a case; a visit is added and taken out with its batch, and never changed."""
+    """Select each course of a case; visits are added and taken out, and never changed."""
     of_case = (ImportedCase.patient_id, Patient.user_id, Patient.feet, Patient.onset_on)
     of_course = (ImportedCourse.batch_id, ImportedCourse.arm, ImportedCourse.starts_on, ImportBatch.sessions)
     return (

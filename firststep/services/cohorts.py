@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Result, func, select
 from sqlalchemy.orm import Session
 
 from firststep.clinical import visits as clinical
 from firststep.clinical.cohort import Person
 from firststep.clinical.diary import Arm, Diary
-from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Visit
+from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, RemovedVisit, Visit
 from firststep.services.access import CountedShare, cohort_grants
 from firststep.services.diary_reading import read_diary
 
@@ -64,9 +64,10 @@ def case_people(
 
 
 def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clinical.VisitSeries]:
-    """Return the visits of each case of the practitioner's sheets, whichever batches they came in: two statements.
+    """Return the visits of each case of the practitioner's sheets, whichever batches they came in: three statements.
 
     The first start that a batch names counts; of sheets that find the fourth session in different ways, the surest.
+    Somebody who removed a visit from before the first value that is left has none: it would stand for the baseline.
     """
     visits: dict[UUID, list[clinical.Visit]] = {}
     columns = (Visit.day, Visit.pain, Visit.session, Visit.nsaid, Visit.change)
@@ -96,4 +97,19 @@ def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clini
             starts_on=before.starts_on or starts_on if before else starts_on,
             sessions=min(before.sessions if before else found_by, found_by, key=clinical.SESSIONS.index),
         )
+    for patient_id, day in _first_removed(session, practitioner_id):
+        if patient_id in found and day < _first_value(found[patient_id]):
+            del found[patient_id]
     return found
+
+
+def _first_removed(session: Session, practitioner_id: UUID) -> Result[UUID, date]:
+    """Return who removed visits of the practitioner's sheets, each with the first day of them."""
+    of_sheets = select(RemovedVisit.patient_id, func.min(RemovedVisit.day))
+    mine = of_sheets.where(RemovedVisit.practitioner_id == practitioner_id)
+    return session.execute(mine.group_by(RemovedVisit.patient_id))
+
+
+def _first_value(series: clinical.VisitSeries) -> date:
+    """Return the day of the first pain that the series tells of."""
+    return min((visit.day for visit in series.visits if visit.tenths is not None), default=date.max)

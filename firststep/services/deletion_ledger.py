@@ -32,6 +32,7 @@ from firststep.models import (
     Patient,
     PatientInvitation,
     Practitioner,
+    RemovedVisit,
     Triage,
     Upload,
     User,
@@ -130,7 +131,7 @@ def erase_diary_rows(database: Session | Connection, patient_id: UUID) -> int:
     """Delete everything that was entered into a diary; return whether (1, 0) there is such a patient."""
     drop_results_with(database, patient_id)
     tables = (DiaryChange, FootDay, Day, Episode, Upload, NotedSessionChange, NotedSession, Triage)
-    taken_over = (Visit, ImportedCourse, ImportedCase, CaseInvitation)
+    taken_over = (Visit, RemovedVisit, ImportedCourse, ImportedCase, CaseInvitation)
     for table in (*tables, *taken_over, *(kind.table for kind in KINDS.values())):
         database.execute(delete(table).where(table.patient_id == patient_id))
     _drop_empty(database, ImportBatch.practitioner_id.is_(None))

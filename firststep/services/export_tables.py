@@ -31,6 +31,7 @@ from firststep.models import (
     Patient,
     Practitioner,
     Reminder,
+    RemovedVisit,
     Share,
     Triage,
     User,
@@ -82,6 +83,7 @@ def tables() -> tuple[Table, ...]:
         Table(name="practitioner_session_changes", columns=_NOTED_CHANGES, read=_noted_changes),
         Table(name="imported_courses", columns=_IMPORTED_COURSES, read=_imported_courses),
         Table(name="imported_visits", columns=_IMPORTED_VISITS, read=_imported_visits),
+        Table(name="removed_visits", columns=_REMOVED_VISITS, read=_removed_visits),
         Table(name="changes", columns=_CHANGES, read=_changes),
         Table(name="consents", columns=_CONSENTS, read=_consents),
         Table(name="shares", columns=_SHARES, read=_shares),
@@ -238,6 +240,19 @@ def _imported_visits(session: Session, patient_id: UUID) -> Iterator[Record]:
     )
     for row in _rows(session, statement.order_by(Visit.day, Visit.id)):
         yield _record(row) | {"pain": points(row.pain)}
+
+
+_REMOVED_VISITS: Final = ("day", "removed_at", "practitioner")
+
+
+def _removed_visits(session: Session, patient_id: UUID) -> Iterator[Record]:
+    statement = (
+        select(*_columns(RemovedVisit, "day", "removed_at"), User.name.label("practitioner"))
+        .join(Practitioner, Practitioner.id == RemovedVisit.practitioner_id)
+        .join(User, User.id == Practitioner.user_id)
+        .where(RemovedVisit.patient_id == patient_id)
+    )
+    return map(_record, _rows(session, statement.order_by(RemovedVisit.day, RemovedVisit.id)))
 
 
 _CHANGES: Final = (

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
-from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, Visit
+from firststep.models import ImportBatch, ImportedCase, ImportedCourse, Patient, Practitioner, RemovedVisit, Visit
 from firststep.services import access, audit, practices
 from firststep.services.audit import Actor
 from firststep.sheets.cells import Reason
@@ -25,9 +26,9 @@ _MOST_MAPPINGS: Final = 20
 class Stored:
     """What became of a reading. ``batch_id`` is None where there was nothing new.
 
-    ``already_there`` are rows whose person has a visit on that day from an earlier sheet; ``conflicts`` say a
-    different arm or start than an earlier sheet, or are about somebody who took the case over and does not share with
-    the practitioner now. Neither changes anything. ``claimed`` are the people who took a case over and get visits.
+    ``already_there`` are rows whose person has a visit on that day from an earlier sheet, or removed it; ``conflicts``
+    say a different arm or start than an earlier sheet, or are about somebody who took the case over and does not share
+    with the practitioner now. Neither changes anything. ``claimed`` are the people who took a case over and get visits.
     """
 
     batch_id: UUID | None
@@ -205,7 +206,10 @@ def _claimed_of(session: Session, practitioner_id: UUID) -> set[UUID]:
 
 
 def _known_cases(session: Session, practitioner_id: UUID) -> dict[str, _Known]:
-    """Return what is there by alias key: the arm, the first start that a batch names, and the days with a visit."""
+    """Return what is there by alias key: the arm, the first start that a batch names, and the days with a visit.
+
+    A visit that its person removed counts as there, so that it does not come back.
+    """
     rows = session.execute(
         select(
             *(ImportedCase.alias_key, ImportedCase.patient_id, ImportedCase.claimed_at),
@@ -224,7 +228,11 @@ def _known_cases(session: Session, practitioner_id: UUID) -> dict[str, _Known]:
         one.starts_on = one.starts_on or starts_on
         of_patient[patient_id] = one
     days = select(Visit.patient_id, Visit.day).join(ImportBatch, ImportBatch.id == Visit.batch_id)
-    for patient_id, day in session.execute(days.where(ImportBatch.practitioner_id == practitioner_id)):
+    removed = select(RemovedVisit.patient_id, RemovedVisit.day)
+    for patient_id, day in chain(
+        session.execute(days.where(ImportBatch.practitioner_id == practitioner_id)),
+        session.execute(removed.where(RemovedVisit.practitioner_id == practitioner_id)),
+    ):
         if patient_id in of_patient:
             of_patient[patient_id].days.add(day)
     return known

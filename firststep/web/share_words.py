@@ -73,6 +73,7 @@ def trail_words(what: str) -> str:
         "visit_replaced": _("made another visit code, which ended the earlier one"),
         "case_claimed": _("took over visits from a practice’s sheet"),
         "visits_imported": _("added visits from their sheet"),
+        "imported_visit_removed": _("removed a visit that came from a practice’s sheet"),
         "exported": _("took all data along as a file"),
         "imported": _("brought data back from a file"),
         "diary_deleted": _("deleted the whole diary"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from flask_babel import gettext as _
 
@@ -34,6 +35,7 @@ def change_name(change: str) -> str:
 class VisitLine:
     """One visit in words: what is recorded of it, what was remarked, and whose sheet it was."""
 
+    id: UUID
     day: str
     said: str
     note: str
@@ -42,7 +44,10 @@ class VisitLine:
 
 def visit_lines(visits: Iterable[SheetVisit]) -> list[VisitLine]:
     """Return the visits in words; what is not recorded is not said, and never zero."""
-    return [VisitLine(day=dates.long_date(one.day), said=_said(one), note=one.note or "", by=one.by) for one in visits]
+    return [
+        VisitLine(id=one.id, day=dates.long_date(one.day), said=_said(one), note=one.note or "", by=one.by)
+        for one in visits
+    ]
 
 
 def _said(one: SheetVisit) -> str:

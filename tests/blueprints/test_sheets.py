@@ -123,9 +123,9 @@ def test_the_sample_is_mapped_looked_at_brought_in_found_again_and_taken_out(app
     assert (visits > 300, stored(app, ImportBatch), stored(app, ImportedCase)) == (True, 1, EXPECTED["people"])
     again = choose(cho, SAMPLE)
     assert counts(again) == found, "the mapping is remembered"
-    assert f"{visits} rows are already there" in again.text
+    assert f"{visits} rows were brought over before" in again.text
     result = send(cho, form_of(again), "")
-    assert f"Already there: {visits}" in result.text
+    assert f"Brought over before: {visits}" in result.text
     assert (stored(app), stored(app, ImportBatch)) == (visits, 1)
     with app.app_context():
         batch = db.session.scalars(select(ImportBatch.id)).one()
@@ -202,7 +202,7 @@ def test_the_later_of_two_rows_of_one_day_counts_and_an_imported_day_stays(app: 
     other = choose(cho, sheet([*ROW[:3], "9"], ["RM-17", "2026-04-04", "usual care", "3"]))
     assert "Other rows of this person, or an earlier sheet, say something else." in other.text
     again = send(cho, form_of(choose(cho, sheet([*ROW[:3], "9"]))), "")
-    assert "Already there: 1" in again.text
+    assert "Brought over before: 1" in again.text
     with app.app_context():
         assert db.session.scalars(select(Visit.pain)).all() == [40]
 

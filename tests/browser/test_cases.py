@@ -1,7 +1,8 @@
-"""A case of a sheet is handed over in Chromium: the practitioner invites, the person looks, confirms and owns it."""
+"""A case of a sheet is handed over in Chromium: the practitioner invites, the person owns it and removes a part."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -51,3 +52,15 @@ def test_a_case_is_handed_over(app: Flask, open_phone: OpenPage, cast: Cast, tak
     cho.goto(f"/practice/{cast.share}")
     expect(cho.locator("#visits li")).to_have_count(2)
     is_right(cho)
+
+    ana.get_by_role("link", name=re.compile("Remove.*17 March 2025")).click()
+    take(ana, "case-visit-remove")
+    is_right(ana)
+    ana.get_by_role("button", name="Remove").click()
+    expect(ana.locator("main")).to_contain_text("The visit of 17 March 2025 is removed.")
+    expect(ana.locator("#visits li")).to_have_count(1)
+    ana.get_by_text("Removed (1)").click()
+    take(ana, "case-visits-removed")
+    is_right(ana)
+    cho.reload()
+    expect(cho.locator("#visits li")).to_have_count(1)

@@ -117,7 +117,7 @@ def test_a_log_is_mapped_brought_in_taken_out_mended_and_brought_in_again(
     choose(page, mended())
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_text("Nothing new in this sheet.")).to_be_visible()
-    expect(page.get_by_text(f"Already there: {after}")).to_be_visible()
+    expect(page.get_by_text(f"Brought over before: {after}")).to_be_visible()
     assert visits(app) == after
 
 

@@ -94,7 +94,7 @@ def test_importing_again_changes_nothing_and_says_so(app: Flask, cast: Cast) -> 
     assert printed["already_there"] == EXPECTED["accepted"]
     assert fingerprint(app) == before
     done = run(app, "sheet", "import", "--practitioner", "cho@example.com", "--mapping", str(MAPPING), str(SAMPLE))
-    assert "425 rows were there already; they stay as they are." in done.stdout
+    assert "425 rows were brought over before; they change nothing." in done.stdout
     assert "0 visits and 0 cases are new" in done.stdout
 
 

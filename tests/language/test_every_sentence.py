@@ -50,6 +50,8 @@ TYPED = {
         actors.CANARY_SPELL,
         actors.CANARY_CASE,
         actors.CANARY_REMARK,
+        actors.CANARY_TAKEN,
+        actors.ALIAS_TAKEN,
         actors.CANARY_PERSON,
         actors.CANARY_PRACTICE,
         actors.CANARY_FINDING,

@@ -29,6 +29,7 @@ from firststep.models import (
     Question,
     User,
     UserSession,
+    Visit,
     VisitAccess,
 )
 from firststep.services import audit, case_claims, reminder_feed
@@ -68,6 +69,10 @@ CANARY_LICENCE: Final = "canary-licence-c8812"
 # Of Dr Cho's own sheet: who is in it, and what was remarked. Nobody else reads of it, whoever shares with whom.
 CANARY_CASE: Final = "canary-case-3d7f0"
 CANARY_REMARK: Final = "canary-remark-88ac4"
+# Of Dr Dee's sheet: what was remarked of the visits that Ana took over, which she alone reads since.
+CANARY_TAKEN: Final = "canary-taken-41c7a"
+# Under which name Dr Dee has them, and still reads it.
+ALIAS_TAKEN: Final = "alias-taken-b60e3"
 # For whom a hand-out of Dr Cho's is.
 CANARY_MEANT: Final = "canary-meant-5b1e9"
 # Whom Dr Cho invited to take the case over.
@@ -151,6 +156,7 @@ class World:
     invitation: UUID
     made: UUID
     visit: UUID
+    sheet_visit: UUID
     tokens: Mapping[str, str]
 
     def share_of(self, actor: str) -> UUID:
@@ -179,6 +185,7 @@ def make_world(app: Flask) -> World:
         case = factories.make_sheet(db.session, cho, alias=CANARY_CASE, note=CANARY_REMARK)
         to_case = case_claims.invite(db.session, cho.id, case, CANARY_PERSON, now=people.NOW).id
         batch = db.session.scalars(select(ImportBatch.id).where(ImportBatch.practitioner_id == cho.id)).one()
+        sheet_visit = _add_taken_over(db.session, cast)
         episode = db.session.scalars(select(Episode.id).where(Episode.patient_id == cast.ana)).one()
         op, dose, plan = _add_changes(db.session, cast.ana)
         question, rating = _add_for_the_visit(db.session, cast.ana)
@@ -221,6 +228,7 @@ def make_world(app: Flask) -> World:
         invitation=invitation,
         made=made,
         visit=visit,
+        sheet_visit=sheet_visit,
         tokens=tokens,
     )
 
@@ -300,6 +308,13 @@ def _add_flare(session: Session, ana: UUID) -> UUID:
     session.add(flare)
     session.flush()
     return flare.id
+
+
+def _add_taken_over(session: Session, cast: people.Cast) -> UUID:
+    """Let Ana have taken over a case of Dr Dee's, and return the first of its visits."""
+    case = factories.make_sheet(session, session.get_one(Practitioner, cast.dee), alias=ALIAS_TAKEN, note=CANARY_TAKEN)
+    factories.take_over(session, session.get_one(Patient, cast.ana), case)
+    return session.scalars(select(Visit.id).where(Visit.patient_id == cast.ana).order_by(Visit.day)).first() or case
 
 
 def _add_hand_outs(session: Session, cast: people.Cast) -> tuple[UUID, str]:

@@ -185,6 +185,8 @@ ROUTES: Final[dict[str, str]] = {
     "GET cases.offer": "bearer",
     "POST cases.claim": "patient",
     "GET cases.visits": "patient",
+    "GET cases.ask_remove": "owner",
+    "POST cases.remove": "owner",
     "GET team.profile": "practitioner",
     "POST team.save_profile": "practitioner",
     "GET team.overview": "practitioner",

@@ -99,6 +99,7 @@ def address(app: Flask, world: World, rule: Rule, actor: str) -> str:
         "case_id": world.case,
         "invitation_id": world.invitation,
         "visit_id": world.visit,
+        "sheet_visit_id": world.sheet_visit,
         "key": "plantar_fascia",
         "day": actors.DAY,
         "token": "x" * 43,
@@ -123,6 +124,7 @@ def of_ana(world: World) -> dict[str, str]:
         "made_id": world.made,
         "member_id": world.member,
         "invitation_id": world.invitation,
+        "sheet_visit_id": world.sheet_visit,
     }
     ids |= {"question_id": world.question, "rating_id": world.rating, "saved": world.op, "removed": world.op}
     return {name: str(value) for name, value in ids.items()} | {
@@ -228,6 +230,7 @@ def forbidden(actor: str, route: str) -> set[str]:
     whole = {people.CANARY_NAME, people.CANARY_EMAIL, people.CANARY_NOTE}
     whole |= {actors.CANARY_PLAN, actors.CANARY_DRUG, actors.CANARY_DEVICE, actors.CANARY_OLD_NOTE, actors.CANARY_LOOK}
     whole |= {actors.CANARY_QUESTION, actors.CANARY_ASKED, actors.CANARY_TRIGGER, actors.CANARY_SPELL}
+    whole |= {actors.CANARY_TAKEN}
     return of_cho | never | whole - shown
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from firststep.models import Patient, Practitioner, User, VisitAccess
+from firststep.models import Patient, Practitioner, RemovedVisit, User, VisitAccess
 from firststep.services import audit, reminders
 from firststep.services.diary_events import EventChange
 from firststep.services.diary_ops import Op, apply_op
@@ -53,6 +53,8 @@ def write(session: Session, patient: Patient, practitioner: Practitioner) -> Non
         session, patient, practitioner, DAY, number=1, gait=WORDS["session"], dispute=WORDS["dispute"]
     )
     factories.take_over(session, patient, factories.make_sheet(session, practitioner, note=WORDS["remark"]))
+    removed = {"practitioner_id": practitioner.id, "day": DAY, "removed_at": NOW}
+    session.add(RemovedVisit(id=uuid4(), patient_id=patient.id, **removed))
     look = audit.Actor(user_id=practitioner.user_id, name="Dr Looker", now=NOW, key=b"k" * 32)
     audit.record(session, look, patient.id, "viewed_notes", share_id=share.id)
     visit = {"scope": "charts", "from_day": DAY, "state": "ended", "made_at": NOW, "code_expires_at": NOW}

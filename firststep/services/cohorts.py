@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import cast
 from uuid import UUID
@@ -98,8 +99,11 @@ def imported_series(session: Session, practitioner_id: UUID) -> dict[UUID, clini
             sessions=min(before.sessions if before else found_by, found_by, key=clinical.SESSIONS.index),
         )
     for patient_id, day in _first_removed(session, practitioner_id):
-        if patient_id in found and day < _first_value(found[patient_id]):
-            del found[patient_id]
+        series = found.pop(patient_id, None)
+        if series is not None and day > _first_value(series):
+            # Visits that are no longer all there are not counted up to the fourth.
+            found_by = "unknown" if series.sessions == "counted" else series.sessions
+            found[patient_id] = replace(series, sessions=found_by)
     return found
 
 

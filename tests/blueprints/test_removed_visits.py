@@ -236,14 +236,19 @@ def test_no_figure_of_the_practice_rests_on_it_and_none_takes_a_later_visit_for_
         assert cast.ana not in imported_series(db.session, cast.cho)
 
 
-@pytest.mark.usefixtures("batch")
-def test_a_removed_visit_after_the_first_value_leaves_the_course_countable(
-    app: Flask, ana: Browser, cast: Cast
+@pytest.mark.parametrize(("found_by", "since"), [("numbered", "numbered"), ("counted", "unknown")])
+def test_after_the_first_value_the_course_counts_but_visits_are_not_counted_up(
+    app: Flask, ana: Browser, cast: Cast, batch: UUID, found_by: str, since: str
 ) -> None:
+    with app.app_context():
+        db.session.execute(update(ImportBatch).where(ImportBatch.id == batch).values(sessions=found_by))
+        db.session.commit()
+        assert imported_series(db.session, cast.cho)[cast.ana].sessions == found_by
     removed(app, ana, 2)
     with app.app_context():
-        series = imported_series(db.session, cast.cho)[cast.ana]
-        assert [visit.tenths for visit in series.in_order] == [80, None]
+        found = imported_series(db.session, cast.cho)
+        assert [visit.tenths for visit in found[cast.ana].in_order] == [80, None]
+        assert sorted(series.sessions for series in found.values()) == sorted([since, found_by]), "RM-18 as before"
 
 
 @pytest.mark.usefixtures("batch")

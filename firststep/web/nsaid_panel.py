@@ -113,7 +113,7 @@ class DoseWords:
 
     def __init__(self, *, typed: bool) -> None:
         self._typed = typed
-        self._names: dict[str, str] = {}
+        self._names: dict[tuple[bool, str], str] = {}
         self._in_words = cache(_dose_words)
 
     def __call__(self, doses: Iterable[Event]) -> Iterator[str]:
@@ -130,9 +130,10 @@ class DoseWords:
             yield self._in_words(name, counts[name], round(amounts[name], 1))
 
     def _name(self, dose: Event, drug: Drug | None) -> str:
-        named = drug.id if drug else dose["product"]
+        # Not by the word alone: "ibuprofen" noted as a gel is none of ours, and the tablet keeps its name.
+        named = (True, drug.id) if drug else (False, dose["product"])
         if named not in self._names:
-            self._names[named] = _ingredient(drug) if drug else _unlisted(named, typed=self._typed)
+            self._names[named] = _ingredient(drug) if drug else _unlisted(dose["product"], typed=self._typed)
         return self._names[named]
 
 

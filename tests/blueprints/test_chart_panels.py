@@ -75,6 +75,10 @@ def named(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [trace for trace in found["data"] if trace["name"] == name]
 
 
+def said(found: dict[str, Any]) -> list[str]:
+    return [text for trace in found["data"] for text in trace.get("hovertext", [])]
+
+
 def panel(browser: Browser, key: str, query: str = "days=90", at: str = "/progress") -> Tag:
     page = BeautifulSoup(browser.get(f"{at}?{query}").get_data(as_text=True), "html.parser")
     found = page.find(id=key)
@@ -122,6 +126,21 @@ def test_the_nsaid_week_counts_tablets_and_adds_up_by_ingredient(filled: None, a
     (gel,), (paracetamol,) = named(drawn, "Days with a gel noted"), named(drawn, "Days with paracetamol noted")
     assert (gel["x"], gel["y"], paracetamol["y"]) == ([middle], [1.0], [1.0])
     assert "powder" not in str(drawn)
+
+
+def test_a_drug_keeps_its_name_beside_one_of_that_name_that_is_none_of_ours(
+    app: Flask, cast: Cast, ana: Browser
+) -> None:
+    first, second = MONDAY, MONDAY + timedelta(days=7)
+    with app.app_context():
+        for day, form, amount in ((first, "gel", 5), (first, "oral", 400), (second, "oral", 400)):
+            db.session.add(Dose(patient_id=cast.ana, day=day, product="ibuprofen", form=form, dose_mg=amount))
+        db.session.commit()
+    listed = panel(ana, "nsaid")
+    assert row_of(listed, short(second))[3] == "Ibuprofen 400 mg (1 dose)"
+    assert row_of(listed, short(first))[3] == "Ibuprofen 400 mg (1 dose); ibuprofen 5 mg (1 dose)"
+    (touched,) = (text for text in said(figure(ana, "chart=nsaid&days=90")) if "drug" in text)
+    assert touched.endswith("Another drug 5 mg (1 dose); Ibuprofen 400 mg (1 dose)")
 
 
 def test_weeks_with_too_few_answers_are_gaps_and_no_zeros(app: Flask, cast: Cast, filled: None, ana: Browser) -> None:
@@ -204,7 +223,7 @@ def test_a_long_gap_is_shown_and_said(app: Flask, cast: Cast, ana: Browser) -> N
     assert "there were too few entries for more than 14 days" in page.replace("\xa0", " ")
 
 
-def test_three_statements_with_every_table_filled(app: Flask, filled: None, ana: Browser) -> None:
+def test_two_statements_with_every_table_filled(app: Flask, filled: None, ana: Browser) -> None:
     for address in ("/progress?days=365&ranges=all&measure=both", "/progress/figure.json?chart=nsaid"):
         with counted(app) as statements:
             assert ana.get(address).status_code == 200

@@ -8,7 +8,8 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from psycopg.errors import FeatureNotSupported
+from sqlalchemy import Connection, Engine, ExceptionContext, event
 from sqlalchemy.orm import Session
 
 _WRITING: ContextVar[bool] = ContextVar("writing", default=True)
@@ -42,7 +43,9 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def prepare_engine(engine: Engine) -> None:
-    """Attach what SQLite needs on each connection and each transaction; PostgreSQL needs nothing."""
+    """Attach what SQLite needs on each connection and each transaction, and what PostgreSQL needs after an upgrade."""
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "handle_error", _give_up_outdated)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "do_connect", _make_private)
         event.listen(engine, "connect", _set_pragmas)
@@ -95,6 +98,17 @@ def truncate_log(engine: Engine) -> bool:
 def set_writing(writing: bool) -> None:
     """Choose for this request whether its transactions take SQLite's write lock when they begin."""
     _WRITING.set(writing)
+
+
+def _give_up_outdated(context: ExceptionContext) -> None:
+    """Take a connection for a broken one whose prepared statements are of columns that an upgrade changed.
+
+    One request is then asked to try again, and the others get connections that know the columns as they are.
+    """
+    fault = context.original_exception
+    # By the place in PostgreSQL's source, as its own driver for Java does: the sentence depends on the language.
+    if isinstance(fault, FeatureNotSupported) and fault.diag.source_function == "RevalidateCachedQuery":
+        context.is_disconnect = True
 
 
 def _make_private(_dialect: object, _record: object, arguments: Any, _keywords: object) -> None:

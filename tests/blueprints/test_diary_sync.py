@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import NullPool, create_engine, func, select, text
 from sqlalchemy.orm import Session
 
 from firststep.extensions import db
@@ -251,6 +251,31 @@ def test_steps_are_counted_beyond_what_32_bits_hold(app: Flask, ben: Browser, ca
     assert after_both["superseded"] == []
     after_one = put(ben, op(set={"first_step_pain": 8}, device=PHONE, seen_rev=revisions[1]))
     assert [item["value"] for item in after_one["superseded"]] == [7]
+
+
+@pytest.mark.skipif(not runs_on_postgresql(), reason="SQLite keeps no statements of an earlier table")
+def test_an_upgrade_that_changes_a_column_costs_a_request_one_more_try(app: Flask, ben: Browser) -> None:
+    # So often that the driver prepares the statements.
+    for pain in range(10):
+        put(ben, op(set={"first_step_pain": pain}))
+    one = op(set={"first_step_pain": 4})
+    try:
+        change_type_of_pain(app, "smallint")
+        refused = send(ben, one)
+        assert refused.status_code == 503
+        assert refused.headers["Retry-After"] == "5"
+        assert put(ben, one)["status"] == "stored"
+        assert put(ben, op(set={"first_step_pain": 5}))["status"] == "stored"
+    finally:
+        change_type_of_pain(app, "integer")
+
+
+def change_type_of_pain(app: Flask, kind: str) -> None:
+    """Change a column as an upgrade does, on a connection of its own."""
+    with app.app_context():
+        other = create_engine(db.engine.url, poolclass=NullPool)
+        with other.begin() as connection:
+            connection.execute(text(f"ALTER TABLE foot_day ALTER COLUMN first_step_pain TYPE {kind}"))
 
 
 def count_from(session: Session, last: int) -> None:

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from firststep import models
 from firststep.clinical.diary import Episode
 from firststep.extensions import db
 from firststep.models import Dose, Flare, Pause, Pgic, Plan, Question, Share, TreatmentSession
@@ -120,3 +121,19 @@ def test_doses_and_sessions_come_from_a_day_on_and_the_rest_whole(app: Flask, ca
     assert {event.kind for event in course.events} == set(EVENT_KINDS) - {"dose", "treatment_session"}
     assert {event.kind for event in since.events} == set(EVENT_KINDS)
     assert course.diary == since.diary
+
+
+def test_things_of_one_day_have_an_order_that_is_not_that_of_writing(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        for place in (3, 1, 2):
+            of_ben = {"id": UUID(int=place), "patient_id": cast.ben}
+            arm = ("standard", "acupuncture", "combined")[place - 1]
+            db.session.add(models.Episode(**of_ben, arm=arm, starts_on=TODAY))
+            db.session.add(Flare(**of_ben, day=TODAY))
+            db.session.add(Dose(**of_ben, day=TODAY, product="ibuprofen"))
+            db.session.flush()
+        db.session.commit()
+        course = read_course(db.session, cast.ben)
+    assert [one.arm for one in course.diary.episodes] == ["standard", "acupuncture", "combined"]
+    found = [(event.kind, event.id.int) for event in course.events]
+    assert found == [("dose", 1), ("dose", 2), ("dose", 3), ("flare", 1), ("flare", 2), ("flare", 3)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -51,5 +52,6 @@ def other_work(count: int) -> Iterator[Processes]:
 
 
 if __name__ == "__main__":
-    while True:
+    begun_by = os.getppid()
+    while os.getppid() == begun_by:
         json.loads(json.dumps(_DOCUMENT))

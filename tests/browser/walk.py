@@ -28,11 +28,13 @@ from firststep.models import (
     TreatmentSession,
     UserSession,
 )
+from firststep.models import Visit as SheetVisit
 from firststep.services import case_claims
 from firststep.services.audit import Actor
 from firststep.services.invitations import make_link_token
 from firststep.services.patient_invitations import hand_out_token, make_hand_out
 from firststep.services.practice_invitations import make_link_token as make_offer_token
+from firststep.services.removed_visits import remove_visit
 from firststep.services.visit_access import link_token, show_code
 from firststep.web.invited import hand_out_key
 from firststep.web.security.tokens import make_token
@@ -196,8 +198,13 @@ def _values(cast: Cast, invited: UUID) -> dict[str, list[dict[str, Any]]]:
     factories.make_sheet(db.session, author, alias="RM-18")
     to_case = case_claims.invite(db.session, author.id, case, people.CANARY_EMAIL, now=people.NOW)
     mailed["cases.offer"] = case_claims.make_link_token(db.session, to_case.id, now=people.NOW) or ""
+    taken_over = factories.make_sheet(db.session, author, alias="RM-19", note="Sore")
+    factories.take_over(db.session, ana, taken_over)
+    of_sheet = db.session.scalars(select(SheetVisit.id).where(SheetVisit.patient_id == ana.id)).all()
+    remove_visit(db.session, phone, ana.id, of_sheet[0])
     return {
         "cases.ask": [{"case_id": case}],
+        "cases.ask_remove": [{"sheet_visit_id": of_sheet[1]}],
         "care.sessions": [{"share_id": share.id}],
         "care.new": [{"share_id": share.id}],
         "care.edit": [{"share_id": share.id, "noted_id": one} for one in noted],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -246,11 +246,7 @@ def test_an_upgrade_and_an_entry_do_not_wait_for_each_other(empty: Flask) -> Non
             locked.set()
 
     sa.event.listen(engine, "after_cursor_execute", see)
-    with ThreadPoolExecutor(1) as other:
-        entry = other.submit(enter)
-        assert begun.wait(timeout=20)
-        alembic.upgrade()
-        entry.result(timeout=20)
+    upgrade_beside(enter, begun)
     assert _counts()["diary_change"] == 1
 
 
@@ -277,11 +273,7 @@ def test_numbers_get_64_bits_one_table_after_the_other(empty: Flask) -> None:
 
     sa.event.listen(engine, "after_cursor_execute", see)
     sa.event.listen(engine, "handle_error", hear)
-    with ThreadPoolExecutor(1) as other:
-        looking = other.submit(look)
-        assert begun.wait(timeout=20)
-        alembic.upgrade()
-        looking.result(timeout=20)
+    upgrade_beside(look, begun)
     assert not [error for error in refused if isinstance(error, DeadlockDetected)]
     tables = ("diary_change", "access_event", "noted_session_change")
     types = {
@@ -291,6 +283,15 @@ def test_numbers_get_64_bits_one_table_after_the_other(empty: Flask) -> None:
     most = sa.text("SELECT max_value FROM pg_sequences WHERE sequencename = :name")
     with engine.connect() as connection:
         assert {connection.scalar(most, {"name": f"{table}_seq_seq"}) for table in tables} == {2**63 - 1}
+
+
+def upgrade_beside(request: Callable[[], None], begun: Event) -> None:
+    """Upgrade while a request is on its way, which tells by ``begun`` that it has its first lock."""
+    with ThreadPoolExecutor(1) as other:
+        asked = other.submit(request)
+        assert begun.wait(timeout=20)
+        alembic.upgrade()
+        asked.result(timeout=20)
 
 
 def patient_of_0004(connection: Connection) -> UUID:

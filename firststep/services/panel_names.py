@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Any, Final
 from unicodedata import category, normalize
 from uuid import UUID
@@ -46,8 +47,8 @@ def asked_words(key: str) -> list[str]:
     A hyphen parts words, because "Anna-Maria" is also written without one. ``key`` comes as ``name_key`` makes it. A
     word with which another one begins is left out: it asks for nothing more.
     """
-    typed = (word.rstrip(",") for word in key.translate(_AS_TYPED).replace("-", " ").split())
-    words = sorted(filter(None, (_folded(word)[:LONGEST_BEGINNING] for word in typed)), key=len)
+    typed = (part.rstrip(",") for word in key.translate(_AS_TYPED).split() for part in _parted(word))
+    words = sorted(filter(None, (_folded(part)[:LONGEST_BEGINNING] for part in typed)), key=len)
     return [word for at, word in enumerate(words) if not any(longer.startswith(word) for longer in words[at + 1 :])]
 
 
@@ -117,6 +118,14 @@ def _words(key: str) -> Iterator[str]:
             yield _folded(joined)
         for start in _starts(word):
             yield _folded(word[start:])
+
+
+def _parted(word: str) -> Iterator[str]:
+    first, *others = word.split("-")
+    yield first
+    for part in others:
+        # Within a word nobody is found from a sign on, only from the letter behind it.
+        yield "".join(dropwhile(_is_sign, part))
 
 
 def _starts(word: str) -> Iterator[int]:

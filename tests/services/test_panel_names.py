@@ -63,8 +63,15 @@ def test_a_hyphen_is_asked_for_as_a_space_is(written: str, asked: str) -> None:
     assert set(words) <= found
 
 
-def test_nothing_but_a_hyphen_asks_for_nothing() -> None:
-    assert panel_names.asked_words(name_key(" - ")) == []
+@pytest.mark.parametrize("asked", ["-", "-'", "-\u2019-", "--("])
+def test_nothing_but_signs_from_a_hyphen_on_asks_for_nothing(asked: str) -> None:
+    assert panel_names.asked_words(name_key(f" {asked} ")) == []
+
+
+@pytest.mark.parametrize("name", ["A -'", "Ana-'t Hooft", "Ana-(Mia)"])
+def test_a_sign_behind_a_hyphen_is_no_part_of_what_is_asked(name: str) -> None:
+    key = name_key(name)
+    assert set(panel_names.asked_words(key)) <= panel_names.beginnings(key)
 
 
 @pytest.mark.parametrize("name", ["Ana Maria Lopez", "Müller-Lüdenscheidt", "O'Brien", "山田太郎", "Đorđe-Đ."])

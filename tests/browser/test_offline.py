@@ -17,33 +17,14 @@ from firststep.models import FootDay, Patient, Pause, Plan
 from firststep.web.shell import paths as kept_paths
 from tests.browser import steps
 from tests.browser.conftest import Faults, OpenPage, sign_in
+from tests.browser.kept import all_kept, until_kept
 from tests.cast import CANARY_NAME, CANARY_NOTE, TODAY, Cast
 from tests.support.browsers import options
 from tests.support.servers import serving
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
-# All that is stored in the browser where pages can reach it, as one text, with the addresses it is stored under.
-_KEPT = """
-async () => {
-  const parts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage)];
-  for (const name of await caches.keys()) {
-    const cache = await caches.open(name);
-    for (const request of await cache.keys()) parts.push(request.url, await (await cache.match(request)).text());
-  }
-  for (const { name } of await indexedDB.databases()) {
-    parts.push(`IndexedDB ${name}`);
-    const request = indexedDB.open(name);
-    const db = await new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
-    for (const store of db.objectStoreNames) {
-      const all = db.transaction(store).objectStore(store).getAll();
-      parts.push(JSON.stringify(await new Promise((resolve) => { all.onsuccess = () => resolve(all.result); })));
-    }
-    db.close();
-  }
-  return parts.join("\\n");
-}
-"""
 _CACHED = """
 async () => {
   const found = [];
@@ -111,15 +92,6 @@ def expect_log(page: Page, words: str) -> None:
 def tap(page: Page, question: str, answer: str) -> None:
     """Answer a question of the day with one tap."""
     page.get_by_role("radiogroup", name=question, exact=True).locator("label").filter(has_text=answer).first.tap()
-
-
-def until_kept(page: Page, words: str) -> None:
-    """Wait until the browser keeps the words."""
-    for _ in range(100):
-        if words in page.evaluate(_KEPT):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"the browser does not keep {words}")
 
 
 def status(page: Page) -> Any:
@@ -321,7 +293,7 @@ def test_signing_out_asks_about_what_was_not_sent(
         return
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     assert (stored_pain(app, cast) == 40) is choice.startswith("Send")
-    assert "first_step_pain" not in page.evaluate(_KEPT)
+    assert '"first_step_pain":' not in all_kept(page)
 
 
 def test_when_the_session_is_over_the_entries_are_sealed_until_their_owner_is_back(
@@ -339,14 +311,13 @@ def test_when_the_session_is_over_the_entries_are_sealed_until_their_owner_is_ba
     sign_in(app, page.context, site, cast.ben_user)
     page.goto("/log/2026-11-22")
     status(page).to_have_text("")
-    kept = page.evaluate(_KEPT)
+    kept = all_kept(page)
     assert [word for word in (CANARY_NOTE, *_LASTING) if word in kept] == []
     assert stored_pain(app, cast) != 40
     sign_in(app, page.context, site, cast.ana_user)
     page.goto("/log/2026-11-22")
     expect(page.locator("[name=first_step_pain-right]:checked")).to_have_value("4")
-    page.wait_for_timeout(300)
-    assert stored_pain(app, cast) == 40
+    wait_until(lambda: stored_pain(app, cast) == 40)
 
 
 def test_a_form_of_another_page_stays_too(open_phone: OpenPage, cast: Cast, lost: None) -> None:
@@ -384,7 +355,7 @@ def test_no_page_of_a_person_is_cached_and_nothing_is_left_after_signing_out(
     page.goto("/settings")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
-    left = page.evaluate(_KEPT)
+    left = all_kept(page)
     for personal in (
         CANARY_NAME,
         CANARY_NOTE,

@@ -16,31 +16,12 @@ from sqlalchemy import select
 from firststep.extensions import db
 from firststep.models import FootDay
 from tests.browser.conftest import Faults, OpenPage
+from tests.browser.kept import all_kept, until_kept
 from tests.browser.look import colour_problems, problems
 from tests.cast import CANARY_NOTE, NOW, Cast
 from tests.support.fresh import freshen
 
 pytestmark = pytest.mark.browser
-
-_KEPT = """
-async () => {
-  const names = (await indexedDB.databases()).map(({ name }) => name);
-  const texts = [JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })];
-  for (const name of names) {
-    const db = await new Promise((resolve, reject) => {
-      const request = indexedDB.open(name);
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = () => reject(request.error);
-    });
-    for (const store of db.objectStoreNames) {
-      const all = db.transaction(store).objectStore(store).getAll();
-      texts.push(JSON.stringify(await new Promise((resolve) => (all.onsuccess = () => resolve(all.result)))));
-    }
-    db.close();
-  }
-  return texts.join("\\n");
-}
-"""
 
 
 def look(page: Page, take: Callable[[Page, str], None], name: str) -> None:
@@ -70,9 +51,7 @@ def test_leaving_takes_the_diary_off_the_phone_too(
     page.clock.set_fixed_time(NOW - timedelta(minutes=1))
     page.goto("/log")
     expect(page.locator("[data-log-status]")).to_be_attached()
-    page.wait_for_function("async () => (await indexedDB.databases()).length > 1")
-    page.wait_for_timeout(500)
-    assert CANARY_NOTE in page.evaluate(_KEPT)
+    until_kept(page, CANARY_NOTE)
     for name in ("export", f"delete-{whole}"):
         page.goto(f"/settings/{name}")
         look(page, take, name)
@@ -98,9 +77,9 @@ def test_leaving_takes_the_diary_off_the_phone_too(
     )
     page.wait_for_function("async () => !(await indexedDB.databases()).some(({ name }) => name.length > 20)")
     look(page, take, f"gone-{whole}")
-    kept = page.evaluate(_KEPT)
+    kept = all_kept(page)
     assert CANARY_NOTE not in kept
-    assert "first_step_pain" not in kept
+    assert '"first_step_pain":' not in kept
     page.goto("/log")
     page.wait_for_timeout(500)
     with app.app_context():

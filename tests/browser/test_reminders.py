@@ -66,7 +66,11 @@ def test_a_push_shows_one_neutral_notification(open_phone: OpenPage, cast: Cast,
     found: list[str] = []
     session.on("ServiceWorker.workerRegistrationUpdated", lambda said: found.extend(_ids(said)))
     session.send("ServiceWorker.enable")
-    page.wait_for_timeout(300)
+    for _ in range(100):
+        # The event is heard while the page is waited for.
+        page.wait_for_timeout(50)
+        if found:
+            break
     for data in ('{"kind":"reminder","title":"Firststep","body":"Zeit für heute."}', "{", ""):
         session.send("ServiceWorker.deliverPushMessage", {"origin": site, "registrationId": found[0], "data": data})
         body = "Zeit für heute." if "kind" in data else "Time for today's check-in."

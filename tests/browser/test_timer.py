@@ -15,6 +15,7 @@ from firststep.extensions import db
 from firststep.models import Day, Plan
 from tests.browser.conftest import Faults, OpenPage
 from tests.cast import TODAY, Cast
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -177,7 +178,7 @@ def test_a_tap_at_the_timer_is_undone_as_a_whole(app: Flask, open_phone: OpenPag
     assert stored(app, cast) == (True, 1, None)
     page.get_by_role("button", name="Undo").tap()
     expect(page.locator("[name=stretch_sets]")).to_have_value("")
-    assert stored(app, cast) == (None, None, None)
+    wait_until(lambda: stored(app, cast) == (None, None, None))
 
 
 def test_a_link_from_elsewhere_saves_nothing_before_the_person_does(

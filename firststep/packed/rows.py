@@ -140,7 +140,7 @@ def _laid_out(
     return laid_out
 
 
-def columns_of(diaries: Iterable[Diary], measure: Measure = COHORT_MEASURE) -> Columns:
+def columns_of_diaries(diaries: Iterable[Diary], measure: Measure = COHORT_MEASURE) -> Columns:
     """Return the columns of diaries, of each arm the first episode; those without any answer or episode have none."""
     kept = [diary for diary in diaries if diary.answered_days and diary.episodes]
     courses, pain, nsaid = [], [], []

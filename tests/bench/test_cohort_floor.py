@@ -15,7 +15,7 @@ from bench.cohort import arrays, table
 from bench.cohort_rows import practice
 from firststep.clinical.cohort import Person
 from firststep.clinical.diary import Diary, Episode, FootDay
-from firststep.packed.rows import NOTHING, columns_of, pack
+from firststep.packed.rows import NOTHING, columns_of_diaries, pack
 from tests.clinical import cohort_oracle
 from tests.clinical.diaries import MONDAY
 from tests.clinical.strategies import diaries
@@ -51,7 +51,7 @@ def one_foot_one_course(diary: Diary) -> Diary:
 
 def floor_of(people: list[Diary]) -> list[dict[str, Any]]:
     """Return what the floor says; it wants a row of pain for everybody."""
-    packed = pack(columns_of(people))
+    packed = pack(columns_of_diaries(people))
     pain = np.full((len(packed), packed.pain.shape[1]), NOTHING, np.int8)
     pain[packed.course] = packed.pain
     return cohort_floor.figures(pain, packed.nsaid, packed.last_answered, packed.arms)

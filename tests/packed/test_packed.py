@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from firststep.clinical.cohort import Person, Tally, tallies
 from firststep.clinical.diary import ARMS, DayAnswers, Diary, Episode, FootDay
 from firststep.packed import tallies as packed_tallies_module
-from firststep.packed.rows import FIRST_NSAID_DAY, FIRST_PAIN_DAY, Columns, columns_of, pack
+from firststep.packed.rows import FIRST_NSAID_DAY, FIRST_PAIN_DAY, Columns, columns_of_diaries, pack
 from firststep.packed.tallies import packed_tallies
 from tests.clinical.diaries import MONDAY
 from tests.clinical.strategies import diaries
@@ -62,7 +62,7 @@ def test_packed_rows_come_to_the_same_tallies() -> None:
     @given(practices())
     def compare(practice: list[Diary]) -> None:
         expected = tallies(Person(diary=diary) for diary in practice)
-        assert packed_tallies(pack(columns_of(practice))) == expected
+        assert packed_tallies(pack(columns_of_diaries(practice))) == expected
         reached.update(name for name, has in REACHED.items() if any(map(has, expected.values())))
 
     compare()
@@ -72,7 +72,7 @@ def test_packed_rows_come_to_the_same_tallies() -> None:
 @quickly
 @given(practices(), st.integers(1, 5))
 def test_how_many_courses_are_computed_at_once_does_not_matter(practice: list[Diary], at_once: int) -> None:
-    packed = pack(columns_of(practice))
+    packed = pack(columns_of_diaries(practice))
     whole = packed_tallies(packed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(packed_tallies_module, "AT_ONCE", at_once)
@@ -84,15 +84,18 @@ def test_the_other_measure_can_be_packed() -> None:
     diary = Diary(rows, (), (Episode("combined", MONDAY + timedelta(days=14)),))
     for measure in ("first_step", "average"):
         expected = tallies([Person(diary=diary)], measure)
-        assert packed_tallies(pack(columns_of([diary], measure))) == expected
-    assert packed_tallies(pack(columns_of([diary], "average")))["combined"].relief.happened == {8: 1}
+        assert packed_tallies(pack(columns_of_diaries([diary], measure))) == expected
+    assert packed_tallies(pack(columns_of_diaries([diary], "average")))["combined"].relief.happened == {8: 1}
 
 
 def test_nobody() -> None:
-    assert packed_tallies(pack(columns_of([]))) == tallies([])
+    assert packed_tallies(pack(columns_of_diaries([]))) == tallies([])
     answered = Diary((), (DayAnswers(MONDAY, True),), (Episode("standard", MONDAY),))
-    assert packed_tallies(pack(columns_of([answered])))["standard"].left_out == {"no_baseline": 1}
-    assert columns_of([Diary(episodes=answered.episodes), Diary(day_answers=answered.day_answers)]).course_people == []
+    assert packed_tallies(pack(columns_of_diaries([answered])))["standard"].left_out == {"no_baseline": 1}
+    assert (
+        columns_of_diaries([Diary(episodes=answered.episodes), Diary(day_answers=answered.day_answers)]).course_people
+        == []
+    )
 
 
 def test_rows_lie_on_their_days_and_the_rows_of_a_person_in_every_course() -> None:

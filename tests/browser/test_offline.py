@@ -36,6 +36,10 @@ async () => {
 
 
 _NO_BACKGROUND_SYNC = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {value: undefined})"
+# The page's scripts have run by then; whatever they wait for has not come yet.
+_TAP_SIGN_OUT_AT_ONCE = """
+document.addEventListener("DOMContentLoaded", () => document.querySelector('form[action$="/logout"] button').click());
+"""
 _CANARY_PLAN = "canary-plan-51c0e"
 #: What is kept of it all, in the words of the browser's database.
 _LASTING = (_CANARY_PLAN, f'"first":"{TODAY - timedelta(days=2)}"', '"name":"Austria"')
@@ -193,7 +197,7 @@ def test_what_is_entered_without_a_connection_stays_and_is_sent_later(
     assert stored_pain(app, cast) != 40
     page.context.set_offline(False)
     status(page).to_have_text("Saved")
-    expect(page.get_by_text("no connection")).to_be_hidden()
+    expect(page.get_by_text("no connection", exact=True)).to_be_hidden()
     assert stored_pain(app, cast) == 40
     page.goto("/log/2026-11-22")
     expect(page.get_by_label("Note")).to_have_value("Stairs were hard.")
@@ -294,6 +298,18 @@ def test_signing_out_asks_about_what_was_not_sent(
     expect(page.get_by_text("You are signed out.")).to_be_visible()
     assert (stored_pain(app, cast) == 40) is choice.startswith("Send")
     assert '"first_step_pain":' not in all_kept(page)
+
+
+def test_a_tap_on_sign_out_before_the_phone_is_ready_asks_too(open_phone: OpenPage, cast: Cast, lost: None) -> None:
+    page = open_phone(cast.ana_user)
+    page.add_init_script(_NO_BACKGROUND_SYNC)
+    page.goto("/log/2026-11-22")
+    page.route("**/diary/ops", lambda route: route.abort("connectionfailed"))
+    tap(page, "First-step pain", "4")
+    status(page).to_have_text("On this phone, not sent yet (1)")
+    page.add_init_script(_TAP_SIGN_OUT_AT_ONCE)
+    page.goto("/settings")
+    expect(page.get_by_text("Some of what you entered is only on this phone (1 not sent).")).to_be_visible()
 
 
 def test_when_the_session_is_over_the_entries_are_sealed_until_their_owner_is_back(

@@ -20,7 +20,14 @@ import { noteWhose, whoseIsIt } from "./whose.js";
 let started = null;
 
 /** @returns {Promise<Phone | null>} the phone of the person whose page this is, the same for every script of the page */
-export const startPhone = () => (started ??= start());
+export function startPhone() {
+  if (!started) {
+    started = start();
+    // At once: it waits for the phone itself.
+    watchLeaving(started);
+  }
+  return started;
+}
 
 /** @returns {Promise<Phone | null>} */
 async function start() {
@@ -34,10 +41,7 @@ async function start() {
   }
   if (named === null || named === undefined) return null;
   await lockOther(named);
-  if (named === "") {
-    watchLeaving(null);
-    return null;
-  }
+  if (named === "") return null;
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? null;
   const phone = await Phone.open(named, token);
   await noteWhose({ user: named, locked: false });
@@ -46,7 +50,6 @@ async function start() {
     phone.addEventListener("change", async () => showUnsent(await phone.status(), { signedIn: true }));
   }
   watchRisk(phone);
-  watchLeaving(phone);
   phone.watch();
   void keepChart(phone);
   if (document.querySelector('form[action$="/start"]')) void meetGuest(phone, null);

@@ -12,16 +12,22 @@ import { noteWhose } from "./whose.js";
 
 /** @typedef {import("./phone.js").Phone} Phone */
 
-/** @param {Phone | null} phone null: who is signed in keeps no diary; what was tried here goes with them all the same */
-export function watchLeaving(phone) {
+const PATIENCE_MS = 5_000;
+
+/** @param {Promise<Phone | null>} started null: who is signed in keeps no diary; what was tried here goes all the same */
+export function watchLeaving(started) {
   for (const form of document.querySelectorAll('form[action$="/logout"]')) {
-    if (form instanceof HTMLFormElement) form.addEventListener("submit", (event) => void leave(event, form, phone));
+    if (form instanceof HTMLFormElement) form.addEventListener("submit", (event) => void leave(event, form, started));
   }
 }
 
-/** @param {SubmitEvent} event @param {HTMLFormElement} form @param {Phone | null} phone */
-async function leave(event, form, phone) {
+/** @param {SubmitEvent} event @param {HTMLFormElement} form @param {Promise<Phone | null>} started */
+async function leave(event, form, started) {
   event.preventDefault();
+  // A tap may come before the phone's side is there. One that never comes must not keep the person signed in: the next
+  // page then seals what is left.
+  const late = new Promise((resolve) => window.setTimeout(resolve, PATIENCE_MS, null));
+  const phone = /** @type {Phone | null} */ (await Promise.race([started.catch(() => null), late]));
   if (phone && !(await mayGo(phone))) return;
   await forgetGuest().catch(() => undefined);
   form.submit();

@@ -161,7 +161,7 @@ def test_where_the_browser_refuses_its_caches_the_kill_switch_is_no_fault_of_the
     context.add_init_script("CacheStorage.prototype.keys = () => Promise.reject(new DOMException('', 'SecurityError'))")
     opened, faults = context.new_page(), list[str]()
     opened.on("pageerror", lambda fault: faults.append(str(fault)))
-    with opened.expect_console_message(lambda message: message.text.startswith("no service worker:"), timeout=5_000):
+    with opened.expect_console_message(lambda message: message.text.startswith("no service worker:")):
         opened.goto("/login")
     context.close()
     assert faults == []
@@ -169,7 +169,7 @@ def test_where_the_browser_refuses_its_caches_the_kill_switch_is_no_fault_of_the
 
 def await_none(page: Page, count: str) -> None:
     """Wait until the script counts none."""
-    for _ in range(100):
+    for _ in range(200):
         if page.evaluate(count) == 0:
             return
         page.wait_for_timeout(100)

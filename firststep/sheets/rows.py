@@ -71,7 +71,7 @@ class RowReader:
             return True
         if any(self._header) and [fold(cell) for cell in cells] == self._header:
             return True
-        return self._is_totals(row) and not isinstance(self._of(row, "visit_date"), date)
+        return self._is_totals(row) and not self._has_day(row)
 
     def read(self, row: Row) -> tuple[Entry | None, list[Reported]]:
         """Return what the row says and what of it cannot be read; without an entry nothing of the row is used."""
@@ -140,6 +140,10 @@ class RowReader:
     def _is_totals(self, row: Row) -> bool:
         return any(_TOTALS.fullmatch(fold(self._of(row, key))[:MOST_ALIAS]) for key in ("patient", "visit_date"))
 
+    def _has_day(self, row: Row) -> bool:
+        """Tell whether the row is about a day: it may be of somebody called Sum, and is reported."""
+        return _is_day(self._visit_day, self._of(row, "visit_date")) or _is_day(self._start_day, self._of(row, "start"))
+
     def _alias(self, cell: Cell) -> str:
         text = tidy(cell)
         if isinstance(cell, date):
@@ -154,6 +158,14 @@ class RowReader:
 
     def _start_day(self, cell: Cell) -> date:
         return read_day(cell, order=self._mapping.orders["start"], today=self._today)
+
+
+def _is_day(read: Callable[[Cell], date], cell: Cell) -> bool:
+    try:
+        read(cell)
+    except Unreadable as unreadable:
+        return unreadable.reason == "ambiguous"
+    return True
 
 
 def _meaning(cell: Cell, labels: dict[str, _Meaning] | object) -> _Meaning:

@@ -143,7 +143,15 @@ def test_rows_that_say_nothing_are_skipped(nothing: list[Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "total", [["Total", date(2025, 5, 1), "acu"], ["", date(2025, 5, 1), "acu"], ["", "", "", "", "", 5]]
+    "total",
+    [
+        ["Total", date(2025, 5, 1), "acu"],
+        # In a text file each day is a text.
+        ["Sum Li", "1.5.2025", "acu"],
+        ["Sum Li", "", "acu", "2025-05-01"],
+        ["", date(2025, 5, 1), "acu"],
+        ["", "", "", "", "", 5],
+    ],
 )
 def test_a_row_of_totals_is_never_accepted(total: list[Any]) -> None:
     reading = read_long(row(), total)

@@ -72,3 +72,9 @@ def test_columns_that_belong_to_one_visit_are_named_as_unused() -> None:
 def test_weeks_that_are_none(weeks: dict[str, Any]) -> None:
     with pytest.raises(SheetProblem, match="bad_mapping"):
         read_wide(weeks=weeks)
+
+
+def test_somebody_called_like_a_total_is_reported_and_a_total_is_not() -> None:
+    reading = read_wide(["Sum Li", "acu", "4.3.2025", 8, 6, 4, 3], ["Total", "", "", 8, 6, 4, 3])
+    assert told(reading) == [(2, "patient", "invalid", "Sum Li")]
+    assert (reading.accepted, reading.empty) == ((), (3,))

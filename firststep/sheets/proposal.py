@@ -23,7 +23,8 @@ from firststep.sheets.problems import MOST_COLUMNS, SheetProblem
 
 _T = TypeVar("_T")
 _TITLE_ROWS: Final = 20
-_MOST_LABELS: Final = 40
+# As many as a practice writes by hand in years, and as a form can carry of three columns.
+_MOST_LABELS: Final = 250
 _LONGEST_HEADER: Final = 120
 _SHOWN_ROWS: Final = 12
 
@@ -105,7 +106,8 @@ def _places(header: Sequence[Cell], chosen: Chosen) -> tuple[Shape, dict[ColumnK
     """Return the shape, and where each column and each week is."""
     weeks = _weeks(header) if chosen.weeks is None else _at_letters(header, chosen.weeks)
     if chosen.columns is None:
-        columns = _columns(header, without=() if chosen.shape == "long" else weeks)
+        # One week alone makes no wide sheet: "Pain before" and "Pain after" are of one visit.
+        columns = _columns(header, without=weeks if len(weeks) > 1 and chosen.shape != "long" else ())
     else:
         wanted = _at_letters(header, {letter: key for key, letter in chosen.columns.items()})
         columns = {key: place for place, key in wanted.items()}

@@ -10,16 +10,29 @@ from firststep.clinical.diary import Arm
 from firststep.clinical.visits import GlobalChange, NsaidClass
 from firststep.sheets.mapping import ColumnKey
 
+# Words beside which another one means something else: "First-step pain" is no start, "Visit no." no day.
+_OF_PAIN: Final = r"pain|\bvas\b|\bnrs\b|schmerz|疼痛|score"
+_NO_START: Final = rf"(?!.*({_OF_PAIN}|name|first[ -]steps?|erste[rn]? schritt|姓名))"
+_NO_VISIT: Final = rf"(?!.*({_OF_PAIN}|#|\bno\b|\bnr\b|number|nummer|birth|\bdob\b|geburt|出生|\bnext\b|nächst))"
+_NO_PAIN: Final = r"(?!.*(killer|mittel|medi[ck]|\bmeds?\b|\bpills?\b|since|seit|duration|dauer|location))"
+_NO_PILL: Final = r"(?!.*\b(before|after|vor|nach)\b)"
+_NO_ARM: Final = r"(?!.*(therapist|therapeut|\bage\b))"
+_NO_PATIENT: Final = r"(?!.*(practitioner|therapist|therapeut|clinician|doctor|provider|behandler))"
+
 #: What a header says, folded, in the order in which columns choose: the narrow words come first.
 _HEADERS: Final[Mapping[ColumnKey, str]] = {
-    "start": r"(start|first|begin|beginn|erst|anfang|开始|首次|onset of (care|treatment)).*",
-    "visit_date": r".*(date|datum|visit|besuch|termin|day|tag|日期|就诊).*",
-    "session": r"(no|nr|#|session|sessions|sitzung|session no|treatment no|次数|第几次|number|nummer)[.:]?( .*)?",
-    "pain": r".*(pain|vas|nrs|schmerz|疼痛|score).*",
-    "nsaid": r".*(nsaid|nsar|painkiller|analges|medication|medikament|schmerzmittel|ibuprofen|止痛药|drug|tablet).*",
+    "start": _NO_START
+    + r"((start|first|begin|beginn|erst|anfang|开始|首次|onset of (care|treatment)).*|.*\b(start|beginn?)( date)?)",
+    "nsaid": _NO_PILL
+    + r".*(nsaid|nsar|painkiller|analges|\bmeds?\b|medication|medikament|schmerzmittel|ibuprofen|止痛药|drug|tablet"
+    r"|\bpills?\b).*",
+    "visit_date": _NO_VISIT + r".*(date|datum|visit\b|besuch|termin|\bday\b|tag\b|日期|就诊).*",
+    "session": r"((visit|treatment|besuch|termin)[ -]?)?(no|nr|#|number|nummer)[.:]?( .*)?"
+    r"|(session|sessions|sitzung|次数|第几次)[.:]?( .*)?",
+    "pain": _NO_PAIN + rf".*({_OF_PAIN}|vas|nrs).*",
     "change": r".*(change|how are you|pgic|gic|improve|besserung|veränderung|befinden|变化).*",
-    "arm": r".*(\barm\b|treatment|therap|behandlung|group|gruppe|治疗|组).*",
-    "patient": r".*(who|patient|name|client|klient|person|\bid\b|\bcode\b|alias|病人|姓名|患者).*",
+    "arm": _NO_ARM + r".*(\barm\b|treatment|therap|behandlung|group|gruppe|治疗|组|\btx\b|modality).*",
+    "patient": _NO_PATIENT + r".*(who|patient|name|client|klient|person|\bid\b|\bcode\b|\bpt\b|alias|病人|姓名|患者).*",
     "note": r".*(note|remark|comment|bemerkung|notiz|anmerkung|备注).*",
 }
 HEADERS: Final = {key: re.compile(pattern) for key, pattern in _HEADERS.items()}

@@ -136,6 +136,15 @@ def test_the_sample_is_mapped_looked_at_brought_in_found_again_and_taken_out(app
     assert stored(app) == visits
 
 
+def test_hundreds_of_words_are_said_in_one_form(app: Flask, cho: Browser) -> None:
+    rows = [["RM-17", f"{2015 + number // 28}-01-{1 + number % 28:02}", "acu", 7] for number in range(250)]
+    said = [[*row, f"ibu {number}", f"feels {number}"] for number, row in enumerate(rows)]
+    form = form_of(choose(cho, xlsx([[*HEAD, "Painkillers", "Change"], *said])))
+    form["meaning-nsaid"], form["meaning-change"] = ["some"] * 250, ["no_change"] * 250
+    preview = send(cho, form)
+    assert (preview.status_code, counts(preview)["Accepted"]) == (200, 250)
+
+
 def test_a_sheet_is_read_as_a_colleague_taught(app: Flask, cho: Browser, dee: Browser, cast: Cast) -> None:
     strange = sheet(["RM-18", "2026-03-04", "Kim’s own way", "7"])
     assert "Kim’s own way" in choose(dee, strange).text

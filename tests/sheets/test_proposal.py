@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from firststep.sheets.mapping import mapping_from_json
-from firststep.sheets.proposal import propose
+from firststep.sheets.mapping import letter_of, mapping_from_json
+from firststep.sheets.proposal import Chosen, propose
 from firststep.sheets.read import read_sheet
 from firststep.sheets.workbooks import open_workbook
 from tests.sheets.tables import HEADER, TODAY, row
@@ -71,6 +71,33 @@ def test_a_wide_sheet() -> None:
     }
     assert proposal.mapping["arms"] == {"Akupunktur": "acupuncture"}
     assert mapping_from_json(dict(proposal.mapping)).weeks["Woche 6"] == 6
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("Patient|Date|Arm|First-step pain", "patient visit_date arm pain"),
+        ("Patient|Date|Treatment|Painkillers|Pain 0-10", "patient visit_date arm nsaid pain"),
+        ("Patient|Datum|Behandlung|Schmerzmittel|Schmerz", "patient visit_date arm nsaid pain"),
+        ("Patient|Visit #|Date|Treatment|VAS", "patient session visit_date arm pain"),
+        ("Name|Date of birth|Visit date|Therapist|Treatment|NRS", "patient - visit_date - arm pain"),
+        ("Therapist name|First name|Stage|Visit|Next visit|Tx|VAS today", "- patient - visit_date - arm pain"),
+        ("Pt|NSAID days a week|Session date|Session no.|Group|Score", "patient nsaid visit_date session arm pain"),
+        ("Client|Treatment start|Visit day|Modality|Pain before|Meds", "patient start visit_date arm pain nsaid"),
+        ("Code|Tag|Termin Nr.|Gruppe|Schmerz|Medikamente", "patient visit_date session arm pain nsaid"),
+        ("病人|日期|治疗|疼痛 (VAS)|止痛药|首次治疗", "patient visit_date arm pain nsaid start"),
+    ],
+)
+def test_headers_are_taken_for_what_they_say(header: str, columns: str) -> None:
+    cells = header.split("|")
+    wanted = {key: letter_of(place) for place, key in enumerate(columns.split()) if key != "-"}
+    assert dict(propose([cells, ["x"] * len(cells)], None).letters) == wanted
+
+
+def test_every_word_of_a_practice_can_be_given_a_meaning() -> None:
+    pills = [f"ibuprofen, {days} of 250 days" for days in range(250)]
+    proposal = propose([list(HEADER), *(row(Pills=text) for text in pills)], None, Chosen(columns={"nsaid": "G"}))
+    assert proposal.unknown["nsaid"] == tuple(pills)
 
 
 def test_columns_of_the_same_name_are_named_by_letter() -> None:

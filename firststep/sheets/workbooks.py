@@ -12,6 +12,7 @@ import python_calamine as calamine
 
 from firststep.sheets.cells import Broken, Cell, fold, is_blank
 from firststep.sheets.delimited import read_delimited
+from firststep.sheets.ods_marks import broken_ods_cells
 from firststep.sheets.packing import ZIP_DAMAGE, Kind, check_file
 from firststep.sheets.problems import LAST_HEADER_ROW, MOST_COLUMNS, MOST_ROWS, SheetProblem
 from firststep.sheets.xlsx_marks import broken_cells
@@ -55,10 +56,11 @@ class Workbook:
         return name if name in self.names and name is not None else alike[0]
 
     def _broken(self, name: str) -> Mapping[tuple[int, int], Broken]:
-        if self.kind != "xlsx":
+        find = {"xlsx": broken_cells, "ods": broken_ods_cells}.get(self.kind)
+        if find is None:
             return {}
         with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
-            return broken_cells(archive, name)
+            return find(archive, name)
 
 
 def open_workbook(data: bytes) -> Workbook:

@@ -7,14 +7,14 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 from xml.parsers import expat
 
 from firststep.sheets.cells import Broken
 from firststep.sheets.problems import LAST_HEADER_ROW, MOST_COLUMNS, MOST_ROWS, SheetProblem
 
-# A cell that says something else each time it is opened is no record of anything.
-_VOLATILE: Final = re.compile(r"\b(RAND|RANDBETWEEN|RANDARRAY|NOW|TODAY)\(", re.IGNORECASE)
+#: A cell that says something else each time it is opened is no record of anything.
+VOLATILE: Final = re.compile(r"\b(RAND|RANDBETWEEN|RANDARRAY|NOW|TODAY)\(", re.IGNORECASE)
 _PLACE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _LONGEST_TEXT: Final = 200
 _RELATIONS: Final = "xl/_rels/workbook.xml.rels"
@@ -27,14 +27,14 @@ def broken_cells(archive: zipfile.ZipFile, sheet: str) -> Mapping[tuple[int, int
     """
     part = _part_of(archive, sheet)
     marks = _Marks()
-    _parse(archive, part, marks)
+    parse_part(archive, part, marks)
     return marks.found
 
 
 def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     sheets, targets = _Attributes("sheet"), _Attributes("Relationship")
-    _parse(archive, "xl/workbook.xml", sheets)
-    _parse(archive, _RELATIONS, targets)
+    parse_part(archive, "xl/workbook.xml", sheets)
+    parse_part(archive, _RELATIONS, targets)
     # The id's prefix is the file's choice.
     wanted = next((one for one in sheets.found if one.get("name") == sheet), {})
     number = next((value for name, value in wanted.items() if name.endswith(":id")), "")
@@ -42,7 +42,21 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
 
 
-def _parse(archive: zipfile.ZipFile, part: str, into: _Attributes | _Marks) -> None:
+class Walker(Protocol):
+    """What is told of each element, by its name in the file, and of each piece of text."""
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take note of an element that begins."""
+
+    def end(self, name: str) -> None:
+        """Take note of an element that ends."""
+
+    def text(self, data: str) -> None:
+        """Take note of text."""
+
+
+def parse_part(archive: zipfile.ZipFile, part: str, into: Walker) -> None:
+    """Walk through a part of the file; raise SheetProblem where it is no XML or declares anything of its own."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = into.start
@@ -122,7 +136,7 @@ class _Marks:
             raise SheetProblem("too_many_columns", most=MOST_COLUMNS)
         if self._kind == "e":
             self.found[self._row, self._column] = Broken(value)
-        elif formula is not None and (_VOLATILE.search(formula) or (not value and self._kind != "str")):
+        elif formula is not None and (VOLATILE.search(formula) or (not value and self._kind != "str")):
             self.found[self._row, self._column] = Broken(f"={formula}")
 
 

@@ -162,6 +162,45 @@ def test_errors_and_formulas_without_a_lasting_value_are_not_empty() -> None:
     ]
 
 
+def test_errors_and_formulas_without_a_lasting_value_are_not_empty_in_ods() -> None:
+    def cell(formula: str, kinds: str, shown: str = "") -> bytes:
+        opening = f'<table:table-cell table:formula="of:={formula}" {kinds}>'
+        return f"{opening}<text:p>{shown}</text:p></table:table-cell>".encode()
+
+    def with_errors(xml: bytes) -> bytes:
+        error = cell("1/0", 'office:value-type="string" office:string-value="" calcext:value-type="error"', "#DIV/0!")
+        cells = (
+            error.replace(b"<table:table-cell", b'<table:table-cell table:number-columns-repeated="2"')
+            + cell("[.B1]*2", 'office:value-type="float" office:value="14"', "14")
+            + cell("RAND()", 'office:value-type="float" office:value="0.5"', "0.5")
+            # As programs wrote it before there was a kind of its own for errors.
+            + cell("NA()", 'office:value-type="float" office:value="0"', "#N/A")
+            + cell("[.A1]", "")
+        )
+        xml = xml.replace(b"<office:document-content ", b'<office:document-content xmlns:calcext="urn:calcext" ')
+        return xml.replace(b"<table:table-row>", b'<table:table-row table:number-rows-repeated="2">', 1).replace(
+            b"</table:table-row>", cells + b"</table:table-row>", 1
+        )
+
+    data = changed(ods([["a", 7], ["b", 8]]), "content.xml", with_errors)
+    first = ["a", 7.0, Broken("#DIV/0!"), Broken("#DIV/0!"), 14.0, Broken("=RAND()"), Broken("#N/A"), Broken("=[.A1]")]
+    assert open_workbook(data).grid(None) == [first, first, ["b", 8.0, *[""] * 5]]
+
+
+@pytest.mark.parametrize(("repeated", "code"), [("rows", "too_many_rows"), ("columns", "too_many_columns")])
+def test_an_error_outside_what_is_read_is_refused_in_ods(repeated: str, code: str) -> None:
+    def with_error(xml: bytes) -> bytes:
+        row, cell = (
+            f'table:number-{repeated}-repeated="9999"' if repeated == one else "" for one in ("rows", "columns")
+        )
+        error = f'<table:table-row {row}><table:table-cell {cell} calcext:value-type="error"/></table:table-row>'
+        xml = xml.replace(b"<office:document-content ", b'<office:document-content xmlns:calcext="urn:calcext" ')
+        return xml.replace(b"</table:table>", error.encode() + b"</table:table>")
+
+    with pytest.raises(SheetProblem, match=code):
+        open_workbook(changed(ods([["a", 7]]), "content.xml", with_error)).grid(None)
+
+
 def test_formatted_cells_without_a_value_do_not_make_a_sheet_larger() -> None:
     def with_blanks(xml: bytes) -> bytes:
         blanks = b"".join(b'<row r="%d"><c r="XFD%d" s="1"/></row>' % (number, number) for number in range(2, 9000))

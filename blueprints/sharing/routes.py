@@ -23,10 +23,11 @@ from blueprints.sharing.words import (
     scope_hint,
     share_rows,
     state_words,
+    visit_view,
 )
 from firststep.extensions import db
 from firststep.models import Share
-from firststep.services import profile
+from firststep.services import profile, visit_access
 from firststep.services import sharing as service
 from firststep.services.audit import VIEWED, Actor, read_trail
 from firststep.services.consents import give_cohort_use
@@ -56,11 +57,13 @@ def shares() -> str:
     """List the patient's shares, with the buttons to change them, and the last looks."""
     patient = current_patient()
     lines = list_shares(db.session, patient.id, today=own_today(), now=clock.now())
+    visit = visit_view(visit_access.of_patient(db.session, patient.id), clock.now())
     looks = [event for event in read_trail(db.session, patient.id, most=50) if event.what in VIEWED]
     return render(
         "sharing/shares.html",
         open_lines=[line for line in lines if line.state in ("invited", "accepted", "active")],
         ended_lines=[line for line in lines if line.state not in ("invited", "accepted", "active")],
+        visit=visit if visit.kind in ("asked", "open") else None,
         looks=[log_line(event, current_account().id, {}) for event in looks[:_LOOKS_ON_PAGE]],
         rows_of=share_rows,
         state_of=state_words,

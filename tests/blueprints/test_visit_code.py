@@ -99,6 +99,22 @@ def looks(app: Flask) -> list[tuple[str, str, UUID | None]]:
         return [(row.what, row.actor_name, row.actor_user_id) for row in rows if row.what.startswith("visited_")]
 
 
+def test_the_page_of_shares_says_who_looks_at_a_visit_and_ends_it(app: Flask, ana: Browser) -> None:
+    reader = visitor(app)
+    code = show(ana)
+    assert "Dr Somebody" not in ana.get("/share").text
+    enter(reader, code)
+    assert "Somebody who said to be “Dr Somebody” has entered your code." in ana.get("/share").text
+    decide(ana)
+    page = BeautifulSoup(ana.get("/share").text, "html.parser")
+    card = page.select_one("#visit")
+    assert card is not None
+    assert "Somebody who said to be “Dr Somebody” can look until" in card.text
+    ana.post(str(card.select("form")[0]["action"]))
+    assert shut(reader)
+    assert BeautifulSoup(ana.get("/share").text, "html.parser").select_one("#visit") is None
+
+
 def test_from_the_code_to_the_look_and_its_end(app: Flask, ana: Browser) -> None:
     reader = visitor(app)
     code = show(ana)

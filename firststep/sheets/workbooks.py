@@ -15,6 +15,7 @@ from firststep.sheets.delimited import read_delimited
 from firststep.sheets.ods_marks import broken_ods_cells
 from firststep.sheets.packing import ZIP_DAMAGE, Kind, check_file
 from firststep.sheets.problems import LAST_HEADER_ROW, MOST_COLUMNS, MOST_ROWS, SheetProblem
+from firststep.sheets.xls_marks import broken_xls_cells
 from firststep.sheets.xlsx_marks import broken_cells
 
 # Where an .ods lists its parts, and which of them are encrypted.
@@ -56,9 +57,10 @@ class Workbook:
         return name if name in self.names and name is not None else alike[0]
 
     def _broken(self, name: str) -> Mapping[tuple[int, int], Broken]:
-        find = {"xlsx": broken_cells, "ods": broken_ods_cells}.get(self.kind)
-        if find is None:
-            return {}
+        if self.kind == "xls" and self._opened is not None:
+            everything = [sheet.name for sheet in self._opened.sheets_metadata]
+            return broken_xls_cells(self._data, everything.index(name))
+        find = {"xlsx": broken_cells, "ods": broken_ods_cells}[self.kind]
         with zipfile.ZipFile(io.BytesIO(self._data)) as archive:
             return find(archive, name)
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 import pytest
+import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from xlwt.CompoundDoc import XlsDoc
 
 from firststep.sheets.cells import Broken
 from firststep.sheets.mapping import mapping_from_json
 from firststep.sheets.problems import SheetProblem
 from firststep.sheets.read import read_sheet
 from firststep.sheets.workbooks import open_workbook
+from firststep.sheets.xls_marks import broken_xls_cells
 from tests.sheets.tables import HEADER, LONG, TODAY, read_long, row
 from tests.support.sheets import Rows, changed, ods, xls, xlsx
 
@@ -185,6 +189,29 @@ def test_errors_and_formulas_without_a_lasting_value_are_not_empty_in_ods() -> N
     data = changed(ods([["a", 7], ["b", 8]]), "content.xml", with_errors)
     first = ["a", 7.0, Broken("#DIV/0!"), Broken("#DIV/0!"), 14.0, Broken("=RAND()"), Broken("#N/A"), Broken("=[.A1]")]
     assert open_workbook(data).grid(None) == [first, first, ["b", 8.0, *[""] * 5]]
+
+
+def test_errors_and_formulas_stored_without_their_value_are_not_empty_in_xls() -> None:
+    book = xlwt.Workbook()
+    book.add_sheet("Notes").row(0).set_cell_error(0, "#NULL!")
+    sheet = book.add_sheet("Log")
+    for column, cell in enumerate(["a", 7, *[xlwt.Formula("1+1")] * 4]):
+        sheet.write(0, column, cell)
+    sheet.row(0).set_cell_error(6, "#REF!")
+    stream, an_empty_text = book.get_biff_data(), bytes.fromhex("030000000000ffff")
+    # As spreadsheet programs store what a formula gave: a number, an error, and a text that is not there.
+    for result in (struct.pack("<d", 14), bytes.fromhex("020007000000ffff"), bytes.fromhex("000000000000ffff")):
+        stream = stream.replace(an_empty_text, result, 1)
+    file = io.BytesIO()
+    XlsDoc().save(file, stream)
+    told = ["a", 7.0, 14.0, Broken("#DIV/0!"), Broken("=…"), "", Broken("#REF!")]
+    assert open_workbook(file.getvalue()).grid("Log") == [told]
+
+
+@pytest.mark.parametrize("end", [30, 100, 600, 2000])
+def test_of_an_xls_that_is_built_otherwise_nothing_is_marked(end: int) -> None:
+    data = xls([["a", 7]])
+    assert broken_xls_cells(data[:end], 0) == broken_xls_cells(data, 1) == broken_xls_cells(b"x" * end, 0) == {}
 
 
 @pytest.mark.parametrize(("repeated", "code"), [("rows", "too_many_rows"), ("columns", "too_many_columns")])

@@ -40,4 +40,8 @@ def _pain_flag_words(flag: Flag, thresholds: Thresholds) -> tuple[str, str]:
         return said, _("Rule: up by %(points)s or more", points=points(thresholds.rise_points))
     weeks = flag.days // DAYS_IN_WEEK
     said = _("No noticeable change for %(weeks)s weeks (7-day mean %(now)s).", weeks=weeks, now=now)
-    return said, _("Rule: less than 2 points either way for %(weeks)s weeks or more", weeks=thresholds.unchanged_weeks)
+    rule = _(
+        "Rule: at a mean of 2 or more, less than 2 points either way for %(weeks)s weeks or more",
+        weeks=thresholds.unchanged_weeks,
+    )
+    return said, rule

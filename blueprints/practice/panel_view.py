@@ -137,8 +137,8 @@ def rules_in_words(thresholds: Thresholds) -> list[tuple[str, str]]:
             "on %(days)s or more of the last %(of)s days", days=thresholds.nsaid_days, of=thresholds.nsaid_of_days
         ),
         "unchanged": ngettext(
-            "less than 2 points either way for %(num)d week or more",
-            "less than 2 points either way for %(num)d weeks or more",
+            "at a mean of 2 or more, less than 2 points either way for %(num)d week or more",
+            "at a mean of 2 or more, less than 2 points either way for %(num)d weeks or more",
             thresholds.unchanged_weeks,
         ),
         "on_track": _("none of these; it says nothing about how it goes on"),

@@ -61,7 +61,7 @@ def _fields(form: RulesForm) -> list[tuple[Any, str, str]]:
         "rise_points": (_("points or more"), _("Against the 14 days before, of first-step pain, 0 to 10.")),
         "flare_days": (_("on"), _("Its first day is day 1.")),
         "nsaid_days": (_("or more of the last 14 days"), ""),
-        "unchanged_weeks": (_("weeks"), _("Less than 2 points of first-step pain either way.")),
+        "unchanged_weeks": (_("weeks"), _("At a mean of 2 or more: less than 2 points of first-step pain either way.")),
         "new_days": (days, ""),
     }
     return [(form[name], *said[name]) for name in LIMITS]

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
 from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
-from firststep.clinical.change import noticeable_change
+from firststep.clinical.change import LEAST_CHANGE_POINTS, noticeable_change
 from firststep.clinical.diary import Diary
 from firststep.clinical.means import WINDOW_DAYS, Mean, SevenDayMeans
 from firststep.clinical.measures import TENTHS_PER_POINT, Foot
@@ -233,9 +233,12 @@ def _nsaid(answers: Mapping[date, bool], today: date, thresholds: Thresholds) ->
 
 
 def _unchanged(means: SevenDayMeans, today: date, thresholds: Thresholds) -> Flag | None:
-    """Go back from the last mean for as long as each one is within day-to-day variation of it, up to a gap."""
+    """Go back from the last mean for as long as each one is within day-to-day variation of it, up to a gap.
+
+    From less than a noticeable change nobody can fall by one: whoever is nearly without pain is not looked at for it.
+    """
     current = current_mean(means, today)
-    if current is None:
+    if current is None or current.value < LEAST_CHANGE_POINTS["first_step"]:
         return None
     first = current
     for earlier in means.valid_before(current.day):

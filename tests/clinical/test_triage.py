@@ -98,6 +98,11 @@ def test_no_change_for_six_weeks_to_the_day(days: int, expected: str) -> None:
     assert kind(until_today([50] * days)) == expected
 
 
+@pytest.mark.parametrize(("tenths", "expected"), [(0, "on_track"), (19, "on_track"), (20, "unchanged")])
+def test_from_below_two_points_no_noticeable_fall_is_possible(tenths: int, expected: str) -> None:
+    assert kind(until_today([tenths] * 60)) == expected
+
+
 @pytest.mark.parametrize(("before", "expected"), [(69, "unchanged"), (70, "on_track")])
 def test_two_points_are_a_change(before: int, expected: str) -> None:
     # The first mean is that of the first four days.

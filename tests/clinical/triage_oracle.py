@@ -80,7 +80,7 @@ def _nsaid_days(watched: Watched, today: date) -> int:
 
 def _unchanged(x: Series, today: date, limits: Thresholds) -> bool:
     latest = _latest(x, today)
-    if latest is None:
+    if latest is None or latest[1] < 2:
         return False
     valid = sorted((day, mean) for day, mean in seven_day_mean(x).items() if day <= latest[0])
     run = [latest[0]]

@@ -373,6 +373,7 @@ def test_a_large_practice_takes_several_files(app: Flask, filled: Cast, monkeypa
 def test_the_password_of_just_now_is_asked_for(app: Flask, filled: Cast, cho: Browser, address: str) -> None:
     answer = cho.post(address.format(share=filled.share), data={"form": "csv"})
     assert urlsplit(answer.location).path == "/verify"
+    assert "so that nobody but you does this" in cho.get(answer.location).text
     assert cho.get(f"/practice/{uuid4()}/export").status_code == 404
     with app.app_context():
         assert db.session.scalars(select(AccessEvent)).all() == []

@@ -60,7 +60,7 @@ def still_open() -> Response:
     grants = access.grants(db.session, current_practitioner().id, shown, now=clock.now())
     if len(grants) == len(shown):
         return Response(status=204)
-    return make_response(render("practice/ended.html", block="ended"), 404)
+    return make_response(render("practice/ended.html", block="ended", of_list=True), 404)
 
 
 def picked_shares() -> list[UUID]:

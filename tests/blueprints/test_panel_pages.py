@@ -136,6 +136,7 @@ def test_an_open_list_ends_with_a_share_on_it(app: Flask, cho: Browser, dee: Bro
     ended = cho.get(asks)
     assert ended.status_code == 404
     assert "Access ended" in ended.text
+    assert "Somebody on this page no longer shares with you." in ended.text
 
 
 @pytest.mark.parametrize("number", [10, 1000])

@@ -127,6 +127,14 @@ def orders_that_fit(cells: Iterable[Cell]) -> frozenset[DateOrder]:
     return fitting
 
 
+def days_by_order(cell: Cell) -> frozenset[date]:
+    """Return the days that the text of numbers can mean, depending on the order; none where it is no such text."""
+    match = _numbers(cell)
+    if match is None:
+        return frozenset()
+    return frozenset(_day_of_numbers(match, order) for order in DATE_ORDERS if _is_a_day(match, order))
+
+
 def _numbers(cell: Cell) -> re.Match[str] | None:
     text = fold(cell) if isinstance(cell, str) else ""
     if len(text) > _LONGEST or _YEAR_FIRST.fullmatch(text):

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar, cast
 
 from firststep.sheets import words
 from firststep.sheets.cells import Cell, Grid, Row, fold, is_blank, shown, tidy
-from firststep.sheets.dates import DateOrder, needs_order, orders_that_fit
+from firststep.sheets.dates import DateOrder, days_by_order, needs_order, orders_that_fit
 from firststep.sheets.mapping import (
     COLUMN_KEYS,
     DATE_KEYS,
@@ -178,8 +178,8 @@ def _order(cells: Sequence[tuple[int, Cell]]) -> tuple[DateOrder | None, tuple[i
     fitting = orders_that_fit(cell for _row, cell in numeric)
     if len(fitting) == 1:
         return next(iter(fitting)), None
-    # Of the texts that an order could change, the first: it shows what is asked.
-    two_ways = (place for place, (_row, cell) in enumerate(numeric) if len(orders_that_fit([cell])) > 1)
+    # Of the texts that an order changes, the first: it shows what is asked, and 03/03 does not.
+    two_ways = (place for place, (_row, cell) in enumerate(numeric) if len(days_by_order(cell)) > 1)
     example = next(two_ways, 0)
     return None, (numeric[example][0], shown(numeric[example][1])) if numeric else None
 

@@ -75,7 +75,8 @@ def propose(grid: Grid, sheet: str | None, chosen: Chosen | None = None) -> Prop
         if not all(is_blank(cell) for cell in cells)
         and [fold(cell) for cell in cells] != [fold(cell) for cell in header]
     ]
-    shape, columns, weeks = _places(header, chosen)
+    above = grid[header_row - 2] if header_row > 1 and grid else ()
+    shape, columns, weeks = _places(header, above, chosen)
     cells = {key: [(row.number, row.at(place)) for row in rows] for key, place in columns.items()}
     orders = {key: _order(cells[key]) for key in DATE_KEYS if key in cells}
     labels, unknown = _labels(cells)
@@ -102,9 +103,11 @@ def propose(grid: Grid, sheet: str | None, chosen: Chosen | None = None) -> Prop
     )
 
 
-def _places(header: Sequence[Cell], chosen: Chosen) -> tuple[Shape, dict[ColumnKey, int], dict[int, int]]:
+def _places(
+    header: Sequence[Cell], above: Sequence[Cell], chosen: Chosen
+) -> tuple[Shape, dict[ColumnKey, int], dict[int, int]]:
     """Return the shape, and where each column and each week is."""
-    weeks = _weeks(header) if chosen.weeks is None else _at_letters(header, chosen.weeks)
+    weeks = _weeks(header, above) if chosen.weeks is None else _at_letters(header, chosen.weeks)
     if chosen.columns is None:
         # One week alone makes no wide sheet: "Pain before" and "Pain after" are of one visit.
         columns = _columns(header, without=weeks if len(weeks) > 1 and chosen.shape != "long" else ())
@@ -152,21 +155,26 @@ def _columns(header: Sequence[Cell], *, without: Iterable[int]) -> dict[ColumnKe
     return found
 
 
-def _weeks(header: Sequence[Cell]) -> dict[int, int]:
-    """Return the week of each column whose header names one, each week once."""
+def _weeks(header: Sequence[Cell], above: Sequence[Cell]) -> dict[int, int]:
+    """Return the week of each column whose header names one, each week once; a merged cell above may name it."""
     found: dict[int, int] = {}
+    spanning = ""
     for place, cell in enumerate(header[:MOST_COLUMNS]):
         text = _word(cell)
-        match = words.WEEK.fullmatch(text)
-        if match:
-            week = int(match[1] or match[2])
-        elif words.PAIN.fullmatch(text) and words.BASELINE.fullmatch(text):
-            week = 0
-        else:
-            continue
-        if week <= LAST_WEEK and week not in found.values():
+        spanning = (_word(above[place]) if place < len(above) else "") or spanning
+        week = _week_of(text)
+        if week is None and words.PAIN.fullmatch(text):
+            week = _week_of(f"{spanning} {text}")
+        if week is not None and week <= LAST_WEEK and week not in found.values():
             found[place] = week
     return found
+
+
+def _week_of(text: str) -> int | None:
+    match = words.WEEK.fullmatch(text)
+    if match:
+        return int(match[1] or match[2])
+    return 0 if words.PAIN.fullmatch(text) and words.BASELINE.fullmatch(text) else None
 
 
 def _order(cells: Sequence[tuple[int, Cell]]) -> tuple[DateOrder | None, tuple[int, str] | None]:

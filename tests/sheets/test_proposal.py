@@ -74,6 +74,17 @@ def test_a_wide_sheet() -> None:
     assert mapping_from_json(dict(proposal.mapping)).weeks["Woche 6"] == 6
 
 
+def test_the_weeks_of_a_wide_sheet_may_stand_in_merged_cells_above() -> None:
+    above = ["", "", "", "Baseline", "", "Week 2", "", "Week 12", ""]
+    header = ["Client", "Group", "Start", "VAS", "NSAID", "VAS", "NSAID", "VAS", "NSAID"]
+    proposal = propose([above, header, ["P1", "acu", "2025-03-13", 8, "daily", 6, "no", 2, "no"]], None)
+    assert (proposal.mapping["header_row"], proposal.mapping["shape"]) == (2, "wide")
+    assert proposal.week_letters == {"D": 0, "F": 2, "H": 12}
+    # A title above says nothing of weeks, and a column with a day of its own makes a row of one visit.
+    long = propose([["Week 3, pain"], ["Who", "Date", "Arm", "VAS"], ["P1", "2025-03-13", "acu", 8]], None)
+    assert (long.mapping["shape"], long.letters["pain"]) == ("long", "D")
+
+
 @pytest.mark.parametrize(
     ("header", "columns"),
     [

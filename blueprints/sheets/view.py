@@ -97,6 +97,7 @@ def outcome_context(outcome: Outcome) -> dict[str, Any]:
         "new_visits": stored.visits_added,
         "new_cases": stored.cases_added,
         "already_there": len(stored.already_there),
+        "differing": len(stored.differing),
         "first_rows": list(_first_rows(outcome)),
         # What was found stands second, so that a narrow screen shows it.
         "reported": [

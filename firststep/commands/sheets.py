@@ -106,6 +106,9 @@ def _tell(told: dict[str, Any], reading: Reading, stored: Stored) -> None:
     click.echo(f"{told['people']} people; {stored.visits_added} visits and {stored.cases_added} cases are new.")
     if stored.already_there:
         click.echo(f"{len(stored.already_there)} rows were brought over before; they change nothing.")
+    if stored.differing:
+        rows = ", ".join(map(str, stored.differing))
+        click.echo(f"They say something else now in rows {rows}: undo the earlier batch first to use that.")
     if stored.batch_id:
         click.echo(f"To take them out again: sheet undo {stored.batch_id}")
     for one in told["reported"]:

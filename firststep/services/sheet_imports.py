@@ -6,8 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, insert, select
@@ -26,9 +25,10 @@ _MOST_MAPPINGS: Final = 20
 class Stored:
     """What became of a reading. ``batch_id`` is None where there was nothing new.
 
-    ``already_there`` are rows whose person has a visit on that day from an earlier sheet, or removed it; ``conflicts``
-    say a different arm or start than an earlier sheet, or are about somebody who took the case over and does not share
-    with the practitioner now. Neither changes anything. ``claimed`` are the people who took a case over and get visits.
+    ``already_there`` are rows whose person has a visit on that day from an earlier sheet, or removed it; ``differing``
+    those of them that say something else than that visit does. ``conflicts`` say a different arm or start than an
+    earlier sheet, or are about somebody who took the case over and does not share with the practitioner now. None of
+    these changes anything. ``claimed`` are the people who took a case over and get visits.
     """
 
     batch_id: UUID | None
@@ -36,7 +36,18 @@ class Stored:
     visits_added: int
     already_there: tuple[int, ...]
     conflicts: tuple[Reported, ...]
+    differing: tuple[int, ...] = ()
     claimed: tuple[UUID, ...] = ()
+
+
+class _Told(NamedTuple):
+    """What a visit says beside its day."""
+
+    tenths: int | None
+    session: int | None
+    nsaid: str | None
+    change: str | None
+    note: str | None
 
 
 @dataclass
@@ -47,7 +58,8 @@ class _Known:
     arm: str
     starts_on: date | None
     claimed: bool = False
-    days: set[date] = field(default_factory=set)
+    #: What the visit of each day says; None is one that its person removed.
+    days: dict[date, _Told | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -112,6 +124,7 @@ def _compare(
     known = _known_cases(session, practitioner_id)
     new = _New()
     already_there: list[int] = []
+    differing: list[int] = []
     conflicts: list[Reported] = []
     claimed: list[UUID] = []
     for case in reading.cases:
@@ -122,9 +135,10 @@ def _compare(
         if before is not None and (column := _contradicts(case, before)):
             conflicts += _reported(case, column, "conflict", case.arm if column == "arm" else str(case.starts_on))
             continue
-        days = before.days if before else set()
+        days = before.days if before else {}
         visits = [one for one in case.visits if one.visit.day not in days]
         already_there += [one.row for one in case.visits if one.visit.day in days]
+        differing += [one.row for one in case.visits if _says_else(one, days.get(one.visit.day))]
         if before is None or visits or (case.starts_on and not before.starts_on):
             _add(new, case, visits, before, batch_id=batch_id, practitioner_id=practitioner_id, now=now)
             claimed += [before.patient_id] if before is not None and before.claimed else []
@@ -134,6 +148,7 @@ def _compare(
         visits_added=len(new.visits),
         already_there=tuple(sorted(set(already_there))),
         conflicts=tuple(conflicts),
+        differing=tuple(sorted(set(differing))),
         claimed=tuple(claimed),
     )
     return stored, new
@@ -227,15 +242,24 @@ def _known_cases(session: Session, practitioner_id: UUID) -> dict[str, _Known]:
         one = known.setdefault(key, _Known(patient_id, arm, starts_on, claimed_at is not None))
         one.starts_on = one.starts_on or starts_on
         of_patient[patient_id] = one
-    days = select(Visit.patient_id, Visit.day).join(ImportBatch, ImportBatch.id == Visit.batch_id)
     removed = select(RemovedVisit.patient_id, RemovedVisit.day)
-    for patient_id, day in chain(
-        session.execute(days.where(ImportBatch.practitioner_id == practitioner_id)),
-        session.execute(removed.where(RemovedVisit.practitioner_id == practitioner_id)),
+    for patient_id, day in session.execute(removed.where(RemovedVisit.practitioner_id == practitioner_id)):
+        if patient_id in of_patient:
+            of_patient[patient_id].days[day] = None
+    said = (Visit.pain, Visit.session, Visit.nsaid, Visit.change, Visit.note)
+    visits = select(Visit.patient_id, Visit.day, *said).join(ImportBatch, ImportBatch.id == Visit.batch_id)
+    for patient_id, day, pain, number, nsaid, change, note in session.execute(
+        visits.where(ImportBatch.practitioner_id == practitioner_id)
     ):
         if patient_id in of_patient:
-            of_patient[patient_id].days.add(day)
+            of_patient[patient_id].days[day] = _Told(pain, number, nsaid, change, note)
     return known
+
+
+def _says_else(one: SheetVisit, before: _Told | None) -> bool:
+    """Tell whether a row says something that the visit of an earlier sheet does not; an empty cell says nothing."""
+    told = _Told(*one.visit[1:], one.note)
+    return before is not None and any(new is not None and new != old for new, old in zip(told, before, strict=True))
 
 
 def _contradicts(case: Case, before: _Known) -> str:

@@ -145,6 +145,15 @@ def test_hundreds_of_words_are_said_in_one_form(app: Flask, cho: Browser) -> Non
     assert (preview.status_code, counts(preview)["Accepted"]) == (200, 250)
 
 
+def test_a_mended_row_that_is_there_already_is_told_with_the_way_to_use_it(app: Flask, cho: Browser) -> None:
+    send(cho, form_of(choose(cho, sheet(ROW))), "")
+    again = choose(cho, sheet([*ROW[:3], "6"]))
+    done = send(cho, form_of(again), "")
+    for answer in (again, done):
+        assert "1 of them says something else now. To use it, take out the earlier file first" in answer.text
+    assert "something else now" not in choose(cho, sheet(ROW)).text
+
+
 def test_a_sheet_is_read_as_a_colleague_taught(app: Flask, cho: Browser, dee: Browser, cast: Cast) -> None:
     strange = sheet(["RM-18", "2026-03-04", "Kim’s own way", "7"])
     assert "Kim’s own way" in choose(dee, strange).text

@@ -96,6 +96,19 @@ def test_importing_again_changes_nothing_and_says_so(app: Flask, cast: Cast) -> 
     done = run(app, "sheet", "import", "--practitioner", "cho@example.com", "--mapping", str(MAPPING), str(SAMPLE))
     assert "425 rows were brought over before; they change nothing." in done.stdout
     assert "0 visits and 0 cases are new" in done.stdout
+    assert "something else" not in done.stdout
+
+
+def test_a_mended_row_that_is_there_is_named(app: Flask, cast: Cast, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "log.xlsx", tmp_path / "map.json"
+    columns = {"patient": "Who", "visit_date": "Day", "arm": "Arm", "pain": "VAS"}
+    mapping.write_text(json.dumps({"shape": "long", "header_row": 1, "columns": columns, "arms": {"x": "standard"}}))
+    told = []
+    for pain in (5, 6):
+        file.write_bytes(xlsx([["Who", "Day", "Arm", "VAS"], ["A", TODAY, "x", pain]]))
+        arguments = ("--practitioner", "cho@example.com", "--mapping", str(mapping), str(file))
+        told.append(run(app, "sheet", "import", *arguments).stdout)
+    assert ["They say something else now in rows 2: undo the earlier batch" in one for one in told] == [False, True]
 
 
 def test_a_batch_is_undone_and_may_come_again(app: Flask, cast: Cast) -> None:

@@ -78,6 +78,19 @@ def test_a_later_sheet_adds_what_is_new(session: Session, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
+    ("mended", "differs"),
+    [({}, False), ({"VAS": 7}, True), ({"VAS": ""}, False), ({"Note": "b"}, True), ({"Change": "better"}, True)],
+)
+def test_what_was_mended_in_a_row_that_is_there_is_said(
+    session: Session, cast: Cast, mended: dict[str, Any], differs: bool
+) -> None:
+    said = {"VAS": 8, "No": 1, "Pills": "no", "Note": "a"}
+    store(session, cast.cho, row(**said))
+    stored = store(session, cast.cho, row(**said | mended), row("P2"), later=1)
+    assert (stored.already_there, stored.differing) == ((2,), (2,) if differs else ())
+
+
+@pytest.mark.parametrize(
     ("second", "fault"),
     [
         ({"arm": "usual"}, ("arm", "conflict", "standard")),

@@ -14,6 +14,7 @@ from firststep.mail.delivery import Round
 from firststep.mail.domains import Domains
 from firststep.mail.sink import mail_server
 from firststep.mail.smtp import server_of
+from firststep.mail.welcome import Welcome
 from firststep.services import outbox
 
 
@@ -23,11 +24,13 @@ def deliver_mail(now: datetime) -> Counter[str]:
     outbox.free_expired(db.session, now)
     due = outbox.has_due(db.session, now)
     db.session.commit()
-    if not due:
+    welcome = _welcome(app)
+    if not due or welcome.is_refused():
         return Counter()
     stopped = app.extensions.get("worker_stopped") or threading.Event()
     with mail_server(app.config["SETTINGS"]) as url:
-        return Round(app=app, server=server_of(url), stopped=stopped, domains=_domains(app)).run()
+        server = server_of(url)
+        return Round(app=app, server=server, stopped=stopped, domains=_domains(app), welcome=welcome).run()
 
 
 def _domains(app: Flask) -> Domains:
@@ -35,3 +38,8 @@ def _domains(app: Flask) -> Domains:
     if "mail_domains" not in app.extensions:
         app.extensions["mail_domains"] = Domains(per_minute=app.config["SETTINGS"].mail_domain_per_minute)
     return cast(Domains, app.extensions["mail_domains"])
+
+
+def _welcome(app: Flask) -> Welcome:
+    """Return what this process knows of the server: a password that is refused in one round is refused in the next."""
+    return cast(Welcome, app.extensions.setdefault("mail_welcome", Welcome()))

@@ -20,7 +20,8 @@ from firststep.mail.domains import Domains
 from firststep.mail.envelope import envelope_sender
 from firststep.mail.kinds import BUILDERS, STORE_NOTHING
 from firststep.mail.message import Letter, Sender, parse_sender, to_bytes
-from firststep.mail.smtp import MAIL_SECONDS, SILENT, Connection, Refused, Server, TryLater
+from firststep.mail.smtp import MAIL_SECONDS, SILENT, Connection, Refused, Server, TryLater, Unwelcome
+from firststep.mail.welcome import Welcome
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_refused
 from firststep.services.mail_standing import Standing, standing
@@ -40,6 +41,8 @@ _LETTERS_IN_A_ROW = 20
 _FAULTS_A_LANE = 5
 # So many mails in a row that failed for the SMTP server's sake end the round: the others keep their tries for later.
 _AWAY_IN_A_ROW = 4
+# What became of a mail that was refused with us, before anybody asked for whom it is.
+_NOT_TRIED = "not_tried"
 # So long a mail that the server took is tried to be marked: unmarked it would go out a second time.
 _MARKING_SECONDS = 120.0
 # A lease that ends sooner is renewed before the last step, which may take MAIL_SECONDS.
@@ -54,6 +57,7 @@ class Round:
     server: Server
     stopped: threading.Event
     domains: Domains = field(default_factory=Domains)
+    welcome: Welcome = field(default_factory=Welcome)
     outcomes: Counter[str] = field(default_factory=Counter)
     _busy: int = 0
     _away: int = 0
@@ -86,7 +90,7 @@ class Round:
         connection = Connection(self.server, our_name=sender_of(self.app).domain, mail_seconds=MAIL_SECONDS)
         letters = 0
         try:
-            while not self.stopped.is_set() and self._away < _AWAY_IN_A_ROW:
+            while not self._is_over():
                 claim = self._claim(letters_only=0 < letters < _LETTERS_IN_A_ROW)
                 if claim is None:
                     letters = 0
@@ -99,6 +103,9 @@ class Round:
                 self._handle(claim, connection)
         finally:
             connection.close()
+
+    def _is_over(self) -> bool:
+        return self.stopped.is_set() or self._away >= _AWAY_IN_A_ROW or self.welcome.is_refused()
 
     def _claim(self, *, letters_only: bool) -> Claim | None:
         """Take a mail; a lane that has one, or is about to, is busy, so that no other lane leaves meanwhile."""
@@ -125,6 +132,10 @@ class Round:
         finally:
             self.domains.end(claim.domain, error)
             self._count(-1)
+        if outcome == _NOT_TRIED:
+            self.welcome.note_refusal()
+        elif outcome == "sent":
+            self.welcome.note_taken()
         with self._lock:
             self.outcomes[outcome] += 1
             self._away = self._away + 1 if _is_of_the_server(error) else 0
@@ -165,7 +176,8 @@ def deliver(
     """Bring one claimed mail on its way and note what became of it; return that state's name, and the error's class.
 
     "left": it waited so long that another worker took it over. "changed": it is written anew, because what it was
-    written from changed meanwhile.
+    written from changed meanwhile. "not_tried": the server takes nothing from us, so it waits as if it had not been
+    offered.
     """
     sender = sender_of(app)
     try:
@@ -186,6 +198,8 @@ def deliver(
                 return _note(app, claim, "left" if after is None else "changed")
             connection.hand_over()
             return _note_sent(app, claim)
+    except Unwelcome as error:
+        return _note(app, claim, _NOT_TRIED, error.error)
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)
     except Refused as error:
@@ -251,6 +265,8 @@ def _note(app: Flask, claim: Claim, outcome: str, error: str = "", *, refused: s
             outbox.mark_dropped(db.session, claim)
         elif outcome == "changed":
             outbox.put_back(db.session, claim)
+        elif outcome == _NOT_TRIED:
+            outbox.put_back_untried(db.session, claim, error)
         elif outcome == "put_off":
             outcome = "put_off" if outbox.put_off(db.session, claim, now, error) else "failed"
         elif outcome == "failed":

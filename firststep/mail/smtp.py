@@ -44,6 +44,10 @@ class TryLater(DeliveryError):
     """The server, the way to it or our standing with it is the matter; the same mail may pass later."""
 
 
+class Unwelcome(TryLater):
+    """The server takes no mail of ours at all: what it said came before it knew for whom, and the operator mends it."""
+
+
 class Refused(DeliveryError):
     """The server refuses this mail for good: ``recipient_…`` for the address's sake, ``content_…`` for the mail's."""
 
@@ -229,11 +233,10 @@ class Connection:
         except smtplib.SMTPDataError as error:
             raise _verdict("content", error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPSenderRefused as error:
-            # Our own standing with the server: mended by the operator, never the recipient's fault.
-            raise TryLater(f"sender_{error.smtp_code}") from None
+            raise _verdict_on_us("sender", error.smtp_code) from None
         except smtplib.SMTPResponseException as error:
             self._forget()
-            raise TryLater(f"server_{error.smtp_code}") from None
+            raise _verdict_on_us("server", error.smtp_code) from None
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
             raise TryLater(f"network_{type(error).__name__}") from None
@@ -243,6 +246,11 @@ class Connection:
         self._dot_is_due = False
         if smtp is not None:
             smtp.close()
+
+
+def _verdict_on_us(stage: str, code: int) -> DeliveryError:
+    """Return what a refusal means that came before the recipient was named: never the recipient's fault."""
+    return (Unwelcome if 500 <= code < 600 else TryLater)(f"{stage}_{code}")
 
 
 def _verdict(stage: str, code: int, answer: bytes | str) -> DeliveryError:

@@ -150,6 +150,11 @@ def put_back(session: Session, claim: Claim) -> None:
     _settle(session, claim, state="queued", lease_until=None)
 
 
+def put_back_untried(session: Session, claim: Claim, error: str) -> None:
+    """Let the mail wait with as many tries as before, and due since the same moment: this one told nothing about it."""
+    _settle(session, claim, state="queued", attempts=claim.attempt - 1, lease_until=None, last_error=error[:80])
+
+
 def mark_sent(session: Session, claim: Claim, now: datetime) -> None:
     """Note that a server took the mail; this holds whoever has the lease by now, unless it came back already."""
     values = {"state": "sent", "sent_at": now, "lease_until": None, "last_error": None}

@@ -6,22 +6,29 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from firststep.extensions import db
+from firststep.jobs.deliver_mail import deliver_mail
 from firststep.mail import delivery
+from firststep.mail.delivery import Round
+from firststep.mail.smtp import server_of
+from firststep.mail.welcome import Welcome
 from firststep.models import MailPreference, OutboxMail, Patient, User
 from firststep.services import mail_preferences
 from firststep.services.outbox import claim_next, enqueue, free_expired
 from firststep.services.weekly_mail import note_letter
 from tests.cast import NOW, Cast
 from tests.support.mails import log_last_week, make_account_mails, make_letter_due, rows, send_all
+from tests.support.secure_smtp import can_listen, secure_server
 from tests.support.smtp import Post, post
 
 __all__ = ["post"]
@@ -160,10 +167,47 @@ def test_account_mail_still_goes_to_a_suspended_address(app: Flask, cast: Cast, 
 
 def test_a_refused_sender_is_our_matter_and_suspends_nobody(app: Flask, cast: Cast, letter: None, post: Post) -> None:
     post.on_sender = ["550 who are you"]
-    assert send_all(app, post) == Counter(put_off=1)
-    assert rows(app)[0].last_error == "sender_550"
+    assert send_all(app, post) == Counter(not_tried=1)
+    assert (rows(app)[0].state, rows(app)[0].last_error) == ("queued", "sender_550")
     with app.app_context():
         assert db.session.get_one(MailPreference, cast.ana).suspended_at is None
+
+
+def test_a_server_that_takes_nothing_from_us_is_asked_seldom_and_costs_no_mail_its_tries(
+    app: Flask, cast: Cast, post: Post, set_clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = [0.0]
+    monkeypatch.setitem(app.extensions, "mail_welcome", Welcome(timer=lambda: seconds[0]))
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], smtp_url=post.url))
+    make_account_mails(app, 30)
+    since = [row.run_at for row in rows(app)]
+    post.on_sender = ["530 5.7.0 authentication required"] * 200
+    for hours in range(0, 240, 24):
+        seconds[0] = hours * 3600.0
+        now = NOW + timedelta(hours=hours)
+        set_clock(now)
+        with app.app_context():
+            tried = deliver_mail(now)
+            assert set(tried) == {"not_tried"}
+            assert tried.total() <= delivery.LANES
+            seconds[0] += 59.0
+            assert deliver_mail(now) == Counter(), "asked again within the minute"
+    assert {(row.state, row.attempts) for row in rows(app)} == {("queued", 0)}
+    # The figure that operators watch tells how long they have been waiting.
+    assert [row.run_at for row in rows(app)] == since
+    post.on_sender = []
+    seconds[0] += 3600.0
+    with app.app_context():
+        assert deliver_mail(NOW + timedelta(days=10)) == Counter(sent=30)
+        assert db.session.scalars(select(MailPreference.suspended_at).distinct()).all() == [None]
+
+
+@pytest.mark.skipif(not can_listen(), reason="this machine has one loopback address only")
+def test_a_wrong_password_costs_no_mail_its_tries(app: Flask, letter: None, tmp_path: Path) -> None:
+    with secure_server(tmp_path, tls=False) as server:
+        url = f"{server.url('wrong')}?starttls=off"
+        assert Round(app=app, server=server_of(url), stopped=threading.Event()).run() == Counter(not_tried=1)
+    assert (rows(app)[0].state, rows(app)[0].attempts, rows(app)[0].last_error) == ("queued", 0, "server_535")
 
 
 def test_a_server_that_closes_a_kept_connection_is_called_again(app: Flask, cast: Cast, post: Post) -> None:

@@ -56,7 +56,7 @@ def figure_sentences(digest: Digest) -> list[str]:
         f"{pain_sentence(figures)} {_logged(digest)}",
         f"{_stretching(figures)} {_nsaid(figures, digest.told)}",
         *_reported(figures.beside),
-        *_to_do(digest, figures),
+        *_to_do(figures),
         _viewed(figures.viewers),
     ]
 
@@ -171,14 +171,14 @@ def _reported(beside: Beside | None) -> list[str]:
     return [f"{said} {worth}"]
 
 
-def _to_do(digest: Digest, figures: Figures) -> list[str]:
+def _to_do(figures: Figures) -> list[str]:
     """Return at most one thing to do: after a noticeably worse week what to look out for, else the first open day."""
     if figures.change == "more":
         return [_("When to have it looked at: %(link)s", link=link_to("pages.when_to_see_someone"))]
-    if not digest.days_missing:
+    if not figures.open_days:
         return []
-    said = ngettext("%(num)d day was not logged", "%(num)d days were not logged", len(digest.days_missing))
-    link = link_to("diary.past_day", day=digest.days_missing[0].isoformat())
+    said = ngettext("%(num)d day was not logged", "%(num)d days were not logged", len(figures.open_days))
+    link = link_to("diary.past_day", day=figures.open_days[0].isoformat())
     return [_("%(said)s. Fill in: %(link)s", said=said, link=link)]
 
 

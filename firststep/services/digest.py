@@ -17,10 +17,11 @@ from firststep.clinical.comparison import ReliefWindow, compare
 from firststep.clinical.measures import Foot
 from firststep.clinical.outcomes import outcomes
 from firststep.clinical.week import DAYS_IN_WEEK, Month, Week, WeekFigures, week_figures
-from firststep.models import AccessEvent
+from firststep.models import AccessEvent, Patient
 from firststep.services.audit import VIEWED, Head, trail_head
 from firststep.services.diary_reading import read_diary
-from firststep.services.stretching_plans import stretching_figures
+from firststep.services.missed_days import open_days
+from firststep.services.stretching_plans import pause_of, stretching_figures
 from firststep.services.trajectories import Course, read_course
 from firststep.services.zones import zone
 
@@ -65,8 +66,8 @@ class Viewer:
 class Figures:
     """What the detailed letter adds; ``foot`` is named only to a person who logs both.
 
-    ``entries`` counts those of the last seven days with the pain that the figures are about; ``course`` is what its
-    chart is drawn from.
+    ``entries`` counts those of the last seven days with the pain that the figures are about; ``open_days`` are those
+    without an entry that may be asked about; ``course`` is what its chart is drawn from.
     """
 
     course: Course
@@ -80,6 +81,7 @@ class Figures:
     nsaid: Answers
     nsaid_before: Answers
     beside: Beside | None
+    open_days: tuple[date, ...]
     viewers: tuple[Viewer, ...]
 
 
@@ -89,7 +91,6 @@ class Digest:
 
     told: Week | Month
     days_logged: int
-    days_missing: tuple[date, ...]
     trail: Head
     figures: Figures | None
 
@@ -102,13 +103,11 @@ def make_digest(session: Session, patient_id: UUID, told: Week | Month, *, zone_
     days = {} if detailed else {"first": told.first, "last": told.last}
     course = read_course(session, patient_id, kinds=("pause", "plan"), **days)
     diary = course.diary
-    missing = tuple(day for day in told.days if day not in diary.answered_days)
     return Digest(
         told=told,
-        days_logged=len(told.days) - len(missing),
-        days_missing=missing,
+        days_logged=len(diary.answered_days.intersection(told.days)),
         trail=trail_head(session, patient_id),
-        figures=_figures(course, told, _viewers(session, patient_id, told, zone_name)) if detailed else None,
+        figures=_figures(session, patient_id, course, told, zone_name) if detailed else None,
     )
 
 
@@ -117,7 +116,7 @@ def count_logged_days(session: Session, patient_id: UUID, told: Week | Month) ->
     return len(read_diary(session, patient_id, first=told.first, last=told.last).answered_days)
 
 
-def _figures(course: Course, told: Week | Month, viewers: tuple[Viewer, ...]) -> Figures:
+def _figures(session: Session, patient_id: UUID, course: Course, told: Week | Month, zone_name: str) -> Figures:
     diary = course.diary
     found = outcomes(diary, measure=MEASURE)
     figures = week_figures(diary, found, told)
@@ -138,8 +137,16 @@ def _figures(course: Course, told: Week | Month, viewers: tuple[Viewer, ...]) ->
         nsaid=_answers(nsaid, told),
         nsaid_before=_answers(nsaid, told.previous),
         beside=_beside(window, told.last) if window else None,
-        viewers=viewers,
+        open_days=_open_days(session, patient_id, course, told),
+        viewers=_viewers(session, patient_id, told, zone_name),
     )
+
+
+def _open_days(session: Session, patient_id: UUID, course: Course, told: Week | Month) -> tuple[date, ...]:
+    """Return the days that the person may want to fill in; the log asks about no others either."""
+    left_until = session.get_one(Patient, patient_id).left_empty_until
+    pauses = map(pause_of, course.events_of("pause"))
+    return tuple(open_days(told.days, logged=course.diary.answered_days, left_until=left_until, pauses=pauses))
 
 
 def _change(mean: Fraction | None, against: Fraction | None) -> Change | None:

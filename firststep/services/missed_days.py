@@ -1,4 +1,4 @@
-"""Which recent days are asked about because nothing was entered, and which of them the person leaves empty."""
+"""Which days are asked about because nothing was entered, and which of them the person leaves empty."""
 
 from __future__ import annotations
 
@@ -25,11 +25,23 @@ def missed_days(
     if not before:
         return []
     asked_from = max(before) + timedelta(days=1)
-    if left_until is not None:
-        asked_from = max(asked_from, left_until + timedelta(days=1))
-    pauses = tuple(pauses)
     days = [asked_from + timedelta(days=number) for number in range((today - asked_from).days)]
-    return [day for day in days if not any(pause.holds(day) for pause in pauses)]
+    return open_days(days, logged=before, left_until=left_until, pauses=pauses)
+
+
+def open_days(
+    days: Iterable[date], *, logged: Collection[date], left_until: date | None, pauses: Iterable[PauseDays]
+) -> list[date]:
+    """Return those of the days that may be asked about: empty, after the first entry, and neither left nor a pause."""
+    pauses, began_on = tuple(pauses), min(logged, default=date.max)
+    return [
+        day
+        for day in days
+        if day > began_on
+        and day not in logged
+        and (left_until is None or day > left_until)
+        and not any(pause.holds(day) for pause in pauses)
+    ]
 
 
 def leave_empty(session: Session, patient: Patient, until: date) -> None:

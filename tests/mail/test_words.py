@@ -148,6 +148,29 @@ def test_a_good_and_a_bad_week_are_told_in_the_same_neutral_words_with_at_most_o
     assert things == [look if now - before >= 20 else fill_in]
 
 
+@pytest.mark.parametrize("left", ["nothing", "before they began", "left empty", "a pause"])
+def test_nobody_is_asked_to_fill_in_days_that_the_log_does_not_ask_about(app: Flask, cast: Cast, left: str) -> None:
+    begins = WEEK_BEGINS
+    with app.app_context():
+        ana = db.session.get_one(Patient, cast.ana)
+        if left == "before they began":
+            for table in (Day, FootDay):
+                db.session.execute(delete(table).where(table.patient_id == cast.ana))
+        elif left == "left empty":
+            ana.left_empty_until = begins + timedelta(days=3)
+        elif left == "a pause":
+            ends = begins + timedelta(days=3)
+            db.session.add(Pause(patient_id=ana.id, day=begins - timedelta(days=2), ends_on=ends))
+        for offset in (4, 6):
+            day = FootDay(patient_id=ana.id, day=begins + timedelta(days=offset), foot="right", first_step_pain=30)
+            db.session.add(day)
+        db.session.commit()
+    text = write(app, cast, "weekly_summary", detailed=True, logs=False).text
+    assert "2 of 7 days logged." in text
+    said, first = ("5 days were", 0) if left == "nothing" else ("1 day was", 5)
+    assert f"{said} not logged. Fill in: http://localhost/log/{begins + timedelta(days=first)}\n" in text
+
+
 def test_the_detailed_monthly_letter_tells_the_end_of_the_month_and_counts_its_days(app: Flask, cast: Cast) -> None:
     with app.app_context():
         # The month's last day, and some days of which the last seven are four.

@@ -45,10 +45,13 @@ def backup(file: Path, *, replace: bool) -> None:
     if file.exists() and not replace:
         raise click.ClickException(f"{file} is there already: name another file, or write over it with --replace.")
     revision = _revision()
-    with reading_only(), _snapshot() as connection:
-        held = write_backup(connection, file, revision=revision, now=clock.now())
     beside = file.with_name(FILE_NAME)
-    write_through(beside, _known_deletions())
+    try:
+        with reading_only(), _snapshot() as connection:
+            held = write_backup(connection, file, revision=revision, now=clock.now())
+        write_through(beside, _known_deletions())
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written there: {error.strerror}.") from error
     _report(f"Backed up to {file}", held)
     click.echo(f"Keep {beside.name} beside the backups: restoring an older one reads there who has left since.")
     click.echo("Keep SECRET_KEY in another safe place: without it second factors in this backup cannot be used.")

@@ -72,6 +72,14 @@ def test_a_file_that_is_there_is_only_replaced_when_asked(app: Flask, cast: Cast
     assert zipfile.is_zipfile(file)
 
 
+@pytest.mark.parametrize("name", ["not there/steps.backup", "a file/steps.backup"])
+def test_a_folder_that_takes_no_file_is_one_sentence(app: Flask, cast: Cast, tmp_path: Path, name: str) -> None:
+    (tmp_path / "a file").write_bytes(b"")
+    done = run(app, "backup", str(tmp_path / name))
+    why = "No such file or directory" if name.startswith("not") else "Not a directory"
+    assert (done.exit_code, done.output) == (1, f"Error: {tmp_path / name} cannot be written there: {why}.\n")
+
+
 def test_a_restore_says_when_the_record_of_looks_does_not_hold(app: Flask, cast: Cast, tmp_path: Path) -> None:
     with app.app_context():
         actor = Actor(user_id=cast.cho_user, name="Dr Cho", now=LONG_AGO, key=sealing_key())

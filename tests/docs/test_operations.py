@@ -37,6 +37,13 @@ def test_every_command_of_the_page_exists(app: Flask) -> None:
             group = command
 
 
+def test_every_command_names_its_program_so_that_it_is_found_from_any_folder() -> None:
+    # systemd-run looks for the program from where it is called, not in --working-directory.
+    programs = re.findall(r"(\S*)\.venv/bin/flask", PAGE)
+    assert len(programs) == 3
+    assert set(programs) == {"/opt/firststep/"}
+
+
 def test_the_example_starts_once_the_secret_is_filled_in() -> None:
     values = dict(line.split("=", 1) for line in EXAMPLE.splitlines() if line and not line.startswith("#"))
     with pytest.raises(SettingsError, match="SECRET_KEY"):

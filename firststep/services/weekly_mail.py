@@ -24,6 +24,7 @@ from firststep.services.mail_preferences import (
 )
 from firststep.services.mail_schedule import LATEST, spread
 from firststep.services.outbox import enqueue
+from firststep.services.zones import zone
 
 Outcome = Literal["letter", "question", "nothing_logged"]
 
@@ -109,12 +110,14 @@ def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime)
 def _outcome(reader: Reader, told: Week | Month, days_logged: int) -> Outcome:
     if days_logged:
         return "letter"
-    asks = not reader.rests and reader.preference.empty_weeks + _whole_weeks(told) >= EMPTY_WEEKS_BEFORE_REST
+    asks = not reader.rests and reader.preference.empty_weeks + _whole_weeks(reader, told) >= EMPTY_WEEKS_BEFORE_REST
     return "question" if asks else "nothing_logged"
 
 
-def _whole_weeks(told: Week | Month) -> int:
-    return len(told.days) // DAYS_IN_WEEK
+def _whole_weeks(reader: Reader, told: Week | Month) -> int:
+    """Return how many whole weeks of the days the person could have logged: none of before the account was there."""
+    came_on = reader.user.created_at.astimezone(zone(reader.user.time_zone)).date()
+    return sum(day >= came_on for day in told.days) // DAYS_IN_WEEK
 
 
 def _note(session: Session, reader: Reader, due: DueLetter, now: datetime) -> None:
@@ -127,7 +130,7 @@ def _note(session: Session, reader: Reader, due: DueLetter, now: datetime) -> No
         if due.outcome == "question":
             _enqueue(session, "weekly_question", "question", due, reader, now)
             wish.paused_at = now
-        wish.empty_weeks += _whole_weeks(due.told)
+        wish.empty_weeks += _whole_weeks(reader, due.told)
     wish.last_week_on = due.told.last - timedelta(days=DAYS_IN_WEEK - 1)
 
 

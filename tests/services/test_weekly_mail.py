@@ -173,6 +173,20 @@ def test_two_empty_weeks_bring_one_question_and_then_rest(session: Session, cast
     assert wish(session, cast.ben).paused_at == LATER + WEEK
 
 
+def test_what_was_before_somebody_came_is_no_empty_week_of_theirs(session: Session, cast: Cast) -> None:
+    # On Monday morning in Berlin, ten minutes before the first letter is due.
+    session.get_one(User, cast.ben_user).created_at = NOW - timedelta(minutes=10)
+    outcomes = [handle_due(session, cast.ben, LATER + number * WEEK) for number in range(4)]
+    assert outcomes == ["nothing_logged", "nothing_logged", "question", "nothing_logged"]
+
+
+def test_who_came_on_the_last_day_of_a_month_is_not_asked_about_that_month(session: Session, cast: Cast) -> None:
+    monthly(session, cast.ben)
+    session.get_one(User, cast.ben_user).created_at = datetime(2026, 11, 29, 23, 30, tzinfo=UTC)
+    assert handle_due(session, cast.ben, MONTHLY + timedelta(minutes=10)) == "nothing_logged"
+    assert handle_due(session, cast.ben, datetime(2027, 1, 4, 6, 45, tzinfo=UTC)) == "question"
+
+
 def test_resting_letters_come_back_with_the_next_logged_week(session: Session, cast: Cast) -> None:
     for number in range(3):
         handle_due(session, cast.ben, LATER + number * WEEK)

@@ -71,7 +71,10 @@ def handle_due(session: Session, patient_id: UUID, now: datetime) -> Outcome | N
 
 
 def note_letter(session: Session, reader: Reader, now: datetime) -> Literal["noted", "known", "nothing_logged"]:
-    """Note a letter about the last whole week or month that the person asked for; one in ten minutes is enough."""
+    """Note a letter about the last whole week or month that the person asked for; one in ten minutes is enough.
+
+    Who changed meanwhile what the letter is about, or how much it says, wants to see that one too.
+    """
     told = reader.told_at(now)
     if not count_logged_days(session, reader.patient.id, told):
         return "nothing_logged"
@@ -81,7 +84,7 @@ def note_letter(session: Session, reader: Reader, now: datetime) -> Literal["not
         now=now,
         user_id=reader.user.id,
         parameters={**_parameters(told), "asked": True},
-        dedupe_key=f"asked:{reader.patient.id}:{int(now.timestamp()) // 600}",
+        dedupe_key=f"asked:{reader.patient.id}:{told.first}:{reader.preference.level}:{int(now.timestamp()) // 600}",
     )
     return "noted" if noted else "known"
 

@@ -260,6 +260,15 @@ def test_asking_for_one_now_sends_one_in_ten_minutes_and_keeps_the_plan(session:
     assert handle_due(session, ana.id, LATER) == "letter"
 
 
+def test_who_switched_figures_on_may_ask_for_one_with_them_at_once(session: Session, ana: Patient) -> None:
+    reader = mail_preferences.find_reader(session, ana.id)
+    answers = []
+    for level in ("discreet", "detailed", "detailed"):
+        mail_preferences.change_level(session, reader, level, NOW)
+        answers.append(note_letter(session, reader, NOW))
+    assert answers == ["noted", "noted", "known"]
+
+
 def test_asking_for_one_about_an_empty_week_sends_nothing(session: Session, cast: Cast) -> None:
     reader = mail_preferences.find_reader(session, cast.ben)
     assert note_letter(session, reader, NOW) == "nothing_logged"

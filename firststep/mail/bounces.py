@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from firststep.mail.envelope import find_returned, is_genuine
-from firststep.mail.smtp import is_about_sender
+from firststep.mail.smtp import is_about_mail, is_about_sender
 from firststep.models import OutboxMail, User
 from firststep.services import outbox
 from firststep.services.mail_preferences import suspend_refused
@@ -30,7 +30,7 @@ _STATUS = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}")
 
 Outcome = Literal[
     "suspended",  # refused for good: no more list mail to this person
-    "noted",  # refused for good, and either for our sake or at an address that is not an account's
+    "noted",  # refused for good, and either for our sake or the mail's, or at an address that is not an account's
     "known",  # of a mail that is known to have come back
     "not_for_good",  # late, or refused for now: nothing follows
     "no_report",  # to one of our addresses, but no report of a delivery
@@ -87,7 +87,7 @@ def _follow(session: Session, row: OutboxMail, message: Message, now: datetime) 
         return "not_for_good", said[0][1]
     if not outbox.mark_returned(session, row.id, now, refused[0]):
         return "known", refused[0]
-    if row.user_id is None or is_about_sender(refused[0]):
+    if row.user_id is None or is_about_sender(refused[0]) or is_about_mail(refused[0]):
         return "noted", refused[0]
     if not suspend_refused(session, row.user_id, _address_of(session, row), now):
         return "noted", refused[0]

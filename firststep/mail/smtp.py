@@ -24,6 +24,7 @@ _OK, _WILL_FORWARD, _GO_ON, _CLOSING = 250, 251, 354, 421
 _STATUS = re.compile(r"5\.[0-9]{1,3}\.[0-9]{1,3}\b")
 _OF_THE_SENDER = re.compile(r"5\.(?:[357]\.|1\.[78]\b)")
 _OF_THE_RECIPIENT = re.compile(r"5\.(?:1\.|2\.1\b)")
+_OF_THE_MAIL = re.compile(r"5\.(?:6\.|2\.[23]\b)")
 # Without such a status: commands out of order (50x), and signing in (53x).
 _OF_THE_SENDER_TENS = (50, 53)
 _NO_SUCH_MAILBOX = (550, 551, 553)
@@ -84,6 +85,11 @@ def server_of(url: str) -> Server:
 def is_about_sender(status: str) -> bool:
     """Tell whether an enhanced status such as 5.7.1 is about who sends, not about who is to get the mail."""
     return _OF_THE_SENDER.match(status) is not None
+
+
+def is_about_mail(status: str) -> bool:
+    """Tell whether an enhanced status is about this mail or a mailbox that is full just now: the address is good."""
+    return _OF_THE_MAIL.match(status) is not None
 
 
 def is_here(host: str) -> bool:

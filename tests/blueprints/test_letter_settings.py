@@ -22,6 +22,7 @@ from tests.support.mails import log_last_week
 
 PAGE = "/settings/mail"
 ON_FRIDAYS = {"weekday": "4", "time": "18:45"}
+UNDO = {"undo": "yes"}
 
 
 @pytest.fixture
@@ -107,6 +108,21 @@ def test_one_now_is_about_the_month_once_it_is_monthly(app: Flask, ana: Browser)
     assert [row.parameters for row in outbox(app)] == [{"month": "2026-10-01", "asked": True}]
 
 
+def test_whoever_gets_it_monthly_reads_of_no_weekly_mail(app: Flask, cast: Cast, ana: Browser) -> None:
+    letter = write(app, cast, "weekly_summary", detailed=True, logs=False, monthly=True)
+    ana.post(PAGE, data={**ON_FRIDAYS, "rhythm": "monthly"})
+    ana.post(f"{PAGE}/state", data={"state": "off"})
+    assert letter.list_unsubscribe is not None
+    stop = urlsplit(letter.list_unsubscribe).path
+    answers = [ana.get(PAGE), ana.get(f"{PAGE}/preview"), ana.get(stop), ana.post(stop), ana.post(stop, data=UNDO)]
+    for answer in answers:
+        page = BeautifulSoup(answer.text, "html5lib")
+        # What the letter itself counts in weeks, and the choice to have it every week.
+        for part in page.select("pre, option, img"):
+            part.decompose()
+        assert "week" not in page.get_text().lower()
+
+
 @pytest.mark.parametrize("deleted", [False, True])
 def test_the_mail_itself_stops_the_letters_signed_out_and_also_after_the_account_is_gone(
     app: Flask, cast: Cast, deleted: bool
@@ -124,10 +140,10 @@ def test_the_mail_itself_stops_the_letters_signed_out_and_also_after_the_account
     assert asking.status_code == 200
     if not deleted:
         # Looking changes nothing: the scanners of mail providers look.
-        assert "Stop the weekly mail?" in asking.text
+        assert "Stop the summaries by mail?" in asking.text
         assert wish(app, cast).unsubscribed_at is None
     answer = stranger.post(path, data={"List-Unsubscribe": "One-Click"})
-    assert (answer.status_code, "No weekly mail will be sent." in answer.text) == (200, True)
+    assert (answer.status_code, "No summary will be sent." in answer.text) == (200, True)
     if not deleted:
         assert wish(app, cast).unsubscribed_at is not None
     with app.app_context():

@@ -118,11 +118,11 @@ def needs_table(figures: Mapping[str, Any]) -> str:
         "requests a second at the busiest moment": [_short(one.requests_a_second) for one in needs],
         "of them entries": [_short(one.entries_a_second) for one in needs],
         "cores for web processes": [_short(one.web_cores) for one in needs],
-        "web processes": [f"{max(1, ceil(one.web_cores)):,}" for one in needs],
+        "web processes": [_whole(ceil(one.web_cores)) for one in needs],
         "cores for PostgreSQL": [_short(one.database_cores) for one in needs],
         "letters in the fullest hour": [f"{one.letters_an_hour:,.0f}" for one in needs],
         "cores for letters in that hour": [_short(one.letter_cores) for one in needs],
-        "workers in that hour": [f"{max(1, one.letter_workers):,}" for one in needs],
+        "workers in that hour": [_whole(one.letter_workers) for one in needs],
         "GB of tables a year": [_short(one.gigabytes_a_year) for one in needs],
         "million rows a year": [_short(one.rows_a_year / 1e6) for one in needs],
         "GB of write-ahead log a day": [_short(one.log_gigabytes_a_day) for one in needs],
@@ -134,6 +134,11 @@ def needs_table(figures: Mapping[str, Any]) -> str:
 
 def _often(kind: str) -> str:
     return f"{REQUESTS_A_DAY[kind]:.2g}"
+
+
+def _whole(number: int) -> str:
+    """Return a number of processes, at least one; many are as rough as the cores that they use."""
+    return _short(max(1, number)) if number >= 100 else f"{max(1, number)}"
 
 
 def _short(value: float) -> str:

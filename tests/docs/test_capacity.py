@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bench import sizes
+from bench.reports import RESULTS
 from firststep.settings import ROOT
 
 PAGE = (ROOT / "docs" / "capacity.md").read_text(encoding="utf-8")
@@ -18,6 +21,19 @@ def test_the_tables_are_those_of_the_newest_figures() -> None:
         )
     for level, ms in figures["letter_cpu_ms"].items():
         assert f"{ms} ms for the {level}" in PAGE
+
+
+def test_what_is_said_of_long_lists_is_of_the_newest_figures() -> None:
+    newest = json.loads(max(RESULTS.glob("*-panel.json")).read_text(encoding="utf-8"))
+    times = {one["name"]: one["median"] for one in newest["ratios"] if one["tried"] == "10,000 people"}
+    page = f"{times['GET the first page']:.1f} times for the first page of a list of 10,000 people against one of 100"
+    assert f"{page}, and {times['GET a name']:.1f} times for a search by name" in PAGE
+
+
+def test_as_many_processes_as_the_cores_that_they_use() -> None:
+    lines = dict(line.strip("| ").split(" | ", 1) for line in sizes.needs_table(sizes.newest()).splitlines()[2:])
+    # Of 10 million patients both are rough: 107 processes beside 110 cores would be a riddle.
+    assert lines["web processes"].split(" | ")[-1] == lines["cores for web processes"].split(" | ")[-1]
 
 
 def test_the_arithmetic_is_the_stated_one() -> None:

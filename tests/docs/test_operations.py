@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from firststep.settings import ROOT, Settings, SettingsError, load_settings
+from firststep.web.server import LARGEST_BODY_BYTES
 
 PAGE = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "docs" / "firststep.env.example").read_text(encoding="utf-8")
@@ -42,6 +43,10 @@ def test_every_command_names_its_program_so_that_it_is_found_from_any_folder() -
     programs = re.findall(r"(\S*)\.venv/bin/flask", PAGE)
     assert len(programs) == 3
     assert set(programs) == {"/opt/firststep/"}
+
+
+def test_the_proxy_takes_all_that_the_server_takes() -> None:
+    assert f"    client_max_body_size {LARGEST_BODY_BYTES // 1024**2}m;\n" in PAGE
 
 
 def test_the_example_starts_once_the_secret_is_filled_in() -> None:

@@ -10,6 +10,7 @@ from firststep.commands.data import init_data_commands
 from firststep.commands.demo import init_demo_command
 from firststep.commands.diary import init_diary_commands
 from firststep.commands.episodes import init_episode_commands
+from firststep.commands.in_sentences import InSentences
 from firststep.commands.mail import init_mail_commands
 from firststep.commands.moving import init_moving_command
 from firststep.commands.outcomes import init_outcomes_command
@@ -38,3 +39,4 @@ def init_commands(app: Flask) -> None:
     init_trail_commands(app)
     init_user_commands(app)
     init_worker_command(app)
+    app.cli = InSentences(app.cli.name, commands=app.cli.commands)

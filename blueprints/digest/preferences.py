@@ -10,10 +10,11 @@ from blueprints.digest.area import digest
 from blueprints.digest.forms import ScheduleForm, parse_time
 from firststep.extensions import db
 from firststep.mail.weekly_summary import weekly_letter
+from firststep.mail.weekly_words import whole_day
 from firststep.services import mail_preferences as service
 from firststep.services.digest import make_digest
 from firststep.services.mail_preferences import Reader
-from firststep.services.weekly_mail import note_letter
+from firststep.services.weekly_mail import next_letter, note_letter
 from firststep.web import clock
 from firststep.web.actors import current_patient
 from firststep.web.policy import policy
@@ -141,6 +142,21 @@ def _page(reader: Reader, form: ScheduleForm) -> str:
         rests=reader.rests,
         address=reader.user.email,
         zone=reader.user.time_zone,
+        coming=_coming(reader),
+    )
+
+
+def _coming(reader: Reader) -> str | None:
+    """Say when the next letter comes and about which days: after a change of day one week may have been told before."""
+    found = next_letter(reader, clock.now())
+    if found is None:
+        return None
+    day, told = found
+    return _(
+        "The next one comes on %(day)s, about %(first)s to %(last)s, if you logged on one of these days.",
+        day=whole_day(day),
+        first=whole_day(told.first),
+        last=whole_day(told.last),
     )
 
 

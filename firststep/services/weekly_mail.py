@@ -24,7 +24,7 @@ from firststep.services.mail_preferences import (
 )
 from firststep.services.mail_schedule import LATEST, spread
 from firststep.services.outbox import enqueue
-from firststep.services.zones import zone
+from firststep.services.zones import local_day, zone
 
 Outcome = Literal["letter", "question", "nothing_logged"]
 
@@ -70,6 +70,16 @@ def handle_due(session: Session, patient_id: UUID, now: datetime) -> Outcome | N
     return due.outcome if due else None
 
 
+def next_letter(reader: Reader, now: datetime) -> tuple[date, Week | Month] | None:
+    """Return on which local day the next letter is due, and about which days; None where none is planned."""
+    moment = reader.preference.next_at
+    if moment is None or moment <= now:
+        return None
+    while _is_told(reader, told := reader.told_at(moment)):
+        moment = reader.slots.next_after(moment)
+    return local_day(moment, reader.user.time_zone), told
+
+
 def note_letter(session: Session, reader: Reader, now: datetime) -> Literal["noted", "known", "nothing_logged"]:
     """Note a letter about the last whole week or month that the person asked for; one in ten minutes is enough.
 
@@ -93,8 +103,7 @@ def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime)
     if not reader.is_on or now - slot > LATEST or not may_be_written_to(session, reader.user):
         return None
     told = reader.told_at(slot)
-    before = reader.preference.last_week_on
-    if before is not None and week_of(before).last >= told.last:
+    if _is_told(reader, told):
         return None
     days_logged = count_logged_days(session, reader.patient.id, told)
     return DueLetter(
@@ -108,6 +117,12 @@ def _due_letter(session: Session, reader: Reader, slot: datetime, now: datetime)
         outcome=_outcome(reader, told, days_logged),
         planned_at=reader.preference.next_at,
     )
+
+
+def _is_told(reader: Reader, told: Week | Month) -> bool:
+    """Tell whether a letter was due for these days before: it does not come again after a change of day or rhythm."""
+    before = reader.preference.last_week_on
+    return before is not None and week_of(before).last >= told.last
 
 
 def _outcome(reader: Reader, told: Week | Month, days_logged: int) -> Outcome:

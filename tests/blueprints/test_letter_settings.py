@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
-from datetime import date
+from datetime import UTC, date, datetime
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,7 @@ from firststep.models import MailPreference, OutboxMail, Patient, User
 from firststep.services import erasure
 from firststep.services.audit import Actor
 from firststep.services.consents import consent_standings
+from firststep.services.weekly_mail import due_at
 from tests.cast import NOW, Browser, Cast, sign_in
 from tests.support.letters import write
 from tests.support.mails import log_last_week
@@ -23,6 +25,7 @@ from tests.support.mails import log_last_week
 PAGE = "/settings/mail"
 ON_FRIDAYS = {"weekday": "4", "time": "18:45"}
 UNDO = {"undo": "yes"}
+FRIDAYS = ((11, 27), (12, 4))
 
 
 @pytest.fixture
@@ -61,6 +64,29 @@ def test_day_time_and_rhythm_are_kept_and_said(
     chosen = {select_["name"]: select_.find("option", selected=True)["value"] for select_ in page.find_all("select")}
     assert chosen == {"rhythm": rhythm, "weekday": "4"}
     assert page.find("input", attrs={"name": "time"})["value"] == "18:45"
+
+
+def test_the_page_says_when_the_next_one_comes_and_about_which_days(app: Flask, cast: Cast, ana: Browser) -> None:
+    def said() -> str:
+        line = BeautifulSoup(ana.get(PAGE).text, "html5lib").find(string=re.compile("The next one comes on"))
+        return str(line).strip() if line else ""
+
+    ana.post(PAGE, data={**ON_FRIDAYS, "rhythm": "weekly"})
+    about = "Monday 16 November to Sunday 22 November, if you logged on one of these days."
+    assert said() == f"The next one comes on Friday 27 November, about {about}"
+    with app.app_context():
+        # That week was told on Monday: on Friday nothing comes.
+        db.session.get_one(MailPreference, cast.ana).last_week_on = date(2026, 11, 16)
+        db.session.commit()
+        due_on = [bool(due_at(db.session, datetime(2026, month, day, 20, tzinfo=UTC))) for month, day in FRIDAYS]
+    assert due_on == [False, True]
+    about = "Monday 23 November to Sunday 29 November, if you logged on one of these days."
+    assert said() == f"The next one comes on Friday 4 December, about {about}"
+    ana.post(PAGE, data={**ON_FRIDAYS, "rhythm": "monthly"})
+    about = "Sunday 1 November to Monday 30 November, if you logged on one of these days."
+    assert said() == f"The next one comes on Friday 4 December, about {about}"
+    ana.post(f"{PAGE}/state", data={"state": "pause"})
+    assert said() == ""
 
 
 @pytest.mark.parametrize("wrong", [{"rhythm": "daily"}, {"rhythm": ""}, {"weekday": "7"}, {"time": "24:00"}])

@@ -7,11 +7,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from flask import Flask
 
 from firststep.clinical.benchmarks import Benchmark, Benchmarks, load_benchmarks
 from firststep.web.sources import SourceGroup, sentence, source_groups
+from firststep.web.typography import unbroken
 from tests.cast import Browser
 
 ROWS = {row.id: row for row in load_benchmarks().rows}
@@ -38,6 +39,12 @@ def only(row: Benchmark) -> list[SourceGroup]:
     return source_groups(Benchmarks((source,), (replace(row, source=source),)))
 
 
+def heading_of(paragraph: Tag) -> str:
+    """Return the heading that a paragraph stands under."""
+    heading = paragraph.find_previous("h4")
+    return heading.get_text() if heading else ""
+
+
 def test_every_source_is_on_the_page_once_with_all_that_is_asked_of_it(page: BeautifulSoup) -> None:
     for source in load_benchmarks().sources:
         (part,) = page.select(f"details#{source.id}")
@@ -48,6 +55,13 @@ def test_every_source_is_on_the_page_once_with_all_that_is_asked_of_it(page: Bea
         assert "Checked on 23 November 2026" in text.replace("Nov ", "November ")
         links = [link["href"] for link in part.select("a[rel]")]
         assert links == ([f"https://doi.org/{source.doi}"] if source.doi else [])
+
+
+def test_nothing_that_is_known_stands_under_what_a_source_does_not_say(page: BeautifulSoup) -> None:
+    for source in load_benchmarks().sources:
+        (part,) = page.select(f"details#{source.id}")
+        known = {paragraph.get_text(): heading_of(paragraph) for paragraph in part.find_all("p")}
+        assert [known[unbroken(note)] for note in source.notes] == ["What else to know"] * len(source.notes)
 
 
 def test_every_link_of_the_page_leads_to_a_part_of_it_and_no_id_is_there_twice(page: BeautifulSoup) -> None:

@@ -61,10 +61,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class EntriesSaid:
-    """What the rules made of the daily entries up to a day; ``since`` is the first day of a relief or relapse."""
+    """What the rules made of the daily entries up to a day; ``since`` is the first day of a relief or relapse.
+
+    ``held_after_gap``: the pain was at relief for 14 days, but after a gap that ends follow-up, so it is no relief.
+    """
 
     said: Said
     since: date | None = None
+    held_after_gap: bool = False
 
     @property
     def is_improved(self) -> bool:
@@ -175,7 +179,8 @@ def _entries_said(found: Outcomes, means: SevenDayMeans, day: date) -> EntriesSa
         return event is not None and censored_on is not None and event <= censored_on
 
     relieved = relief(means, base, found.starts_on)
-    if relieved.state == "confirmed" and relieved.day is not None and is_followed(relieved.day):
+    held = relieved.state == "confirmed"
+    if held and relieved.day is not None and is_followed(relieved.day):
         back = relapse(means, base.value, relieved.day, level_after_relief(means, relieved.day))
         return EntriesSaid("relapse", back.day) if is_followed(back.day) else EntriesSaid("relief", relieved.day)
-    return EntriesSaid(noticeable_change(base.value, now.value, found.measure))
+    return EntriesSaid(noticeable_change(base.value, now.value, found.measure), held_after_gap=held)

@@ -116,8 +116,19 @@ def _entries_words(entries: EntriesSaid, measure: str) -> str:
     if entries.since is not None:
         words = {"measure": measure, "day": long_date(entries.since)}
         if entries.said == "relief":
-            return _("By the daily entries (%(measure)s) there was meaningful relief since %(day)s.", **words)
-        return _("By the daily entries (%(measure)s) the pain was back up since %(day)s.", **words)
+            return _(
+                "By the daily entries (%(measure)s) there was meaningful relief: 30 %% and 2 points lower for 14 days "
+                "from %(day)s on.",
+                **words,
+            )
+        # Only what the rule found: later the pain may have fallen again.
+        return _("By the daily entries (%(measure)s) the pain was back up for 14 days from %(day)s on.", **words)
+    if entries.said == "less" and entries.held_after_gap:
+        return _(
+            "By the daily entries (%(measure)s) the pain was lower. Relief is not counted here: before it there were "
+            "too few entries for more than 14 days.",
+            measure=measure,
+        )
     if entries.said == "less":
         return _(
             "By the daily entries (%(measure)s) the pain was lower, but not yet by 30 %% and 2 points for 14 days.",

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from firststep.extensions import db
-from firststep.models import Episode, FootDay, Pgic, Share
+from firststep.models import Episode, FootDay, Patient, Pgic, Share
+from tests import factories
 from tests.blueprints.test_questions import at_once, page_of, undo
 from tests.cast import NOW, TODAY, Browser, Cast, sign_in
 from tests.support.databases import runs_on_postgresql
@@ -272,8 +273,8 @@ def lines(answer: Any) -> list[str]:
         (26, 2, "By the daily entries (First-step pain) the pain was lower, but not yet by 30 % and 2 points"),
         (26, 4, ""),
         (41, 1, ""),
-        (41, 3, "By the daily entries (First-step pain) there was meaningful relief since"),
-        (41, 6, "By the daily entries (First-step pain) there was meaningful relief since"),
+        (41, 3, "By the daily entries (First-step pain) there was meaningful relief: 30 % and 2 points lower"),
+        (41, 6, "By the daily entries (First-step pain) there was meaningful relief: 30 % and 2 points lower"),
     ],
 )
 def test_a_rating_stands_beside_what_the_entries_said_by_its_day(
@@ -291,6 +292,38 @@ def test_a_rating_stands_beside_what_the_entries_said_by_its_day(
         assert COUNT not in line
     for judged in ("right", "wrong", "correct", "should"):
         assert f" {judged} " not in line
+
+
+def logged(app: Flask, patient_id: UUID, starts_on: date, values: list[int | None]) -> None:
+    """Let the person have logged these whole points of first-step pain from a week before the start on."""
+    with app.app_context():
+        patient = db.session.get_one(Patient, patient_id)
+        factories.make_diary(db.session, patient, starts_on - timedelta(days=7), values)
+        db.session.add(Episode(patient_id=patient_id, arm="combined", starts_on=starts_on))
+        db.session.commit()
+
+
+@pytest.mark.parametrize(
+    ("values", "beside"),
+    [
+        # Relief, relapse, and for five weeks less pain again than ever: nothing is "back up" any more.
+        ([8] * 7 + [2] * 28 + [8] * 28 + [1] * 35, "the pain was back up for 14 days from"),
+        # Five weeks without entries, then little pain for five: it did hold for 14 days, and is not counted.
+        (
+            [8] * 7 + [8] * 7 + [None] * 35 + [2] * 49,
+            "the pain was lower. Relief is not counted here: before it there were too few entries for more than 14 ",
+        ),
+    ],
+)
+def test_nothing_is_said_that_the_entries_of_the_day_contradict(
+    app: Flask, ben: Browser, cast: Cast, values: list[int | None], beside: str
+) -> None:
+    logged(app, cast.ben, TODAY - timedelta(days=91), values)
+    rate(app, cast.ben, 2, TODAY, 12)
+    (line,) = lines(ben.get("/progress"))
+    assert f"By the daily entries (First-step pain) {beside}" in line
+    assert "since" not in line
+    assert "not yet" not in line
 
 
 def test_each_measure_says_what_its_own_entries_said(app: Flask, ana: Browser, cast: Cast) -> None:

@@ -167,7 +167,9 @@ class TestRatings:
         found = outcomes(diary, measure="first_step")
         assert found.relief.state == "none"
         (one,) = compare(diary, found, [Rating(day(66), 8, 2)], START)
-        assert one.entries == EntriesSaid("less")
+        assert one.entries == EntriesSaid("less", held_after_gap=True)
+        (early,) = compare(diary, found, [Rating(day(50), 8, 2)], START)
+        assert early.entries == EntriesSaid("less"), "it had not held for 14 days yet"
 
     def test_beside_a_rating_from_before_the_start_of_care_stands_nothing(self) -> None:
         # The weeks count from the left foot, which is worse and began later; the right one has entries before.

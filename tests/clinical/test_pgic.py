@@ -27,7 +27,9 @@ from firststep.clinical.pgic import (
     start_of_care,
     week_due,
 )
+from firststep.clinical.relief import relief_level
 from firststep.models.events import PGIC_WEEKS
+from tests.clinical import oracle
 from tests.clinical.diaries import BEFORE, MONDAY, START, day, diary_of
 from tests.clinical.strategies import diaries
 from tests.clinical.test_properties import quickly
@@ -205,7 +207,11 @@ def expected(diary: Diary, found: Outcomes, on: date) -> EntriesSaid | None:
         return EntriesSaid("relapse", then.relapse.day)
     if then.relief.state == "confirmed":
         return EntriesSaid("relief", then.relief.day)
-    return EntriesSaid(noticeable_change(then.baseline.value, then.current.value, found.measure))
+    change = noticeable_change(then.baseline.value, then.current.value, found.measure)
+    level = relief_level(then.baseline.value)
+    values = oracle.entries(until(diary, on), found.foot, found.measure)
+    held = oracle.sustained(values, then.baseline.day, lambda value: value <= level)
+    return EntriesSaid(change, held_after_gap=held is not None)
 
 
 def test_what_was_known_by_the_day_is_what_the_diary_of_that_day_gives() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from fractions import Fraction
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -37,7 +36,7 @@ from firststep.web.beside import own_range_line
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, still_picture
-from firststep.web.wording import foot_name, points
+from firststep.web.wording import difference, foot_name, points, signed_difference
 
 #: The chart of the page: three months, beside what was reported of the same care.
 CHOICE = Choice(days=90)
@@ -156,15 +155,11 @@ def _change_words(figure: Figure, unit: str) -> str:
     """Say what it was before and how it differs: less is never called better."""
     if figure.before is None:
         return _("before: too few days")
-    if figure.change is None:
+    if figure.now is None:
         return _("before: %(before)s %(unit)s", before=points(figure.before), unit=unit)
-    return _("before: %(before)s (%(change)s)", before=points(figure.before), change=_signed(figure.change))
-
-
-def _signed(change: Fraction) -> str:
-    if change == 0:
-        return _("the same")
-    return ("+" if change > 0 else "−") + points(abs(change))
+    same = difference(figure.before, figure.now) == 0
+    change = _("the same") if same else signed_difference(figure.before, figure.now)
+    return _("before: %(before)s (%(change)s)", before=points(figure.before), change=change)
 
 
 def _flags(grant: Grant, course: Course, found: Outcomes, thresholds: Thresholds) -> list[tuple[str, str]]:

@@ -32,11 +32,6 @@ class BeforeAfter:
     change: Change
 
     @property
-    def points(self) -> Fraction:
-        """Return after minus before: negative is less pain."""
-        return self.after.value - self.before.value
-
-    @property
     def variation(self) -> tuple[Fraction, Fraction]:
         """Return the levels between which a later mean is within day-to-day variation, cut at 0 and 10.
 

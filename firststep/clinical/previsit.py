@@ -64,11 +64,6 @@ class Figure:
     now: Fraction | None
     before: Fraction | None
 
-    @property
-    def change(self) -> Fraction | None:
-        """Return how much it is more (or, negative, less) than before; None where one of the two cannot be said."""
-        return None if self.now is None or self.before is None else self.now - self.before
-
 
 @dataclass(frozen=True, kw_only=True)
 class Since:

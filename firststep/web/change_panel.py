@@ -97,7 +97,7 @@ def _table(found: list[BeforeAfter]) -> Table:
             _name(one, found),
             _side(wording.points(one.before.value), one.before.entries, short_date(one.before.day)),
             _side(wording.points(one.after.value), one.after.entries, short_date(one.after.day)),
-            wording.signed(one.points),
+            wording.signed_difference(one.before.value, one.after.value),
             {
                 "less": _("Less pain"),
                 "more": _("More pain"),

@@ -35,6 +35,11 @@ def tenths(value: Fraction | float) -> Decimal:
     return exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
 
 
+def difference(before: Fraction | float, after: Fraction | float) -> Decimal:
+    """Return after minus before as they are shown, so that a reader who reckons finds the same."""
+    return tenths(after) - tenths(before)
+
+
 @lru_cache(maxsize=1024)
 def _one_decimal(value: Decimal, locale: Locale | None) -> str:
     return str(format_decimal(value, "0.0", locale=locale))
@@ -88,8 +93,7 @@ def finding(found: Outcomes) -> str:
     if found.baseline is None or found.baseline.day == found.current.day:
         return _("%(measure)s: your 7-day mean is %(now)s.", measure=name, now=now)
     start = points(found.baseline.value)
-    # The difference of the numbers that stand beside it, so that a reader who reckons finds the same.
-    shown = tenths(found.current.value) - tenths(found.baseline.value)
+    shown = difference(found.baseline.value, found.current.value)
     within = (
         noticeable_change(found.baseline.value, found.current.value, found.measure) == "within_day_to_day_variation"
     )
@@ -161,12 +165,11 @@ def no_baseline_sentence() -> str:
     )
 
 
-def signed(value: Fraction | float) -> str:
-    """Write a difference in points with its sign: a minus is less pain."""
-    rounded = round(float(value), 1)
-    if rounded == 0:
-        return points(0)
-    return f"+{points(rounded)}" if rounded > 0 else f"\N{MINUS SIGN}{points(-rounded)}"
+def signed_difference(before: Fraction | float, after: Fraction | float) -> str:
+    """Write the difference of two values in points with its sign: a minus is less pain."""
+    shown = difference(before, after)
+    sign = "+" if shown > 0 else "\N{MINUS SIGN}" if shown < 0 else ""
+    return sign + points(float(abs(shown)))
 
 
 def gap_sentence(day: date) -> str:

@@ -113,6 +113,16 @@ def test_each_early_state_has_its_helpful_sentence(
     assert sentence in text_of(ben.get("/progress"))
 
 
+def test_a_difference_is_that_of_the_numbers_beside_it_wherever_it_stands(app: Flask, ben: Browser, cast: Cast) -> None:
+    # From 6.25 to 6: shown as 6.3 and 6.0.
+    _fill(app, cast.ben, [7, 6, 6, 6, *[6] * 7])
+    answer = ben.get("/progress")
+    assert "your 7-day mean is 6.0, 0.3 lower than at your start (6.3)" in text_of(answer)
+    row = BeautifulSoup(answer.get_data(as_text=True), "html.parser").select("#change tbody tr")[0]
+    before, now, difference, _what = [cell.get_text() for cell in row.find_all("td")]
+    assert (before[:3], now[:3], difference) == ("6.3", "6.0", "−0.3")
+
+
 @pytest.mark.parametrize(("measure", "marked"), [("first_step", True), ("average", False)])
 def test_only_first_steps_are_marked_as_told_from_memory(
     app: Flask, ana: Browser, cast: Cast, measure: str, marked: bool

@@ -92,6 +92,33 @@ def test_a_summary_holds_no_single_day(app: Flask, cho: Browser, cast: Cast) -> 
     assert page.select_one(".visit svg") is None
 
 
+@pytest.mark.usefixtures("noted")
+@pytest.mark.parametrize(
+    ("lately", "said"),
+    [
+        # From 6.25 to 35/6: shown as 6.3 and 5.8.
+        ([60, 60, 60, 60, 60, 50], "5.8 of 10 before: 6.3 (−0.5)"),
+        # To 6.2667: what looks alike is called the same.
+        ([63, 63, 62, 63, 62, 63], "6.3 of 10 before: 6.3 (the same)"),
+        ([70] * 6, "7.0 of 10 before: 6.3 (+0.7)"),
+    ],
+)
+def test_a_difference_is_that_of_the_numbers_beside_it(
+    app: Flask, cho: Browser, cast: Cast, lately: list[int], said: str
+) -> None:
+    with app.app_context():
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
+        logged = {
+            SESSION_ON - timedelta(days=back): pain for back, pain in zip((6, 5, 4, 3), (70, 60, 60, 60), strict=True)
+        }
+        logged |= {TODAY - timedelta(days=back): pain for back, pain in enumerate(lately)}
+        db.session.add_all(
+            FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=pain) for day, pain in logged.items()
+        )
+        db.session.commit()
+    assert said in text_of(opened(cho, cast))
+
+
 def test_the_range_beside_the_chart_tells_its_grade(app: Flask, cho: Browser, cast: Cast) -> None:
     said = "Range: Acupuncture, weeks 3-6. Grade E: clinic-reported, not peer-reviewed; pain type not stated."
     assert said in text_of(opened(cho, cast))

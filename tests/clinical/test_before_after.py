@@ -27,7 +27,7 @@ def test_baseline_and_latest_mean_with_the_days_behind_each() -> None:
     assert found is not None
     assert found.before == Side(day=START - timedelta(days=1), value=Fraction(7), entries=7)
     assert found.after == Side(day=START + timedelta(days=15), value=Fraction(21, 5), entries=5)
-    assert (found.points, found.change) == (Fraction(-14, 5), "less")
+    assert (found.after.value - found.before.value, found.change) == (Fraction(-14, 5), "less")
 
 
 def test_a_small_difference_is_within_day_to_day_variation() -> None:

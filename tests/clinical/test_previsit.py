@@ -89,7 +89,7 @@ def test_figures_since_a_session() -> None:
     found = visit_figures(diary_of(tenths, answers=answers), "right", [(today, "right"), (MONDAY, "right")], since)
     assert (since.length, since.is_visit) == (14, True)
     assert (found.mean.now, found.mean.before) == (Fraction(6 * 30 + 45, 70), Fraction(6))
-    assert (found.worst.now, found.worst.before, found.worst.change) == (Fraction(9, 2), 6, Fraction(-3, 2))
+    assert (found.worst.now, found.worst.before) == (Fraction(9, 2), 6)
     assert (found.stretching.now, found.stretching.before) == (7, 0)
     assert (found.nsaid.now, found.nsaid.before) == (0, 7)
     assert (found.logged, found.entries, found.recalled) == (14, 14, 1)
@@ -100,7 +100,7 @@ def test_without_a_session_or_an_entry_nothing_is_said_and_nothing_is_nought() -
     assert (since.length, since.is_visit) == (28, False)
     found = visit_figures(Diary(), None, [], since)
     for figure in (found.mean, found.worst, found.stretching, found.nsaid):
-        assert (figure.now, figure.before, figure.change) == (None, None, None)
+        assert (figure.now, figure.before) == (None, None)
 
 
 pains = st.lists(st.none() | st.integers(0, 100), min_size=1, max_size=90)

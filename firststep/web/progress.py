@@ -17,7 +17,6 @@ from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
-from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures.build import build_view, period_of, with_companions
 from firststep.figures.change import change_chart
 from firststep.figures.legend import LegendItem, legend
@@ -134,9 +133,9 @@ def progress_page(
     view = _view(course, choice, found, compared, today)
     begun = bool(course.diary.answered_days)
     return ProgressPage(
-        sentence=_sentence(course, found),
+        sentence=_sentence(course, found, today),
         first_entry_wanted=not begun,
-        picture=_picture(view, figure(**choice.as_query()), wording.finding(found)) if begun else None,
+        picture=_picture(view, figure(**choice.as_query()), wording.finding(found, today)) if begun else None,
         remarks=[*wording.relief_sentences(found), *_gap_remark(view), *remarks(compared)],
         ratings=rating_lines(course, found, own=own),
         flares=flare_lines(course, today),
@@ -277,10 +276,10 @@ def _table(view: TrajectoryView) -> list[list[str | None]]:
     ]
 
 
-def _sentence(course: Course, found: Outcomes) -> str:
+def _sentence(course: Course, found: Outcomes, today: date) -> str:
     if not course.diary.answered_days:
         return _("Log one morning and it appears here; figures of other people join it once you have a baseline.")
-    return wording.finding(found)
+    return wording.finding(found, today)
 
 
 def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date) -> list[tuple[str, str | None, str]]:
@@ -294,8 +293,8 @@ def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date)
 
 
 def _mean_name(found: Outcomes, today: date) -> str:
-    """Name the last mean: one from more than a week ago says nothing about now."""
-    if found.current is None or (today - found.current.day).days < DAYS_IN_WEEK:
+    """Name the last mean, an old one by its day."""
+    if found.current is None or not wording.is_old(found.current, today):
         return _("7-day mean now")
     return _("7-day mean on %(day)s", day=short_date(found.current.day))
 

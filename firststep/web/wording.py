@@ -16,8 +16,10 @@ from flask_babel import lazy_gettext as _l
 
 from firststep.clinical.benchmarks.shapes import Grade
 from firststep.clinical.change import noticeable_change
+from firststep.clinical.means import Mean
 from firststep.clinical.measures import Foot, Measure
 from firststep.clinical.outcomes import Outcomes
+from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures import names
 from firststep.figures.names import arm_name as arm_name
 from firststep.web.dates import long_date
@@ -84,11 +86,18 @@ def caution() -> str:
     )
 
 
-def finding(found: Outcomes) -> str:
-    """Say in one sentence where the person stands."""
+def is_old(mean: Mean, today: date) -> bool:
+    """Tell whether a mean shares no day with the week that ends today: it says nothing about now."""
+    return (today - mean.day).days >= DAYS_IN_WEEK
+
+
+def finding(found: Outcomes, today: date) -> str:
+    """Say in one sentence where the person stands, or stood when last enough was entered."""
     name = measure_name(found.measure)
     if found.current is None:
         return _("%(measure)s: a 7-day mean needs at least 4 entries in 7 days.", measure=name)
+    if is_old(found.current, today):
+        name = _("%(measure)s up to %(day)s", measure=name, day=long_date(found.current.day))
     now = points(found.current.value)
     if found.baseline is None or found.baseline.day == found.current.day:
         return _("%(measure)s: your 7-day mean is %(now)s.", measure=name, now=now)

@@ -27,7 +27,7 @@ def text_of(answer: object) -> str:
 
 def test_the_finding_stands_in_one_sentence(ana: Browser) -> None:
     page = text_of(ana.get("/progress"))
-    assert "First-step pain: your 7-day mean is 2.5, 5.1 lower than at your start (7.6)." in page
+    assert "First-step pain up to 15 November 2026: your 7-day mean is 2.5, 5.1 lower than at your start (7.6)." in page
     assert "They do not predict one person's course" in page
 
 
@@ -111,6 +111,21 @@ def test_each_early_state_has_its_helpful_sentence(
 ) -> None:
     _fill(app, cast.ben, values)
     assert sentence in text_of(ben.get("/progress"))
+
+
+@pytest.mark.parametrize(
+    ("days_since", "begins"), [(6, "First-step pain: your"), (7, "First-step pain up to 16 November 2026: your")]
+)
+def test_a_mean_from_before_this_week_is_told_with_its_day(
+    app: Flask, ben: Browser, cast: Cast, days_since: int, begins: str
+) -> None:
+    # What is filled in ends yesterday.
+    _fill(app, cast.ben, [*[7] * 20, *[None] * (days_since - 1)])
+    page = BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser")
+    assert page.h2 is not None
+    assert page.h2.get_text().startswith(begins)
+    drawn = page.select("#trajectory svg > title")
+    assert [title.get_text().startswith(begins) for title in drawn] == [True, True]
 
 
 def test_a_difference_is_that_of_the_numbers_beside_it_wherever_it_stands(app: Flask, ben: Browser, cast: Cast) -> None:

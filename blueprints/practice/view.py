@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from blueprints.practice.places import Places
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.change import noticeable_change
-from firststep.clinical.outcomes import Outcomes, outcomes
+from firststep.clinical.outcomes import Outcomes
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.person_words import person_name
-from firststep.web.progress import Choice, ProgressPage, progress_page
+from firststep.web.progress import Choice, ProgressPage, progress_page, resolved
 from firststep.web.wording import measure_name, points, weeks_since_start
 
 
@@ -24,7 +24,7 @@ def patient_view(
     grant: Grant, course: Course, notes: list[Note], questions: list[VisitQuestion], choice: Choice, places: Places
 ) -> dict[str, Any]:
     """Return the template's variables."""
-    found = outcomes(course.diary, measure=choice.measure)
+    choice, found = resolved(course, choice)
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
         "places": places,

@@ -129,7 +129,8 @@ def progress_page(
     ``own``: the reader is the person whose course it is.
     """
     page, figure = _with_choices(page), _with_choices(figure)
-    choice, found, compared = _resolved(course, choice)
+    choice, found = resolved(course, choice)
+    compared = _compared(course, choice, found)
     view = _view(course, choice, found, compared, today)
     begun = bool(course.diary.answered_days)
     return ProgressPage(
@@ -154,7 +155,7 @@ def progress_page(
 
 def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
     """Return a figure of the same choice, for the browser to draw; without a chart that exists, the trajectory."""
-    choice, found, compared = _resolved(course, choice)
+    choice, found = resolved(course, choice)
     weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
     if choice.chart == nsaid_panel.KEY and (of_nsaids := nsaid_panel.nsaid_view(course, found, weeks)):
         return nsaid_use_chart(of_nsaids)
@@ -162,7 +163,7 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
         return stretching_chart(of_stretching)
     if choice.chart == change_panel.KEY and (changed := change_panel.changes(course, found)):
         return change_chart(change_panel.change_rows(changed))
-    return trajectory(_view(course, choice, found, compared, today))
+    return trajectory(_view(course, choice, found, _compared(course, choice, found), today))
 
 
 def still_picture(
@@ -178,9 +179,9 @@ def still_picture(
 
     What was entered after ``today`` is not drawn. With a palette it stands alone, outside a page.
     """
-    choice, found, compared = _resolved(course, choice)
+    choice, found = resolved(course, choice)
     # The numbered points of trials need the list beside the large chart.
-    view = _view(course, choice, found, replace(compared, points=()), today)
+    view = _view(course, choice, found, replace(_compared(course, choice, found), points=()), today)
     drawn = trajectory(view.until(today))
     return draw(drawn, width=size[0], height=size[1], title=title, description="", palette=palette)
 
@@ -195,13 +196,16 @@ def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure
     return [panel for panel in panels if panel]
 
 
-def _resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes, Comparison]:
+def resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
     """Fill in the foot, and compute what the choice is about."""
     foot = choice.foot or worse_foot(course.diary, measure=choice.measure) or _only_foot(course)
     found = outcomes_of_foot(course.diary, foot, measure=choice.measure)
+    return replace(choice, foot=foot), found
+
+
+def _compared(course: Course, choice: Choice, found: Outcomes) -> Comparison:
     episode = course.diary.episode
-    compared = wanted_comparison(found, own=episode.arm if episode else None, ranges=choice.ranges)
-    return replace(choice, foot=foot), found, compared
+    return wanted_comparison(found, own=episode.arm if episode else None, ranges=choice.ranges)
 
 
 def _only_foot(course: Course) -> Foot:

@@ -213,6 +213,25 @@ def test_both_measures_and_both_feet_are_lines_of_one_chart(app: Flask, cast: Ca
     assert head[:5] == ["Day", "Pain", "7-day mean", "First-step pain, left foot", "Pain over the day, right foot"]
 
 
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [("", "to 2.5 (15 Nov 2026)"), ("?foot=right", "to 2.5 (15 Nov 2026)"), ("?foot=left", "to 4.0 (23 Nov 2026)")],
+)
+def test_what_a_practitioner_reads_above_a_chart_is_of_the_foot_in_it(
+    app: Flask, cast: Cast, cho: Browser, query: str, says: str
+) -> None:
+    with app.app_context():
+        db.session.add_all(
+            FootDay(patient_id=cast.ana, day=TODAY - timedelta(days=at), foot="left", first_step_pain=40)
+            for at in range(60)
+        )
+        db.session.commit()
+    page = BeautifulSoup(cho.get(f"/practice/{cast.share}{query}").get_data(as_text=True), "html.parser")
+    drawn = page.select_one("#trajectory")
+    assert drawn is not None
+    assert says in drawn.select("h2.figure__sentence")[0].get_text()
+
+
 def test_a_long_gap_is_shown_and_said(app: Flask, cast: Cast, ana: Browser) -> None:
     with app.app_context():
         gap = FootDay.day.between(TODAY - timedelta(days=35), TODAY - timedelta(days=14))

@@ -51,6 +51,8 @@ class Choice:
     days: int = 90
     measure: Measure = "first_step"
     both_measures: bool = False
+    #: Nobody chose the measure: where only the other one was ever recorded, it is shown instead of an empty chart.
+    any_measure: bool = False
     foot: Foot | None = None
     both_feet: bool = False
     #: The arm whose window is drawn; None is the person's own, "all" every one, "none" no published range.
@@ -114,6 +116,7 @@ def read_choice(query: Mapping[str, str]) -> Choice:
         days=int(days) if days in {str(length) for length in PERIODS} else 90,
         measure=cast(Measure, query["measure"]) if query.get("measure") in MEASURES else "first_step",
         both_measures=query.get("measure") == BOTH,
+        any_measure=query.get("measure") not in (*MEASURES, BOTH),
         foot=cast(Foot, query["foot"]) if query.get("foot") in FEET else None,
         both_feet=query.get("foot") == BOTH,
         ranges=ranges if ranges in (*ARMS, "all", "none") else None,
@@ -197,10 +200,18 @@ def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure
 
 
 def resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
-    """Fill in the foot, and compute what the choice is about."""
-    foot = choice.foot or worse_foot(course.diary, measure=choice.measure) or _only_foot(course)
-    found = outcomes_of_foot(course.diary, foot, measure=choice.measure)
-    return replace(choice, foot=foot), found
+    """Fill in the measure and the foot that nobody chose, and compute what the choice is about."""
+    measure = _recorded(course, choice.measure) if choice.any_measure else choice.measure
+    foot = choice.foot or worse_foot(course.diary, measure=measure) or _only_foot(course)
+    found = outcomes_of_foot(course.diary, foot, measure=measure)
+    return replace(choice, measure=measure, foot=foot), found
+
+
+def _recorded(course: Course, wanted: Measure) -> Measure:
+    """Return the measure, or where it was never recorded another that was."""
+    ordered = (wanted, *(measure for measure in MEASURES if measure != wanted))
+    recorded = (one for one in ordered if any(course.diary.tenths(foot, one) for foot in FEET))
+    return next(recorded, wanted)
 
 
 def _compared(course: Course, choice: Choice, found: Outcomes) -> Comparison:

@@ -113,6 +113,26 @@ def test_each_early_state_has_its_helpful_sentence(
     assert sentence in text_of(ben.get("/progress"))
 
 
+def test_who_logs_only_pain_over_the_day_sees_it_unless_first_steps_are_asked_for(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    _fill(app, cast.ben, [6] * 20)
+    with app.app_context():
+        db.session.execute(update(FootDay).where(FootDay.patient_id == cast.ben).values(first_step_pain=None))
+        db.session.commit()
+    page = BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser")
+    assert page.h2 is not None
+    assert page.h2.get_text().startswith("Pain over the day: your")
+    (current,) = page.select("nav[aria-label=Measure] [aria-current]")
+    assert current.get_text(strip=True) == "Over the day"
+    src = page.select("#trajectory")[0]["data-chart-src"]
+    drawn = [trace for trace in ben.get(str(src)).get_json()["data"] if trace["name"] == "7-day mean"]
+    assert len(drawn) == 1
+    assert ben.get("/progress/figure.json").get_json() == ben.get(str(src)).get_json()
+    asked = text_of(ben.get("/progress?measure=first_step"))
+    assert "First-step pain: a 7-day mean needs at least 4 entries in 7 days." in asked
+
+
 @pytest.mark.parametrize(
     ("days_since", "begins"), [(6, "First-step pain: your"), (7, "First-step pain up to 16 November 2026: your")]
 )

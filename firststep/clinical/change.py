@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, Literal, TypeAlias
 
-from firststep.clinical.means import UNITS_PER_POINT, SevenDayMeans
+from firststep.clinical.means import UNITS_PER_POINT, WINDOW_DAYS, SevenDayMeans
 from firststep.clinical.measures import TENTHS_PER_POINT, Measure
-from firststep.clinical.sustained import Held, holds_for_14_days
+from firststep.clinical.sustained import holds_for_14_days
 
 Change: TypeAlias = Literal["less", "more", "within_day_to_day_variation"]
 
@@ -54,18 +54,55 @@ def worsenings(means: SevenDayMeans) -> tuple[date, ...]:
 
     Rule: outcomes daily-1, 14. Source: our definition.
     """
-    found = []
-    for index in range(1, len(means.units)):
-        before = means.units[index - 1]
-        if before is None:
-            continue
-        if holds_for_14_days(means, index, _at_least(before + WORSE_BY_POINTS * UNITS_PER_POINT)):
-            found.append(means.day(index))
-    return tuple(found)
+    return tuple(means.day(index) for index in range(len(means.units)) if is_worsening(means, index))
 
 
-def _at_least(least: int) -> Held:
-    return lambda units: units >= least
+def is_worsening(means: SevenDayMeans, index: int) -> bool:
+    """Tell whether the 14 days of a worsening begin at a place within the means.
+
+    Rule: outcomes daily-1, 14.
+    """
+    before = means.units[index - 1] if index else None
+    return before is not None and _is_worse(means, index, before)
+
+
+def lasting_rises(means: SevenDayMeans) -> tuple[date, ...]:
+    """Return each day with which 14 days begin that are all at least 2 points above the two weeks before its own week.
+
+    The mean of those two weeks is that of all their entries, at least 4 in each. With an entry on every day two
+    7-day means of following days differ by 10/7 points at most, so that ``worsenings`` finds none whatever happens.
+
+    Source: our definition, beside outcomes daily-1, 14.
+    """
+    return tuple(means.day(index) for index in range(len(means.units)) if is_lasting_rise(means, index))
+
+
+def is_lasting_rise(means: SevenDayMeans, index: int) -> bool:
+    """Tell whether the 14 days of a lasting rise begin at a place within the means.
+
+    Source: our definition, beside outcomes daily-1, 14.
+    """
+    before = _two_weeks_before(means, index - WINDOW_DAYS) if index >= 2 * WINDOW_DAYS else None
+    return before is not None and _is_worse(means, index, before)
+
+
+def _two_weeks_before(means: SevenDayMeans, last: int) -> int | None:
+    """Return the mean of all entries of the two weeks that end at a place, in units of 1/4200, rounded up.
+
+    A whole number of units is at least as large as the mean exactly where it is as large as this.
+    """
+    later, earlier = means.units[last], means.units[last - WINDOW_DAYS]
+    if later is None or earlier is None:
+        return None
+    of_later, of_earlier = means.entries[last], means.entries[last - WINDOW_DAYS]
+    return -(-(later * of_later + earlier * of_earlier) // (of_later + of_earlier))
+
+
+def _is_worse(means: SevenDayMeans, index: int, before: int) -> bool:
+    least = before + WORSE_BY_POINTS * UNITS_PER_POINT
+    first = means.units[index]
+    # The first of the 14 alone tells on nearly every day.
+    return (first is None or first >= least) and holds_for_14_days(means, index, lambda units: units >= least)
 
 
 def asks_about_flare_up(tenths: Mapping[date, int], today: date) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, Literal
 
-from firststep.clinical.change import worsenings
+from firststep.clinical.change import is_lasting_rise, is_worsening
 from firststep.clinical.diary import Diary
-from firststep.clinical.means import SevenDayMeans, seven_day_means
+from firststep.clinical.means import WINDOW_DAYS, SevenDayMeans, seven_day_means
 from firststep.clinical.measures import FEET, MEASURES, TENTHS_PER_POINT, Foot, Measure
 from firststep.clinical.sustained import CONFIRMING_DAYS
 
@@ -18,13 +18,13 @@ HIGH_PAIN_DAYS: Final = 3
 DAYS_LOOKED_AT: Final = 4
 #: How long a worsening is spoken of after the last day of its 14.
 RECENT_DAYS: Final = 7
-# The 14 days, the day before them, how long they are spoken of, and the 7 days of the earliest mean.
-_DAYS_NEEDED: Final = CONFIRMING_DAYS + 1 + RECENT_DAYS + 7
+# The 14 days, the week of the first of them and the two before it, and how long they are spoken of.
+_DAYS_NEEDED: Final = CONFIRMING_DAYS + 3 * WINDOW_DAYS + RECENT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A fact of the diary: high pain on 3 of the last 4 days, or 14 days that are all 2 points above the day before."""
+    """A fact of the diary: high pain on 3 of the last 4 days, or 14 days that are all 2 points above those before."""
 
     kind: Literal["high_pain", "worsening"]
     foot: Foot
@@ -37,7 +37,8 @@ def red_flag_trigger(diary: Diary, today: date) -> Trigger | None:
     High pain comes before a worsening, the right foot before the left, first-step pain before pain over the day.
     A day without a value is missing: it is neither high nor low.
 
-    Source: our definition (outcomes daily-1, 14 for the worsening); it diagnoses nothing and predicts nothing.
+    Source: our definition (a worsening is outcomes daily-1, 14, or a rise above the two weeks before that lasts as
+    long); it diagnoses nothing and predicts nothing.
     """
     series = [(foot, measure, diary.tenths(foot, measure)) for foot in FEET for measure in MEASURES]
     for foot, measure, tenths in series:
@@ -65,5 +66,6 @@ def has_high_pain(tenths: Mapping[date, int], today: date) -> bool:
 
 def has_recent_worsening(means: SevenDayMeans, today: date) -> bool:
     """Tell whether the 14 days of a worsening ended on ``today`` or in the 7 days before it."""
-    ends = (first + timedelta(days=CONFIRMING_DAYS - 1) for first in worsenings(means))
-    return any(timedelta(0) <= today - end <= timedelta(days=RECENT_DAYS) for end in ends)
+    latest = means.index(today) - (CONFIRMING_DAYS - 1)
+    firsts = range(max(latest - RECENT_DAYS, 0), min(latest + 1, len(means.units)))
+    return any(is_worsening(means, first) or is_lasting_rise(means, first) for first in firsts)

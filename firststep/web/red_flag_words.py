@@ -48,10 +48,11 @@ def trigger_words(trigger: Trigger) -> str:
     measure = measure_name(trigger.measure, trigger.foot)
     if trigger.kind == "high_pain":
         return _(
-            "%(measure)s: %(least)s or more on %(days)s of the last %(of)s days.",
+            "%(measure)s: %(least)s or more on at least %(days)s of the last %(of)s days.",
             measure=measure,
             least=HIGH_PAIN_POINTS,
             days=HIGH_PAIN_DAYS,
             of=DAYS_LOOKED_AT,
         )
-    return _("%(measure)s: the 7-day mean has been at least 2 points higher than before for 14 days.", measure=measure)
+    # It may have ended some days ago.
+    return _("%(measure)s: for 14 days the 7-day mean was at least 2 points higher than before them.", measure=measure)

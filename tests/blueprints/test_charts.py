@@ -236,11 +236,18 @@ def test_high_pain_leads_to_the_list_of_when_to_see_someone(app: Flask, ana: Bro
     quiet = ana.get("/progress").get_data(as_text=True)
     assert 'class="aside"' not in quiet
     with app.app_context():
-        for back in (1, 2, 3):
+        for back in range(4):
             day = TODAY - timedelta(days=back)
             db.session.merge(FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=80))
         db.session.commit()
     page = text_of(ana.get("/progress"))
-    assert "First-step pain, right foot: 8 or more on 3 of the last 4 days. When to see someone" in page
+    assert "First-step pain, right foot: 8 or more on at least 3 of the last 4 days. When to see someone" in page
     # A practitioner gets no alarm: nothing here is watched over.
     assert "of the last 4 days" not in cho.get(f"/practice/{cast.share}").get_data(as_text=True)
+
+
+def test_pain_that_rose_two_weeks_ago_and_stayed_leads_there_too(app: Flask, ben: Browser, cast: Cast) -> None:
+    _fill(app, cast.ben, [*[3] * 20, *[6] * 21])
+    page = text_of(ben.get("/progress"))
+    rose = "for 14 days the 7-day mean was at least 2 points higher than before them. When to see someone"
+    assert f"First-step pain, right foot: {rose}" in page

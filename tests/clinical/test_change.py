@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from firststep.clinical.change import asks_about_flare_up, noticeable_change, worsenings
+from firststep.clinical.change import asks_about_flare_up, lasting_rises, noticeable_change, worsenings
 from firststep.clinical.means import seven_day_means
 from firststep.clinical.measures import Measure
 from tests.clinical.diaries import MONDAY
@@ -66,6 +66,32 @@ def test_14_recorded_days_are_needed_for_a_worsening() -> None:
 
 def test_one_day_that_is_less_than_two_points_above_ends_it() -> None:
     assert worse_from([*JUMP, *[100] * 5, *[0] * 9, *[100] * 3]) == []
+
+
+@pytest.mark.parametrize(
+    ("tenths", "expected"),
+    [
+        # From 2.0 on day 19 by 4/7 a day: 4.0 or more from day 23 on, and up to day 33 two points above days 13 to 26.
+        ([20] * 20 + [60] * 40, list(range(23, 34))),
+        # The last of the 14 days is recorded, or not yet.
+        ([20] * 20 + [60] * 17, [23]),
+        ([20] * 20 + [60] * 16, []),
+        # 5.0 on day 26, when the two weeks are those up to day 19, and no longer.
+        ([30] * 20 + [50] * 40, [26]),
+        ([30] * 20 + [49] * 40, []),
+        ([30] * 20 + [60] * 14 + [20] * 20, []),
+        ([0] * 20 + [100] * 40, list(range(21, 38))),
+        ([50] * 50, []),
+        # On day 20 the weeks before have 7 entries of 1.0 and 4 of 4.0: 23 of 11, and not the middle of the two means.
+        ([10] * 7 + [40] * 4 + [None] * 3 + [42] * 20, [17, 18, 19, 20]),
+    ],
+)
+def test_a_lasting_rise_holds_for_14_days_against_the_week_before(
+    tenths: list[int | None], expected: list[int]
+) -> None:
+    means = seven_day_means(days_of(tenths))
+    assert [(day - MONDAY).days for day in lasting_rises(means)] == expected
+    assert worse_from(tenths) == []
 
 
 TODAY = MONDAY + timedelta(days=16)

@@ -78,7 +78,7 @@ def visit_view(
         "shows_flares": grant.shows_charts,
         "questions": [(day_words(question.day), question.text) for question in questions],
         "shows_questions": grant.shows_notes,
-        "quality": _quality(figures, since),
+        "quality": _quality(figures, since, two_feet=len(course.diary.feet) > 1),
     }
 
 
@@ -178,12 +178,14 @@ def _flares(grant: Grant, course: Course, since: Since) -> list[FlareLine]:
     return flare_lines(course, grant.today, not_settled_by=since.day)
 
 
-def _quality(figures: VisitFigures, since: Since) -> str:
+def _quality(figures: VisitFigures, since: Since, *, two_feet: bool) -> str:
     logged = ngettext(
         "Logged: %(logged)s of %(num)d day.", "Logged: %(logged)s of %(num)d days.", since.length, logged=figures.logged
     )
     if not figures.entries:
-        return f"{logged} {_('No first-step entry.')}"
+        # The days that are logged may hold the other foot's.
+        none = _("No first-step entry of this foot.") if two_feet else _("No first-step entry.")
+        return f"{logged} {none}"
     recalled = ngettext(
         "From memory: %(recalled)s of %(num)d first-step entry.",
         "From memory: %(recalled)s of %(num)d first-step entries.",

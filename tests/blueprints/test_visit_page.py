@@ -152,6 +152,25 @@ def test_silence_says_its_number_and_its_rule(app: Flask, cho: Browser, cast: Ca
     assert "First-step pain, 7-day mean Too few days" in text
 
 
+@pytest.mark.parametrize(
+    ("feet", "says"),
+    [(("right",), "No first-step entry."), (("right", "left"), "No first-step entry of this foot.")],
+)
+def test_that_a_foot_has_no_entry_does_not_say_it_of_the_other(
+    app: Flask, cho: Browser, cast: Cast, feet: tuple[str, ...], says: str
+) -> None:
+    with app.app_context():
+        recent = (FootDay.patient_id == cast.ana) & (FootDay.day > TODAY - timedelta(days=30))
+        db.session.execute(delete(FootDay).where(recent))
+        for foot in feet[1:]:
+            days = (TODAY - timedelta(days=back) for back in range(10))
+            db.session.add_all(FootDay(patient_id=cast.ana, day=day, foot=foot, first_step_pain=30) for day in days)
+        db.session.commit()
+    page = opened(cho, cast)
+    assert "Right foot" in text_of(page)
+    assert says in text_of(page)
+
+
 def test_a_look_is_noted_as_that_of_the_whole_course(app: Flask, cho: Browser, cast: Cast) -> None:
     def looks() -> int:
         with app.app_context():

@@ -20,6 +20,8 @@ from tests.support.crowd import add_year
 
 TEN_YEARS = 3_650
 HELLO = "/hello"
+#: The chart of the whole course.
+WHOLE = "/progress/figure.json?days=all"
 #: The goal: a page of the charts costs at most so many hello-worlds.
 GOAL = 20
 
@@ -29,7 +31,7 @@ def ratios() -> Iterator[Ratio]:
     with site(_with_hello) as app:
         for days in (YEAR, TEN_YEARS):
             browser = _eventful(app, days)
-            for address in ("/progress", "/progress?days=365&measure=both&ranges=all", "/progress/figure.json"):
+            for address in ("/progress", "/progress?days=365&measure=both&ranges=all", "/progress/figure.json", WHOLE):
                 yield compare(
                     f"GET {address} after {days:,} days, goal {GOAL}",
                     tried=("with doses, sessions, flare-ups, pauses and a plan", getting(browser, address)),

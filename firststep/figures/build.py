@@ -26,10 +26,17 @@ from firststep.figures.view import (
 )
 
 
-def period_of(diary: Diary, outcomes: Outcomes, *, length: int, today: date) -> Period:
-    """Choose the days of a person's chart: the last ``length``, or as many from where their course begins."""
-    beginnings = [day for day in (diary.first_answered_day, outcomes.starts_on) if day is not None]
-    return period(length, today, min(beginnings, default=None))
+def period_of(diary: Diary, outcomes: Outcomes, *, length: int | None, today: date) -> Period:
+    """Choose the days of a person's chart: the last ``length``, or as many from where their course begins.
+
+    None is the whole course.
+    """
+    return period(length, today, begins_on(diary, outcomes))
+
+
+def begins_on(diary: Diary, outcomes: Outcomes) -> date | None:
+    """Return the first day of a person's course, or None when there is nothing yet."""
+    return min((day for day in (diary.first_answered_day, outcomes.starts_on) if day is not None), default=None)
 
 
 def build_view(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
+#: How many days a chart can be asked for, besides everything.
 PERIODS = (30, 90, 365)
 
 Item = TypeVar("Item")
@@ -34,12 +35,14 @@ class Period:
         return tuple(map(items.get, self))
 
 
-def period(length: int, today: date, begins: date | None) -> Period:
-    """Choose the days of a chart: the last ``length`` days up to today.
+def period(length: int | None, today: date, begins: date | None) -> Period:
+    """Choose the days of a chart: the last ``length`` days up to today; None is everything, a year at least.
 
     Who began later than that sees as many days from the beginning on, with what is reported for
     the weeks ahead of today instead of empty days before the first entry.
     """
+    if length is None:
+        length = max(max(PERIODS), (today - (begins or today)).days + 1)
     first_day = today - timedelta(days=length - 1)
     if begins is not None:
         first_day = max(first_day, min(begins, today))

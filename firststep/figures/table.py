@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import NamedTuple
+from itertools import islice
+from typing import Final, NamedTuple
 
 from flask_babel import gettext as _
 
 from firststep.figures.happenings import spell_name
 from firststep.figures.view import TrajectoryView
+
+#: A chart may show ten years; nobody reads thousands of rows, and the export has every day.
+TABLE_DAYS: Final = 365
 
 
 class TableRow(NamedTuple):
@@ -36,7 +40,7 @@ class TableRow(NamedTuple):
 
 
 def rows(view: TrajectoryView) -> list[TableRow]:
-    """List the days on which anything was recorded, the latest first."""
+    """List those of the last ``TABLE_DAYS`` days on which anything was recorded, the latest first."""
     days, noted = list(view.days()), _noted(view)
     values = [companion.values for companion in view.companions]
     # In the order of the fields of TableRow.
@@ -50,7 +54,8 @@ def rows(view: TrajectoryView) -> list[TableRow]:
         zip(*values, strict=True) if values else [()] * len(days),
         [tuple(noted.get(day, ())) for day in days],
     )
-    listed = list(map(TableRow._make, zip(*columns, strict=True)))
+    shown = islice(zip(*columns, strict=True), max(0, len(days) - TABLE_DAYS), None)
+    listed = list(map(TableRow._make, shown))
     return [row for row in reversed(listed) if row.is_recorded]
 
 

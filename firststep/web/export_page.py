@@ -90,9 +90,9 @@ def _nowhere(**_choice: Any) -> str:
 
 
 def _whole(course: Course, today: date) -> Choice:
-    """Return the shortest period of the chart that shows the whole course, or else the longest there is."""
+    """Return the shortest period of the chart that shows the whole course, of the measure that was recorded."""
     days = (today - min(course.diary.answered_days, default=today)).days
-    return Choice(days=next((length for length in sorted(PERIODS) if length > days), max(PERIODS)))
+    return Choice(days=next((length for length in sorted(PERIODS) if length > days), None), any_measure=True)
 
 
 def _still(course: Course, choice: Choice, today: date, title: str) -> Still | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from markupsafe import Markup
 
@@ -16,6 +16,8 @@ from firststep.figures.period import Period
 from firststep.figures.svg import draw
 
 FigureAddress = Callable[[str], str]
+#: Two years: of more, a bar on a phone would be narrower than two pixels.
+MOST_WEEKS: Final = 105
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,5 +54,5 @@ def legend_of(figure: dict[str, Any]) -> list[LegendItem]:
 
 
 def weeks_of(shown: Period, today: date) -> tuple[Week, ...]:
-    """Return the weeks of a period that have begun, Monday first."""
-    return weeks_between(shown.first_day, max(shown.first_day, min(shown.last_day, today)))
+    """Return the weeks of a period that have begun, Monday first, at most the last ``MOST_WEEKS``."""
+    return weeks_between(shown.first_day, max(shown.first_day, min(shown.last_day, today)))[-MOST_WEEKS:]

@@ -17,7 +17,8 @@ from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
-from firststep.figures.build import build_view, period_of, with_companions
+from firststep.clinical.week import DAYS_IN_WEEK
+from firststep.figures.build import begins_on, build_view, period_of, with_companions
 from firststep.figures.change import change_chart
 from firststep.figures.legend import LegendItem, legend
 from firststep.figures.names import short_measure_name
@@ -25,7 +26,7 @@ from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.period import PERIODS
 from firststep.figures.stretching import stretching_chart
 from firststep.figures.svg import draw
-from firststep.figures.table import rows
+from firststep.figures.table import TABLE_DAYS, rows
 from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
@@ -35,12 +36,14 @@ from firststep.web.beside import SourceLine, remarks, source_lines, wanted_compa
 from firststep.web.dates import short_date, short_dates
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
-from firststep.web.panel import Panel, weeks_of
+from firststep.web.panel import MOST_WEEKS, Panel, weeks_of
 from firststep.web.ratings import RatingLine, rating_lines
 
 Address = Callable[..., str]
 #: How an address asks for both measures, or both feet.
 BOTH = "both"
+#: How an address asks for the whole course.
+EVERYTHING = "all"
 NARROW, WIDE = (344, 330), (920, 420)
 
 
@@ -48,7 +51,8 @@ NARROW, WIDE = (344, 330), (920, 420)
 class Choice:
     """What somebody wants to see; what the address says wrongly is the default."""
 
-    days: int = 90
+    #: None is everything since the course began.
+    days: int | None = 90
     measure: Measure = "first_step"
     both_measures: bool = False
     #: Nobody chose the measure: where only the other one was ever recorded, it is shown instead of an empty chart.
@@ -60,14 +64,14 @@ class Choice:
     #: Which figure of the page is asked for; "" is the trajectory.
     chart: str = ""
 
-    def lately(self, today: date) -> date:
+    def lately(self, today: date) -> date | None:
         """Return the first day whose doses and sessions the page can show: that of the chart's first whole week."""
-        return today - timedelta(days=self.days + 6)
+        return None if self.days is None else today - timedelta(days=self.days + 6)
 
     def as_query(self) -> dict[str, str]:
         """Return the choice as an address of the page carries it."""
         query = {
-            "days": str(self.days),
+            "days": EVERYTHING if self.days is None else str(self.days),
             "measure": BOTH if self.both_measures else self.measure,
             "foot": BOTH if self.both_feet else self.foot,
             "ranges": self.ranges,
@@ -100,6 +104,8 @@ class ProgressPage:
     flares: list[FlareLine]
     numbers: list[tuple[str, str | None, str]]
     panels: list[Panel]
+    #: Says that the smaller charts show less than the large one; "" where they do not.
+    panels_note: str
     sources: tuple[SourceLine, ...]
     caution: str
     period_tabs: list[dict[str, Any]]
@@ -110,10 +116,10 @@ class ProgressPage:
 
 def read_choice(query: Mapping[str, str]) -> Choice:
     """Read the choices from an address."""
-    days = query.get("days", "")
+    lengths: dict[str, int | None] = {EVERYTHING: None, **{str(length): length for length in PERIODS}}
     ranges = query.get("ranges")
     return Choice(
-        days=int(days) if days in {str(length) for length in PERIODS} else 90,
+        days=lengths.get(query.get("days", ""), 90),
         measure=cast(Measure, query["measure"]) if query.get("measure") in MEASURES else "first_step",
         both_measures=query.get("measure") == BOTH,
         any_measure=query.get("measure") not in (*MEASURES, BOTH),
@@ -145,9 +151,12 @@ def progress_page(
         flares=flare_lines(course, today),
         numbers=_numbers(course, found, view, today),
         panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
+        panels_note=_("The charts by week show the last two years.")
+        if len(view.values) > DAYS_IN_WEEK * MOST_WEEKS
+        else "",
         sources=source_lines(compared, view.shows),
         caution=wording.caution(),
-        period_tabs=_tabs(choice, page, "days", [(str(length), _period_name(length)) for length in PERIODS]),
+        period_tabs=_period_tabs(course, choice, found, page, today),
         measure_tabs=_tabs(
             choice, page, "measure", [*((key, short_measure_name(key)) for key in MEASURES), (BOTH, _("Both"))]
         ),
@@ -255,10 +264,16 @@ def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
         narrow=still(width=NARROW[0], height=NARROW[1]),
         wide=still(width=WIDE[0], height=WIDE[1]),
         legend=legend(drawn),
-        table_caption=_("Day by day"),
+        table_caption=_table_caption(view),
         table_head=_table_head(view),
         table_rows=_table(view),
     )
+
+
+def _table_caption(view: TrajectoryView) -> str:
+    if len(view.values) <= TABLE_DAYS:
+        return _("Day by day")
+    return _("Day by day, the last %(days)s days", days=TABLE_DAYS)
 
 
 def _table_head(view: TrajectoryView) -> list[str]:
@@ -318,8 +333,13 @@ def _per_week(value: Fraction | None) -> str | None:
     return None if value is None else wording.points(value)
 
 
-def _period_name(length: int) -> str:
-    return {30: _("30 days"), 90: _("90 days"), 365: _("1 year")}[length]
+def _period_tabs(course: Course, choice: Choice, found: Outcomes, page: Address, today: date) -> list[dict[str, Any]]:
+    """List the periods, and everything where the longest does not show all of it."""
+    names = {30: _("30 days"), 90: _("90 days"), 365: _("1 year")}
+    begins = begins_on(course.diary, found)
+    longer = begins is not None and begins <= today - timedelta(days=max(PERIODS))
+    everything = [(EVERYTHING, _("All"))] if longer or choice.days is None else []
+    return _tabs(choice, page, "days", [*((str(length), names[length]) for length in PERIODS), *everything])
 
 
 def _foot_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str, Any]]:

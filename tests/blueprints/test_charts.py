@@ -205,6 +205,33 @@ def test_ten_years_stay_small(app: Flask, ben: Browser, cast: Cast) -> None:
     assert len(figure.data) < 15_000
 
 
+def _period_names(browser: Browser, address: str = "/progress") -> list[str]:
+    page = BeautifulSoup(browser.get(address).get_data(as_text=True), "html.parser")
+    return [tab.get_text(strip=True) for tab in page.select('nav[aria-label="Period"] a')]
+
+
+def test_a_course_of_more_than_a_year_can_be_seen_whole(app: Flask, ben: Browser, cast: Cast) -> None:
+    _fill(app, cast.ben, [5] * 364)
+    assert _period_names(ben) == ["30 days", "90 days", "1 year"]
+    with app.app_context():
+        ben_himself = db.session.get_one(Patient, cast.ben)
+        factories.make_diary(db.session, ben_himself, TODAY - timedelta(days=799), [8] * 435)
+        db.session.commit()
+    assert _period_names(ben) == ["30 days", "90 days", "1 year", "All"]
+    year, whole = (ben.get(f"/progress/figure.json?days={days}").get_json() for days in (365, "all"))
+    entries = [next(trace for trace in figure["data"] if trace.get("x")) for figure in (year, whole)]
+    assert entries[0]["x"][0] >= (TODAY - timedelta(days=365)).isoformat()
+    # A point a week, in the middle of it.
+    assert entries[1]["x"][0] <= (TODAY - timedelta(days=799 - 6)).isoformat()
+    page = BeautifulSoup(ben.get("/progress?days=all").get_data(as_text=True), "html.parser")
+    assert "of 800" in page.select_one(".stats").get_text(" ", strip=True)  # type: ignore[union-attr]
+    table = next(one for one in page.select("table") if "Day by day" in one.caption.get_text())  # type: ignore[union-attr]
+    assert table.caption.get_text(strip=True) == "Day by day, the last 365 days"  # type: ignore[union-attr]
+    assert len(table.select("tbody tr")) == 364
+    assert "The charts by week show the last two years." in page.get_text()
+    assert "the last two years" not in text_of(ben.get("/progress?days=365"))
+
+
 def test_only_what_the_period_shows_is_numbered_as_on_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:
     _fill(app, cast.ben, [7] * 120)
     with app.app_context():

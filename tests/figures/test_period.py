@@ -23,6 +23,15 @@ def test_on_day_one_the_chart_begins_today(length: int) -> None:
     assert period(length, TODAY, TODAY) == Period(TODAY, length)
 
 
+def test_everything_is_from_the_beginning_to_today_and_a_year_at_least() -> None:
+    begun = TODAY - timedelta(days=2000)
+    assert period(None, TODAY, begun) == Period(begun, 2001)
+    for young in (TODAY - timedelta(days=10), TODAY - timedelta(days=364)):
+        assert period(None, TODAY, young) == Period(young, 365)
+    assert period(None, TODAY, None) == period(365, TODAY, None)
+    assert period(None, TODAY, TODAY + timedelta(days=5)).first_day == TODAY
+
+
 def test_a_young_diary_begins_at_the_left_edge() -> None:
     begun = TODAY - timedelta(days=10)
     assert period(30, TODAY, begun) == Period(begun, 30)

@@ -220,6 +220,23 @@ def test_the_page_needs_nothing_and_runs_nothing(app: Flask, ana: UUID) -> None:
     assert "=HYPERLINK(&#34;x&#34;)" in page
 
 
+def test_the_page_draws_the_whole_course_of_the_measure_that_was_recorded(app: Flask, cast: Cast) -> None:
+    first = TODAY - timedelta(days=899)
+    with app.test_request_context():
+        feet = [
+            {"patient_id": cast.ben, "day": first + timedelta(days=n), "foot": "right", "average_pain": 40}
+            for n in range(900)
+        ]
+        db.session.execute(insert(FootDay), [one | {"first_step_recalled": False} for one in feet])
+        db.session.commit()
+        page = exported(db.session, cast.ben).read("read-me-first.html").decode()
+    (chart,) = re.findall(r"<figure>(.*?)</figure>", page, re.DOTALL)
+    assert "Pain over the day" in chart
+    assert "First-step pain" not in chart
+    # The first whole year that the chart can name at its axis: the course began in June before it.
+    assert f">{first.year + 1}<" in chart
+
+
 def lived(app: Flask, days: int) -> UUID:
     """Store a patient with as many days, each with both feet, a note and a history, and return their id."""
     with app.app_context():

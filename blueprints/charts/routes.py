@@ -40,13 +40,11 @@ def progress() -> str:
         page=partial(url_for, "charts.progress"),
         figure=partial(url_for, "charts.figure"),
     )
-    trigger = red_flag_trigger(course.diary, today)
-    words = trigger_words(trigger) if trigger else ""
     return render(
         "charts/progress.html",
         block="chart",
         progress=page,
-        trigger=words,
+        trigger=trigger_words(red_flag_trigger(course.diary, today)),
         asked=rating_card(rating_asked(course, today), today, back="progress"),
         flare=flare_card(asked_of(course, today), two_feet=len(course.diary.feet) > 1, back="progress"),
         saved=saved_strip("progress"),

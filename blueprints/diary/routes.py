@@ -31,6 +31,7 @@ from firststep.web.paging import ROWS_PER_PAGE, asked_before, page_of
 from firststep.web.plan_words import plan_note
 from firststep.web.policy import policy
 from firststep.web.ratings import rating_card
+from firststep.web.red_flag_words import trigger_words
 from firststep.web.render import render, render_part
 
 __all__ = ["diary", "offline", "sync"]
@@ -115,7 +116,8 @@ def noted(day: str) -> Answer:
     recent = read_recent(db.session, current_patient().id, chosen, today=now_day)
     shown = saved_context(_uuid_or_none(request.args.get("saved")), chosen, now_day, recent.logged)
     shown |= doses_after_tap(recent, chosen, reader_of(current_account()), _uuid_or_none(request.args.get("dose")))
-    return _parts(shown, "answer", "doses", "recent")
+    shown["trigger"] = trigger_words(recent.trigger) if chosen == now_day else ""
+    return _parts(shown, "answer", "doses", "trigger", "recent")
 
 
 @diary.post("/log/undo")
@@ -219,6 +221,7 @@ def _context(form: DayForm) -> dict[str, Any]:
     page["next_to_fill"] = next_to_fill(missed, form.day, now_day)
     # Today's page asks, but not beside somebody's first entry.
     asks = form.day == now_day and "first" not in request.values
+    page["trigger"] = trigger_words(recent.trigger) if form.day == now_day else ""
     page["asked"] = rating_card(recent.asked, now_day, back="log") if asks else None
     page["missed"] = missed_card(missed, now_day) if asks else None
     page["flare"] = flare_card(recent.flare, two_feet=patient.feet == "both", back="log") if asks else None

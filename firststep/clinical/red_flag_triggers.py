@@ -18,8 +18,9 @@ HIGH_PAIN_DAYS: Final = 3
 DAYS_LOOKED_AT: Final = 4
 #: How long a worsening is spoken of after the last day of its 14.
 RECENT_DAYS: Final = 7
-# The 14 days, the week of the first of them and the two before it, and how long they are spoken of.
-_DAYS_NEEDED: Final = CONFIRMING_DAYS + 3 * WINDOW_DAYS + RECENT_DAYS
+#: How many days up to today decide: the 14, the week of the first of them and the two before it, and how long a
+#: worsening is spoken of.
+DAYS_NEEDED: Final = CONFIRMING_DAYS + 3 * WINDOW_DAYS + RECENT_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def red_flag_trigger(diary: Diary, today: date) -> Trigger | None:
         if has_high_pain(tenths, today):
             return Trigger("high_pain", foot, measure)
     for foot, measure, tenths in series:
-        days = (today - timedelta(days=back) for back in range(_DAYS_NEEDED))
+        days = (today - timedelta(days=back) for back in range(DAYS_NEEDED))
         lately = {day: tenths[day] for day in days if day in tenths}
         if has_recent_worsening(seven_day_means(lately), today):
             return Trigger("worsening", foot, measure)

@@ -37,6 +37,7 @@ from firststep.clinical.flares import SPELL_DAYS, FlareAsked, flare_asked
 from firststep.clinical.measures import FEET, Foot
 from firststep.clinical.nsaids.label_facts import DAYS_READ
 from firststep.clinical.pgic import OPEN_DAYS, Asked, Rating, asked_on, start_of_care
+from firststep.clinical.red_flag_triggers import DAYS_NEEDED, Trigger, red_flag_trigger
 from firststep.models import Day, Dose, Episode, Flare, FootDay, Pause, Pgic, Plan
 from firststep.services.diary_events import KINDS, Event
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
@@ -61,7 +62,8 @@ class Recent:
 
     ``last_dose`` is the newest up to the day, however old it is; ``plans`` are those that hold the day, ``pauses`` also
     those that hold a day of the strip.
-    ``asked`` is the rating that is asked for today and ``flare`` the question about a flare-up, whichever day is shown.
+    ``asked`` is the rating that is asked for today, ``flare`` the question about a flare-up, and ``trigger`` what leads
+    to the list of when to see someone today, whichever day is shown.
     """
 
     logged: frozenset[date] = frozenset()
@@ -72,6 +74,7 @@ class Recent:
     pauses: list[Event] = field(default_factory=list)
     asked: Asked | None = None
     flare: FlareAsked | None = None
+    trigger: Trigger | None = None
 
     def doses_of(self, day: date) -> list[Event]:
         """Return the doses of one day, those with a time first."""
@@ -90,10 +93,12 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         "last": day,
         "first_rated": today - timedelta(days=_RATED_DAYS - 1),
         "first_of_spell": today - timedelta(days=SPELL_DAYS - 1),
+        "first_of_pain": today - timedelta(days=max(SPELL_DAYS, DAYS_NEEDED) - 1),
         "today": today,
     }
     rows = session.execute(_statement(), values).all()
     lasts = _events("dose", (row for row in rows if row.part == "last_dose"))
+    pain = _pain_lately(rows)
     return Recent(
         logged=frozenset(row.day for row in rows if row.part == "logged"),
         nsaid_days=frozenset(row.day for row in rows if row.part == "nsaid"),
@@ -102,7 +107,8 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         plans=_events("plan", (row for row in rows if row.part == "plan")),
         pauses=_events("pause", (row for row in rows if row.part == "pause")),
         asked=_asked(rows, today),
-        flare=_flare(rows, today),
+        flare=_flare(pain, rows, today),
+        trigger=red_flag_trigger(pain, today),
     )
 
 
@@ -116,9 +122,9 @@ def _asked(rows: Sequence[Row[Any]], today: date) -> Asked | None:
     return asked_on(starts_on, ratings, today)
 
 
-def _flare(rows: Sequence[Row[Any]], today: date) -> FlareAsked | None:
-    """Return whether to ask about a flare-up today."""
-    lately = Diary(
+def _pain_lately(rows: Sequence[Row[Any]]) -> Diary:
+    """Return the pain of the days that decide about a flare-up and about what leads to the list."""
+    return Diary(
         tuple(
             FootPain(row.day, foot, row.first_step_pain, row.average_pain)
             for row in rows
@@ -126,8 +132,12 @@ def _flare(rows: Sequence[Row[Any]], today: date) -> FlareAsked | None:
             if row.part == _lately(foot)
         )
     )
+
+
+def _flare(pain: Diary, rows: Sequence[Row[Any]], today: date) -> FlareAsked | None:
+    """Return whether to ask about a flare-up today."""
     answers = _events("flare", (row for row in rows if row.part == "flare"))
-    return flare_asked(lately, [flare_answer(answer) for answer in answers], today)
+    return flare_asked(pain, [flare_answer(answer) for answer in answers], today)
 
 
 def _lately(foot: Foot) -> str:
@@ -155,6 +165,7 @@ def _statement() -> CompoundSelect[Any]:
     patient_id = bindparam("patient_id", type_=Uuid())
     first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     first_of_spell, today = bindparam("first_of_spell", type_=Date()), bindparam("today", type_=Date())
+    first_of_pain = bindparam("first_of_pain", type_=Date())
     strip = bindparam("first_of_strip", type_=Date()), bindparam("last_of_strip", type_=Date())
 
     def filled(own: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
@@ -194,7 +205,7 @@ def _statement() -> CompoundSelect[Any]:
             "average_pain": FootDay.average_pain.expression,
         }
         return select(literal(_lately(foot), String), FootDay.day, *filled(own)).where(
-            FootDay.patient_id == patient_id, FootDay.foot == foot, FootDay.day.between(first_of_spell, today)
+            FootDay.patient_id == patient_id, FootDay.foot == foot, FootDay.day.between(first_of_pain, today)
         )
 
     touches_strip = and_(Pause.day <= strip[1], or_(Pause.ends_on.is_(None), Pause.ends_on >= strip[0]))

@@ -43,8 +43,10 @@ def reason_groups() -> list[ReasonGroup]:
     ]
 
 
-def trigger_words(trigger: Trigger) -> str:
-    """Say what was written down, without saying what it means."""
+def trigger_words(trigger: Trigger | None) -> str:
+    """Say what was written down, without saying what it means; nothing without a trigger."""
+    if trigger is None:
+        return ""
     measure = measure_name(trigger.measure, trigger.foot)
     if trigger.kind == "high_pain":
         return _(

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from firststep.extensions import db
 from firststep.models import Day, DiaryChange, Dose, FootDay, Patient, User
 from firststep.services.export_tables import tables as export_tables
+from tests import factories
 from tests.cast import NOW, TODAY, Browser, Cast, sign_in
 from tests.support.steps import step_of
 
@@ -46,8 +47,8 @@ def test_a_part_is_a_part_of_the_page(ben: Browser) -> None:
     part, page = noted(ben, saved=op), ben.get(f"/log?saved={op}").get_data(as_text=True)
     changing = re.compile(r'name="(?:csrf_token|op)" value="[^"]*"| hx-swap-oob="\w+"')
     parts = [text.strip() for text in changing.sub("", part).split('<div class="stack"')]
-    assert [id_ for id_ in ("log-answer", "doses", "recent-days") if f'id="{id_}"' in part] == [
-        "log-answer", "doses", "recent-days",
+    assert [id_ for id_ in ("log-answer", "doses", "trigger", "recent-days") if f'id="{id_}"' in part] == [
+        "log-answer", "doses", "trigger", "recent-days",
     ]  # fmt: skip
     assert all(text in changing.sub("", page) for text in parts)
 
@@ -243,6 +244,35 @@ def test_a_dose_is_removed_by_its_owner_only(app: Flask, ana: Browser, ben: Brow
         assert db.session.scalars(select(Dose.product)).one() == "ibuprofen"
     ben.post("/log", data=tap(remove_dose=dose_id))
     assert counts(app)[3] == 0
+
+
+def test_what_leads_to_the_list_stands_on_the_log_of_today_from_the_tap_on(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    said = "First-step pain, right foot: 8 or more on at least 3 of the last 4 days."
+    for day in ("2026-11-20", "2026-11-22"):
+        ben.post("/log", data=tap(day, **{"first_step_pain-right": "8"}))
+        assert said not in noted(ben)
+    ben.post("/log", data=tap(**{"first_step_pain-right": "9"}))
+    assert said in noted(ben)
+    assert said not in noted(ben, "2026-11-22")
+    assert said in ben.get("/log/2026-11-23").get_data(as_text=True)
+    assert said not in ben.get("/log/2026-11-22").get_data(as_text=True)
+    # A second thought takes it off the page again.
+    ben.post("/log", data=tap(**{"first_step_pain-right": "3"}))
+    assert 'id="trigger" hx-swap-oob="true" hidden' in noted(ben)
+
+
+def test_a_rise_that_lasts_is_told_on_the_log_as_long_as_beside_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:
+    rose = "for 14 days the 7-day mean was at least 2 points higher than before them."
+    # The last of its 14 days was a week ago: everything that decides is read.
+    values = [*[2] * 21, *[6] * 14, *[2] * 7]
+    with app.app_context():
+        patient = db.session.get_one(Patient, cast.ben)
+        factories.make_diary(db.session, patient, TODAY - timedelta(days=len(values) - 1), values)
+        db.session.commit()
+    pages = [ben.get(address).get_data(as_text=True) for address in ("/log/2026-11-23", "/progress")]
+    assert [rose in page for page in pages] == [True, True]
 
 
 def noted(browser: Browser, day: str = "2026-11-23", *, saved: str = "", dose: str = "") -> str:

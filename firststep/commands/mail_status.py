@@ -13,6 +13,7 @@ from flask.cli import with_appcontext
 from firststep.database import reading_only
 from firststep.extensions import db
 from firststep.services import outbox
+from firststep.services.mail_preferences import count_suspended
 from firststep.services.outbox import DeadLetter
 from firststep.web import clock
 
@@ -34,20 +35,25 @@ _REASONS = {
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @with_appcontext
 def status(as_json: bool) -> None:
-    """Count the mails of the outbox by state, say why some wait, and list those that were given up."""
+    """Count the mails of the outbox by state, say why some wait and who gets none, and list those given up."""
     with reading_only():
         counts = outbox.count_by_state(db.session)
         errors = outbox.count_errors(db.session)
         oldest = outbox.oldest_due(db.session, clock.now())
         dead = outbox.dead_letters(db.session, most=_MOST_LISTED)
+        suspended = count_suspended(db.session)
     if as_json:
-        click.echo(json.dumps(_as_json(counts, errors, oldest, dead), indent=2))
+        told = _as_json(counts, errors, oldest, dead) | {"suspended_addresses": suspended}
+        click.echo(json.dumps(told, indent=2))
         return
     click.echo("  ".join(f"{state} {count}" for state, count in counts.items()))
     for error, count in errors.items():
         click.echo(f"{in_words(error)}: {count}")
     if oldest:
         click.echo(f"The longest waiting is due since {oldest:%Y-%m-%d %H:%M} UTC.")
+    if suspended:
+        people = "1 person gets" if suspended == 1 else f"{suspended} people get"
+        click.echo(f"{people} no summaries, because their address refused mail for good.")
     _list_dead(dead, counts["failed"])
 
 

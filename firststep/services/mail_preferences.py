@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, union, update
 from sqlalchemy.orm import Session
 
 from firststep.clinical.week import Month, Week
@@ -212,6 +212,16 @@ def suspend_address(session: Session, user_id: UUID, now: datetime) -> None:
         .where(DigestPreference.practitioner_id.in_(practitioners), DigestPreference.suspended_at.is_(None))
         .values(suspended_at=now, next_at=None)
     )
+
+
+def count_suspended(session: Session) -> int:
+    """Count the people whose address refused mail for good, so that no list mail goes there."""
+    patients = select(Patient.user_id).join(MailPreference).where(MailPreference.suspended_at.is_not(None))
+    practitioners = (
+        select(Practitioner.user_id).join(DigestPreference).where(DigestPreference.suspended_at.is_not(None))
+    )
+    people = union(patients, practitioners).subquery()
+    return session.scalar(select(func.count()).select_from(people)) or 0
 
 
 def plan(session: Session, reader: Reader, now: datetime) -> None:

@@ -9,10 +9,11 @@ from uuid import uuid4
 
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from firststep.extensions import db
-from firststep.models import OutboxMail
+from firststep.models import DigestPreference, MailPreference, OutboxMail, Patient, Practitioner
+from firststep.services.mail_preferences import suspend_address
 from tests.cast import NOW, Cast
 from tests.support.mails import make_account_mails, rows, send_all
 from tests.support.smtp import Post, post
@@ -53,6 +54,21 @@ def test_what_was_given_up_is_listed_with_its_reason(app: Flask, cast: Cast, pos
     assert any("(450)  after 51 tries, since 2026-11-25 06:30 UTC" in one for one in lines.values())
     assert ["(450)" in line for line in lines.values()] == [True, False], "the newest first"
     assert "@" not in shown
+
+
+def test_whose_address_refused_mail_is_counted_and_not_named(app: Flask, cast: Cast) -> None:
+    assert "no summaries" not in run(app, "status").output
+    for user_id, said in ((cast.ana_user, "1 person gets no summaries"), (cast.cho_user, "2 people get no summaries")):
+        with app.app_context():
+            for patient in db.session.scalars(select(Patient).where(Patient.user_id == user_id)):
+                db.session.merge(MailPreference(patient_id=patient.id))
+            for practitioner in db.session.scalars(select(Practitioner).where(Practitioner.user_id == user_id)):
+                db.session.merge(DigestPreference(practitioner_id=practitioner.id))
+            db.session.flush()
+            suspend_address(db.session, user_id, NOW)
+            db.session.commit()
+        assert f"{said}, because their address refused mail for good." in run(app, "status").output
+    assert json.loads(run(app, "status", "--json").output)["suspended_addresses"] == 2
 
 
 def test_what_is_about_the_sender_is_said_to_be(app: Flask, cast: Cast, post: Post) -> None:

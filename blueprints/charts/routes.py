@@ -58,7 +58,7 @@ def progress() -> str:
 def figure() -> Response:
     """Return the same figure for plotly.js."""
     choice, today = read_choice(request.args), _today()
-    course = read_course(db.session, current_patient().id, lately=choice.lately(today))
+    course = read_course(db.session, current_patient().id, lately=choice.lately(today), kinds=choice.figure_kinds)
     return Response(orjson.dumps(progress_figure(course, choice, today=today)), mimetype="application/json")
 
 

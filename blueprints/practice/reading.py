@@ -47,6 +47,6 @@ def visit_sheet(grant: Grant, places: Places) -> dict[str, Any]:
 def drawn_figure(grant: Grant) -> Response:
     """Return the figure that the page with the course shows, for plotly.js."""
     choice = read_choice(request.args)
-    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today), kinds=choice.figure_kinds)
     drawn = progress_figure(course, choice, today=grant.today)
     return Response(orjson.dumps(drawn), mimetype="application/json")

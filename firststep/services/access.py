@@ -20,7 +20,7 @@ from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion, read_open_questions
 from firststep.services.sheet_visits import SheetVisit, visits_of
-from firststep.services.trajectories import Course, read_course
+from firststep.services.trajectories import EVENT_KINDS, Course, read_course
 from firststep.services.visit_access import is_open as is_open_visit
 from firststep.services.zones import local_day
 
@@ -240,13 +240,16 @@ def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
     return grant.shows_charts or not charts
 
 
-def read_shared_course(session: Session, grant: Grant, *, lately: date | None = None) -> Course:
+def read_shared_course(
+    session: Session, grant: Grant, *, lately: date | None = None, kinds: tuple[str, ...] = EVENT_KINDS
+) -> Course:
     """Return the course as far as the grant goes: days before its first are not read, so they count in no figure.
 
-    Doses and sessions come from ``lately`` on only. The patient's own words, in a flare-up or a treatment too, come
-    only where the grant shows notes; who else noted a session does not come at all.
+    Of the dated things those of the ``kinds``; doses and sessions come from ``lately`` on only. The patient's own
+    words, in a flare-up or a treatment too, come only where the grant shows notes; who else noted a session does not
+    come at all.
     """
-    course = read_course(session, grant.patient_id, first=grant.from_day, lately=lately)
+    course = read_course(session, grant.patient_id, first=grant.from_day, lately=lately, kinds=kinds)
     course = course.as_seen_by(grant.practitioner_id)
     return course if grant.shows_notes else course.without_words()
 

@@ -30,7 +30,7 @@ from firststep.figures.table import TABLE_DAYS, rows
 from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
-from firststep.services.trajectories import Course
+from firststep.services.trajectories import EVENT_KINDS, Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
 from firststep.web.dates import short_date, short_dates
@@ -67,6 +67,11 @@ class Choice:
     def lately(self, today: date) -> date | None:
         """Return the first day whose doses and sessions the page can show: that of the chart's first whole week."""
         return None if self.days is None else today - timedelta(days=self.days + 6)
+
+    @property
+    def figure_kinds(self) -> tuple[str, ...]:
+        """The dated things that the figure alone is made from: most of them are doses, which one chart shows."""
+        return tuple(kind for kind in EVENT_KINDS if kind != "dose" or self.chart == nsaid_panel.KEY)
 
     def as_query(self) -> dict[str, str]:
         """Return the choice as an address of the page carries it."""

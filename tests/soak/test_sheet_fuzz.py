@@ -32,7 +32,7 @@ pytestmark = pytest.mark.soak
 
 EXECUTIONS: Final = 200_000
 MOST_MEMORY_MB: Final = 1_024
-MOST_DEATHS: Final = 50
+MOST_DEATHS: Final = 150
 ROWS: Final = [
     HEADER,
     row("RM-１７", "3.3.2025", Start="1.3.2025", No="#4", VAS="6,5", Pills="no"),

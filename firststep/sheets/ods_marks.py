@@ -41,6 +41,8 @@ class _Marks:
     _formula: str | None = None
     _kinds: frozenset[str] = frozenset()
     _text: str | None = None
+    #: Within a comment, which stands in the cell before what the cell shows.
+    _beside: bool = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
@@ -53,9 +55,11 @@ class _Marks:
             self._formula = _attribute(attributes, "formula")
             self._kinds = frozenset(kind for key, kind in attributes.items() if key.endswith(":value-type"))
             self._text = ""
+        elif name == "annotation":
+            self._beside = True
 
     def text(self, data: str) -> None:
-        if self._text is not None and len(self._text) < _LONGEST_TEXT:
+        if self._text is not None and not self._beside and len(self._text) < _LONGEST_TEXT:
             self._text += data
 
     def end(self, name: str) -> None:
@@ -64,6 +68,8 @@ class _Marks:
             self._inside = False
         elif name == "table-row":
             self._row += self._rows
+        elif name == "annotation":
+            self._beside = False
         elif name in ("table-cell", "covered-table-cell"):
             if self._inside and (broken := self._broken()):
                 self._keep(broken)

@@ -67,7 +67,8 @@ def parse_part(archive: zipfile.ZipFile, part: str, into: Walker) -> None:
     try:
         with archive.open(part) as member:
             parser.ParseFile(member)
-    except (expat.ExpatError, KeyError):
+    # A part that is not there, an encoding that nobody knows or that has no table, and a number of thousands of digits.
+    except (expat.ExpatError, LookupError, ValueError):
         raise SheetProblem("unreadable") from None
 
 

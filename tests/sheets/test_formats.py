@@ -191,6 +191,30 @@ def test_errors_and_formulas_without_a_lasting_value_are_not_empty_in_ods() -> N
     assert open_workbook(data).grid(None) == [first, first, ["b", 8.0, *[""] * 5]]
 
 
+def test_a_comment_is_no_part_of_what_a_cell_of_an_ods_shows() -> None:
+    # As programs wrote it before there was a kind of its own for errors.
+    error = (
+        b'<table:table-cell table:formula="of:=NA()" office:value-type="float" office:value="0">'
+        b"<office:annotation><text:p>Ask again</text:p></office:annotation><text:p>#N/A</text:p></table:table-cell>"
+    )
+
+    def with_error(xml: bytes) -> bytes:
+        return xml.replace(b"</table:table-row>", error + b"</table:table-row>", 1)
+
+    data = changed(ods([["a"], ["b"]]), "content.xml", with_error)
+    assert open_workbook(data).grid(None) == [["a", Broken("#N/A")], ["b", ""]]
+
+
+@pytest.mark.parametrize("encoding", [b"unknown", b"big5", b"rot13"])
+def test_an_encoding_that_cannot_be_read_is_refused(encoding: bytes) -> None:
+    def with_encoding(xml: bytes) -> bytes:
+        return b'<?xml version="1.0" encoding="%s"?>' % encoding + xml.partition(b"?>")[2].lstrip()
+
+    data = changed(ods([["a", 7]]), "content.xml", with_encoding)
+    with pytest.raises(SheetProblem, match="unreadable"):
+        open_workbook(data).grid(None)
+
+
 def test_errors_and_formulas_stored_without_their_value_are_not_empty_in_xls() -> None:
     book = xlwt.Workbook()
     book.add_sheet("Notes").row(0).set_cell_error(0, "#NULL!")

@@ -241,8 +241,12 @@ class Connection:
         except smtplib.SMTPSenderRefused as error:
             raise _verdict_on_us("sender", error.smtp_code) from None
         except smtplib.SMTPResponseException as error:
+            # On a connection that stands only our name is answered so; all else is a line too long for smtplib, which
+            # calls that a 500, and a mail that is answered so may have been taken.
+            of_us = self._smtp is None or isinstance(error, smtplib.SMTPHeloError)
             self._forget()
-            raise _verdict_on_us("server", error.smtp_code) from None
+            verdict = _verdict_on_us("server", error.smtp_code)
+            raise (verdict if of_us else TryLater(verdict.error)) from None
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
             raise TryLater(f"network_{type(error).__name__}") from None

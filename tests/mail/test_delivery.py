@@ -210,6 +210,16 @@ def test_a_wrong_password_costs_no_mail_its_tries(app: Flask, letter: None, tmp_
     assert (rows(app)[0].state, rows(app)[0].attempts, rows(app)[0].last_error) == ("queued", 0, "server_535")
 
 
+@pytest.mark.parametrize("step", ["recipient", "data"])
+def test_an_answer_that_is_no_answer_costs_a_try_once_the_recipient_was_named(
+    app: Flask, cast: Cast, letter: None, post: Post, step: str
+) -> None:
+    endless = "250 " + "x" * 9000
+    post.on_recipient, post.on_data = ({"ana@example.com": [endless]}, []) if step == "recipient" else ({}, [endless])
+    assert send_all(app, post) == Counter(put_off=1)
+    assert (rows(app)[0].attempts, rows(app)[0].last_error) == (1, "server_500")
+
+
 def test_a_server_that_closes_a_kept_connection_is_called_again(app: Flask, cast: Cast, post: Post) -> None:
     make_account_mails(app, 3)
     post.on_sender = ["250 ok", "421 enough for now"]

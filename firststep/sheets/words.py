@@ -12,9 +12,13 @@ from firststep.sheets.mapping import ColumnKey
 
 # Words beside which another one means something else: "First-step pain" is no start, "Visit no." no day.
 _OF_PAIN: Final = r"pain|\bvas\b|\bnrs\b|schmerz|疼痛|score"
-_NO_START: Final = rf"(?!.*({_OF_PAIN}|name|first[ -]steps?|erste[rn]? schritt|姓名))"
+_NO_START: Final = rf"(?!.*({_OF_PAIN}|since|seit|name|first[ -]steps?|erste[rn]? schritt|姓名))"
 _NO_VISIT: Final = rf"(?!.*({_OF_PAIN}|#|\bno\b|\bnr\b|number|nummer|birth|\bdob\b|geburt|出生|\bnext\b|nächst))"
-_NO_PAIN: Final = r"(?!.*(killer|mittel|medi[ck]|\bmeds?\b|\bpills?\b|since|seit|duration|dauer|location))"
+# Start-up pain is what is felt with the first steps; pain at the start of care is not that of each visit.
+_NO_PAIN: Final = (
+    r"(?!.*(killer|mittel|medi[ck]|\bmeds?\b|\bpills?\b|since|seit|duration|dauer|location"
+    r"|onset|beg[ia]n|start of|(at|pain) start\b))"
+)
 _NO_PILL: Final = r"(?!.*\b(before|after|vor|nach)\b)"
 _NO_ARM: Final = r"(?!.*(therapist|therapeut|\bage\b))"
 _NO_PATIENT: Final = r"(?!.*(practitioner|therapist|therapeut|clinician|doctor|provider|behandler))"
@@ -22,7 +26,7 @@ _NO_PATIENT: Final = r"(?!.*(practitioner|therapist|therapeut|clinician|doctor|p
 #: What a header says, folded, in the order in which columns choose: the narrow words come first.
 _HEADERS: Final[Mapping[ColumnKey, str]] = {
     "start": _NO_START
-    + r"((start|first|begin|beginn|erst|anfang|开始|首次|onset of (care|treatment)).*|.*\b(start|beginn?)( date)?)",
+    + r"((start|first|begin|beginn|erst|anfang|开始|首次|onset of (care|treatment)).*|.*(start|beginn?)( date)?)",
     "nsaid": _NO_PILL
     + r".*(nsaid|nsar|painkiller|analges|\bmeds?\b|medication|medikament|schmerzmittel|ibuprofen|止痛药|drug|tablet"
     r"|\bpills?\b).*",

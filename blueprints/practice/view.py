@@ -47,6 +47,7 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes, 
         page=places.page,
         figure=places.figure,
         own=False,
+        from_day=grant.from_day,
     )
     page = replace(page, sentence=sentence(found))
     if grant.shows_charts:

@@ -136,11 +136,18 @@ def read_choice(query: Mapping[str, str]) -> Choice:
 
 
 def progress_page(
-    course: Course, choice: Choice, *, today: date, page: Address, figure: Address, own: bool = True
+    course: Course,
+    choice: Choice,
+    *,
+    today: date,
+    page: Address,
+    figure: Address,
+    own: bool = True,
+    from_day: date | None = None,
 ) -> ProgressPage:
     """Put the page together; ``page`` and ``figure`` make the addresses for other choices.
 
-    ``own``: the reader is the person whose course it is.
+    ``own``: the reader is the person whose course it is. ``from_day``: the first day that the reader may see.
     """
     page, figure = _with_choices(page), _with_choices(figure)
     choice, found = resolved(course, choice)
@@ -154,7 +161,7 @@ def progress_page(
         remarks=[*wording.relief_sentences(found), *_gap_remark(view), *remarks(compared)],
         ratings=rating_lines(course, found, own=own),
         flares=flare_lines(course, today),
-        numbers=_numbers(course, found, view, today),
+        numbers=_numbers(course, found, view, today, from_day),
         panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
         panels_note=_("The charts by week show the last two years.")
         if len(view.values) > DAYS_IN_WEEK * MOST_WEEKS
@@ -317,8 +324,11 @@ def _sentence(course: Course, found: Outcomes, today: date) -> str:
     return wording.finding(found, today)
 
 
-def _numbers(course: Course, found: Outcomes, view: TrajectoryView, today: date) -> list[tuple[str, str | None, str]]:
-    past = {day for day in view.days() if day <= today}
+def _numbers(
+    course: Course, found: Outcomes, view: TrajectoryView, today: date, from_day: date | None
+) -> list[tuple[str, str | None, str]]:
+    # Days that are not shared are no days without an entry.
+    past = {day for day in view.days() if (from_day or day) <= day <= today}
     return [
         (_mean_name(found, today), wording.points(found.current.value) if found.current else None, _("of 10")),
         (_("Baseline"), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),

@@ -284,3 +284,18 @@ def test_what_happened_before_the_first_shared_day_is_not_shown(app: Flask, cast
     assert not named(drawn, "Treatment session")
     assert not named(drawn, "Flare-up")
     assert "Naproxen" not in cho.get(at).get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "days_back", "said"),
+    [("summary", 10, "3 of 11"), ("charts", 10, "3 of 11"), ("charts", None, "39 of 50")],
+)
+def test_days_that_are_not_shared_are_no_days_without_an_entry(
+    app: Flask, cast: Cast, scope: str, days_back: int | None, said: str
+) -> None:
+    from_day = None if days_back is None else TODAY - timedelta(days=days_back)
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope=scope, from_day=from_day))
+        db.session.commit()
+    page = BeautifulSoup(sign_in(app, cast.cho_user).get(f"/practice/{cast.share}").data, "html.parser")
+    assert f"Days logged {said}" in " ".join(page.get_text(" ").split())

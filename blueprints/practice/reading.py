@@ -10,7 +10,7 @@ from flask import Response, request
 
 from blueprints.practice.places import Places
 from blueprints.practice.view import patient_view
-from blueprints.practice.visit import sessions_from, steps_view, visit_view
+from blueprints.practice.visit import lately, steps_view, visit_view
 from firststep.extensions import db
 from firststep.services import access
 from firststep.services.access import Grant
@@ -39,7 +39,7 @@ def visit_page(grant: Grant, places: Places, beside: tuple[UUID | None, UUID | N
 
 def visit_sheet(grant: Grant, places: Places) -> dict[str, Any]:
     """Return what stands before a visit, by the rules of whoever the share is for."""
-    course = access.read_shared_course(db.session, grant, lately=sessions_from(grant))
+    course = access.read_shared_course(db.session, grant, lately=lately(grant))
     questions = access.read_shared_questions(db.session, grant)
     return visit_view(grant, course, questions, thresholds_for(db.session, grant.practitioner_id), places)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from firststep.clinical.previsit import (
     visit_figures,
 )
 from firststep.services.access import Grant
+from firststep.services.diary_events import Lately
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
@@ -48,9 +49,10 @@ SESSIONS_DAYS = 365
 NumberLine: TypeAlias = tuple[str, str | None, str, str]
 
 
-def sessions_from(grant: Grant) -> date:
-    """Return the first day whose sessions the page needs."""
-    return grant.today - timedelta(days=SESSIONS_DAYS)
+def lately(grant: Grant) -> Lately:
+    """Return from which days on the page needs doses and sessions."""
+    first = grant.today - timedelta(days=SESSIONS_DAYS)
+    return Lately(doses=first, sessions=first)
 
 
 def visit_view(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -13,6 +14,8 @@ from firststep.figures.labels import Label, Place
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
 
 Trace = dict[str, Any]
+#: A spell, and the first and the last day of it that the period shows.
+_Seen = tuple[Spell, date, date]
 
 _TOP = 10.3
 #: Where sessions and ratings stand below the pain of 0, and where the axis then begins.
@@ -75,12 +78,11 @@ def _ratings(view: TrajectoryView) -> list[OwnRating]:
 
 
 def spells(view: TrajectoryView) -> list[Trace]:
-    """Draw the ground of each spell, with its edges."""
-    return [
-        trace
-        for spell, first, last in _in_sight(view)
-        for trace in (_ground(spell, first, last), *_edges(spell, first, last, view))
-    ]
+    """Draw the grounds of the spells with their edges: of one kind all at once, as ten years have dozens."""
+    of_kind: dict[str, list[_Seen]] = defaultdict(list)
+    for seen in _in_sight(view):
+        of_kind[seen[0].kind].append(seen)
+    return [trace for kind, shown in of_kind.items() for trace in (_grounds(kind, shown), *_edges(kind, shown, view))]
 
 
 def spell_name(kind: str) -> str:
@@ -88,7 +90,7 @@ def spell_name(kind: str) -> str:
     return str(_SPELLS[kind])
 
 
-def _in_sight(view: TrajectoryView) -> list[tuple[Spell, date, date]]:
+def _in_sight(view: TrajectoryView) -> list[_Seen]:
     """List the spells of the period with the part of them that is seen; what goes on is seen up to today."""
     found = []
     for spell in view.spells:
@@ -99,39 +101,46 @@ def _in_sight(view: TrajectoryView) -> list[tuple[Spell, date, date]]:
     return found
 
 
-def _ground(spell: Spell, first: date, last: date) -> Trace:
-    colour, opacity, _dash = _LOOKS[spell.kind]
+def _grounds(kind: str, shown: list[_Seen]) -> Trace:
+    colour, opacity, _dash = _LOOKS[kind]
+    corners = [(day, level) for _, a, b in shown for day, level in ((a, _TOP), (b, _TOP), (b, 0), (a, 0), (a, None))]
     return {
         "type": "scatter",
         "mode": "none",
-        "name": spell_name(spell.kind),
+        "name": spell_name(kind),
         "fill": "toself",
         "fillcolor": colour,
         "opacity": opacity,
         "hoverinfo": "skip",
-        "x": [day.isoformat() for day in (first, last, last, first)],
-        "y": [_TOP, _TOP, 0, 0],
+        **_apart(corners),
     }
 
 
-def _edges(spell: Spell, first: date, last: date, view: TrajectoryView) -> list[Trace]:
+def _edges(kind: str, shown: list[_Seen], view: TrajectoryView) -> list[Trace]:
     """Draw the ends that are known: a spell that goes on has one, and so has one that the period cuts."""
-    colour, _opacity, dash = _LOOKS[spell.kind]
-    ends = [first] if view.shows(spell.first) else []
-    if spell.last is not None and view.shows(spell.last) and last != first:
-        ends.append(last)
+    colour, _opacity, dash = _LOOKS[kind]
+    ends = []
+    for spell, first, last in shown:
+        ends += [first] if view.shows(spell.first) else []
+        if spell.last is not None and view.shows(spell.last) and last != first:
+            ends.append(last)
+    if not ends:
+        return []
     return [
         {
             "type": "scatter",
             "mode": "lines",
-            "name": spell_name(spell.kind),
+            "name": spell_name(kind),
             "line": {"color": colour, "width": 1, "dash": dash},
             "hoverinfo": "skip",
-            "x": [end.isoformat()] * 2,
-            "y": [0, _TOP],
+            **_apart([(end, level) for end in ends for level in (0, _TOP, None)]),
         }
-        for end in ends
     ]
+
+
+def _apart(places: list[tuple[date, float | None]]) -> Trace:
+    """Write shapes one after another; None parts them, and stands behind none of the last."""
+    return {"x": [day.isoformat() for day, _level in places[:-1]], "y": [level for _day, level in places[:-1]]}
 
 
 def spell_labels(view: TrajectoryView) -> list[Label]:

@@ -35,23 +35,21 @@ class Path:
     def __init__(self) -> None:
         self._parts: list[str] = []
         self._x = self._y = 0  # tenths of a pixel
+        self._begin = (0, 0)
 
     def move(self, x: float, y: float) -> None:
         """Begin a new stroke at a point."""
         self._to(x, y, "m")
+        self._begin = (self._x, self._y)
 
     def line(self, x: float, y: float) -> None:
         """Draw a straight line to a point."""
         self._to(x, y, "l")
 
-    def back_to(self, x: float, y: float) -> None:
-        """Return to the origin after a shape that was closed at its first corner."""
-        self._x, self._y = round(x * 10), round(y * 10)
-        self.move(0, 0)
-
-    def glyph(self, data: str) -> None:
-        """Add a shape that is written relative to where the pen stands and comes back there."""
-        self._parts.append(data)
+    def close(self) -> None:
+        """Close the shape, which takes the pen back to where it began."""
+        self._parts.append("z")
+        self._x, self._y = self._begin
 
     def __str__(self) -> str:
         return "".join(self._parts)
@@ -90,9 +88,19 @@ def line(points: Iterable[Point | None]) -> str:
     return "".join([*parts, _DOT] if alone else parts)
 
 
-def polygon(points: Iterable[Point]) -> str:
-    """Draw a closed shape."""
-    return f"{line(points)}z"
+def polygons(points: Iterable[Point | None]) -> str:
+    """Draw closed shapes; None parts them."""
+    path, is_open = Path(), False
+    for point in points:
+        if point is None:
+            path.close()
+        elif is_open:
+            path.line(*point)
+        else:
+            path.move(*point)
+        is_open = point is not None
+    path.close()
+    return str(path)
 
 
 def dots(points: Iterable[Point]) -> str:
@@ -135,8 +143,8 @@ def _corners(corners: list[Point]) -> str:
     path.move(*corners[0])
     for corner in corners[1:]:
         path.line(*corner)
-    path.glyph("z")
-    path.back_to(*corners[0])
+    path.close()
+    path.move(0, 0)
     return str(path)
 
 

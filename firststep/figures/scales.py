@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 DAY_MS = 86_400_000
@@ -11,10 +12,14 @@ DAY_MS = 86_400_000
 
 def position(value: Any) -> float:
     """Turn a date ("2026-01-05", also with a time) or a number into a number; dates count in days."""
-    if isinstance(value, str):
-        moment = datetime.fromisoformat(value)
-        return moment.toordinal() + (moment.hour * 60 + moment.minute) / 1440
-    return float(value)
+    return _in_days(value) if isinstance(value, str) else float(value)
+
+
+@lru_cache(maxsize=8192)
+def _in_days(value: str) -> float:
+    """Read a date; kept, because the charts of all people show the same days, and each is drawn at two sizes."""
+    moment = datetime.fromisoformat(value)
+    return moment.toordinal() + (moment.hour * 60 + moment.minute) / 1440
 
 
 class Scale:

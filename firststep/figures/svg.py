@@ -111,7 +111,7 @@ def _shapes(layout: dict[str, Any], frame: Frame, ink: Ink, clip: str) -> Iterat
         if shape["type"] == "line":
             path = marks.line([(x0, y0), (x1, y1)])
         elif shape["type"] == "rect":
-            path = marks.polygon([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+            path = marks.polygons([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
         else:
             raise ValueError(f"no such shape: {shape['type']!r}")
         if fill := shape.get("fillcolor"):

@@ -46,7 +46,7 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     points = frame.points(reference, xs, ys)
     cut = clip if (filled or "lines" in mode) and reaches_beyond(frame, points) else ""
     if filled:
-        path = marks.polygon(point for point in points if point)
+        path = marks.polygons(points)
         yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{cut}/>'
     if "lines" in mode:
         line = trace["line"]

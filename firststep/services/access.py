@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical.outcomes import worse_foot
 from firststep.clinical.triage import Watched
 from firststep.models import Day, FootDay, Patient, Share, User, VisitAccess
+from firststep.services.diary_events import ALL_OF_IT, Lately
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion, read_open_questions
@@ -241,13 +242,13 @@ def is_open(session: Session, practitioner_id: UUID, share_id: UUID, *, now: dat
 
 
 def read_shared_course(
-    session: Session, grant: Grant, *, lately: date | None = None, kinds: tuple[str, ...] = EVENT_KINDS
+    session: Session, grant: Grant, *, lately: Lately = ALL_OF_IT, kinds: tuple[str, ...] = EVENT_KINDS
 ) -> Course:
     """Return the course as far as the grant goes: days before its first are not read, so they count in no figure.
 
-    Of the dated things those of the ``kinds``; doses and sessions come from ``lately`` on only. The patient's own
-    words, in a flare-up or a treatment too, come only where the grant shows notes; who else noted a session does not
-    come at all.
+    Of the dated things those of the ``kinds``; doses and sessions come as far back as ``lately`` says. The patient's
+    own words, in a flare-up or a treatment too, come only where the grant shows notes; who else noted a session does
+    not come at all.
     """
     course = read_course(session, grant.patient_id, first=grant.from_day, lately=lately, kinds=kinds)
     course = course.as_seen_by(grant.practitioner_id)
@@ -260,7 +261,9 @@ def read_watched(session: Session, grant: Grant) -> tuple[Watched, frozenset[dat
     A summary shows the reason too: like the page before the visit, which it also opens, the rules speak of means and
     of numbers of days. A flare-up is a single day's and the person's own word, so in a summary none is looked at.
     """
-    course = read_course(session, grant.patient_id, first=grant.from_day, lately=grant.today, kinds=("flare",))
+    course = read_course(
+        session, grant.patient_id, first=grant.from_day, lately=Lately(sessions=grant.today), kinds=("flare",)
+    )
     flares = course.events_of("flare") if grant.shows_charts else []
     watched = Watched(
         diary=course.diary,

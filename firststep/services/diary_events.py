@@ -234,8 +234,15 @@ KINDS: Final[Mapping[str, EventKind]] = {
 }
 
 
-#: The kinds of which a year can hold hundreds.
-OFTEN: Final = ("dose", "treatment_session")
+@dataclass(frozen=True, kw_only=True)
+class Lately:
+    """From which days on a range gives what a year can hold hundreds of; None is all of the range."""
+
+    doses: date | None = None
+    sessions: date | None = None
+
+
+ALL_OF_IT: Final = Lately()
 
 _COLUMNS: Final[Mapping[str, Mapping[str, Column[Any]]]] = {
     kind.key: {name: kind.table.__mapper__.columns[name] for name in kind.fields} for kind in KINDS.values()
@@ -318,15 +325,16 @@ def read_care_and_events(
     *,
     first: date,
     last: date,
-    lately: date | None = None,
+    lately: Lately = ALL_OF_IT,
 ) -> tuple[tuple[CourseOfCare, ...], tuple[Event, ...]]:
     """Return all courses of care, and the dated things that lie at least partly in the range, in one statement.
 
     Among them are the sessions that practitioners noted and did not withdraw. What lasts and began before the range is
-    there with its own first day. What happens on one day again and again, a dose or a session, comes from ``lately``
-    on only, where that is given.
+    there with its own first day. What happens on one day again and again, a dose or a session, comes as far back as
+    ``lately`` says.
     """
-    values = {"patient_id": patient_id, "first": first, "last": last, "lately": max(first, lately or first)}
+    since = {"doses": max(first, lately.doses or first), "sessions": max(first, lately.sessions or first)}
+    values = {"patient_id": patient_id, "first": first, "last": last, **since}
     result = session.execute(_statement(kinds, with_care=True), values)
     names, rows = result.keys(), sorted(result, key=_IN_ORDER)
     care = (row for row in rows if row.kind_of_event == _CARE)
@@ -393,15 +401,20 @@ def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSe
 _IN_ORDER: Final = itemgetter(2, 0, 1)
 
 
+_DOSES_FROM: Final = bindparam("doses", type_=Date())
+_SESSIONS_FROM: Final = bindparam("sessions", type_=Date())
+
+
 def _in_range(key: str, day: ColumnElement[date], with_care: bool) -> ColumnElement[bool]:
     first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
     if not with_care:
         return day.between(first, last)
     if key == NOTED:
-        lately = bindparam("lately", type_=Date())
-        return and_(day.between(lately, last), NotedSession.withdrawn_at.is_(None))
-    if key in OFTEN:
-        return day.between(bindparam("lately", type_=Date()), last)
+        return and_(day.between(_SESSIONS_FROM, last), NotedSession.withdrawn_at.is_(None))
+    if key == "treatment_session":
+        return day.between(_SESSIONS_FROM, last)
+    if key == "dose":
+        return day.between(_DOSES_FROM, last)
     ends = KINDS[key].ends
     if not ends:
         return day.between(first, last)

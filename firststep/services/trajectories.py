@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary
 from firststep.clinical.nsaids import load_drugs
 from firststep.clinical.nsaids.facts import UNNAMED
-from firststep.services.diary_events import NOTED, Event, read_care_and_events
+from firststep.services.diary_events import ALL_OF_IT, NOTED, Event, Lately, read_care_and_events
 from firststep.services.diary_reading import read_days
 
 #: The dated things that charts and the pages beside them show.
@@ -61,10 +61,10 @@ def read_course(
     *,
     first: date | None = None,
     last: date | None = None,
-    lately: date | None = None,
+    lately: Lately = ALL_OF_IT,
     kinds: tuple[str, ...] = EVENT_KINDS,
 ) -> Course:
-    """Return the course between two days, or all of it; doses and sessions from ``lately`` on only."""
+    """Return the course between two days, or all of it; doses and sessions as far back as ``lately`` says."""
     first, last = first or FIRST_DAY, last or LAST_DAY
     days = read_days(session, patient_id, first=first, last=last)
     care, events = read_care_and_events(session, patient_id, kinds, first=first, last=last, lately=lately)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from firststep.clinical.adherence import weeks_between
-from firststep.clinical.week import Week
+from firststep.clinical.week import DAYS_IN_WEEK, Week, week_with
 from firststep.figures.legend import LegendItem, legend
 from firststep.figures.period import Period
 from firststep.figures.svg import draw
@@ -53,6 +53,12 @@ def legend_of(figure: dict[str, Any]) -> list[LegendItem]:
     return legend(figure)
 
 
+def first_of_weeks(today: date) -> date:
+    """Return the first day that a chart by week can show."""
+    return week_with(today).first - timedelta(days=DAYS_IN_WEEK * (MOST_WEEKS - 1))
+
+
 def weeks_of(shown: Period, today: date) -> tuple[Week, ...]:
     """Return the weeks of a period that have begun, Monday first, at most the last ``MOST_WEEKS``."""
-    return weeks_between(shown.first_day, max(shown.first_day, min(shown.last_day, today)))[-MOST_WEEKS:]
+    last = max(shown.first_day, min(shown.last_day, today))
+    return weeks_between(max(shown.first_day, first_of_weeks(last)), last)

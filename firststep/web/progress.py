@@ -30,13 +30,14 @@ from firststep.figures.table import TABLE_DAYS, rows
 from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
+from firststep.services.diary_events import Lately
 from firststep.services.trajectories import EVENT_KINDS, Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
 from firststep.web.dates import short_date, short_dates
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
-from firststep.web.panel import MOST_WEEKS, Panel, weeks_of
+from firststep.web.panel import MOST_WEEKS, Panel, first_of_weeks, weeks_of
 from firststep.web.ratings import RatingLine, rating_lines
 
 Address = Callable[..., str]
@@ -64,9 +65,10 @@ class Choice:
     #: Which figure of the page is asked for; "" is the trajectory.
     chart: str = ""
 
-    def lately(self, today: date) -> date | None:
-        """Return the first day whose doses and sessions the page can show: that of the chart's first whole week."""
-        return None if self.days is None else today - timedelta(days=self.days + 6)
+    def lately(self, today: date) -> Lately:
+        """Return from which days on the page can show doses and sessions: from the first whole week of a chart."""
+        first = None if self.days is None else today - timedelta(days=self.days + DAYS_IN_WEEK - 1)
+        return Lately(doses=first or first_of_weeks(today), sessions=first)
 
     @property
     def figure_kinds(self) -> tuple[str, ...]:

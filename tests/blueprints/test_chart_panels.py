@@ -188,10 +188,11 @@ def test_the_trajectory_marks_what_happened(filled: None, ana: Browser) -> None:
         ["Treatment: Both, no. 3"],
     )
     # Not the one that was denied, nor the other foot's.
-    ground, *edges = named(drawn, "Flare-up")
+    ground, edges = named(drawn, "Flare-up")
     assert ground["x"] == [(MONDAY + timedelta(days=at)).isoformat() for at in (1, 5, 5, 1)]
-    assert len(edges) == 2
-    assert len(named(drawn, "Pause")) == 3
+    assert edges["x"] == [(MONDAY + timedelta(days=at)).isoformat() for at in (1, 1, 1, 5, 5)]
+    assert edges["y"] == [0, 10.3, None, 0, 10.3]
+    assert len(named(drawn, "Pause")) == 2
     cells = row_of(panel(ana, "trajectory"), short(MONDAY + timedelta(days=1)))
     assert cells[-1] == "Treatment: Both, no. 3, Flare-up: first day"
 
@@ -208,7 +209,9 @@ def test_both_measures_and_both_feet_are_lines_of_one_chart(app: Flask, cast: Ca
         db.session.commit()
     feet = figure(ana, "days=90&measure=both&foot=both")
     assert {"First-step pain, left foot, 7-day mean", "7-day mean"} <= {trace["name"] for trace in feet["data"]}
-    assert len(named(feet, "Flare-up")) == 6
+    # One foot's and the other's stand one after the other, parted.
+    ground, _edges = named(feet, "Flare-up")
+    assert (len(ground["x"]), ground["y"].count(None)) == (9, 1)
     head = [cell.get_text() for cell in panel(ana, "trajectory", "days=90&measure=both&foot=both").select("thead th")]
     assert head[:5] == ["Day", "Pain", "7-day mean", "First-step pain, left foot", "Pain over the day, right foot"]
 

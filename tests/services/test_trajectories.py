@@ -15,6 +15,7 @@ from firststep.clinical.diary import Episode
 from firststep.extensions import db
 from firststep.models import Dose, Flare, Pause, Pgic, Plan, Question, Share, TreatmentSession
 from firststep.services import access
+from firststep.services.diary_events import Lately
 from firststep.services.diary_reading import read_diary
 from firststep.services.trajectories import EVENT_KINDS, read_course
 from tests import factories
@@ -112,14 +113,21 @@ def test_of_what_began_before_the_first_shared_day_only_what_went_on_is_read(app
 
 
 def test_doses_and_sessions_come_from_a_day_on_and_the_rest_whole(app: Flask, cast: Cast) -> None:
+    after = LATE + timedelta(days=1)
     with app.app_context():
         fill(db.session, cast.ana)
         with counted(app) as sent:
-            course = read_course(db.session, cast.ana, lately=LATE + timedelta(days=1))
-            since = read_course(db.session, cast.ana, lately=LATE)
-    assert len(sent.texts) == 4
+            course = read_course(db.session, cast.ana, lately=Lately(doses=after, sessions=after))
+            since = read_course(db.session, cast.ana, lately=Lately(doses=LATE, sessions=LATE))
+            of_each = [
+                read_course(db.session, cast.ana, lately=one) for one in (Lately(doses=after), Lately(sessions=after))
+            ]
+    assert len(sent.texts) == 8
     assert {event.kind for event in course.events} == set(EVENT_KINDS) - {"dose", "treatment_session"}
     assert {event.kind for event in since.events} == set(EVENT_KINDS)
+    without_doses, without_sessions = ({event.kind for event in one.events} for one in of_each)
+    assert without_doses == set(EVENT_KINDS) - {"dose"}
+    assert without_sessions == set(EVENT_KINDS) - {"treatment_session"}
     assert course.diary == since.diary
 
 

@@ -29,7 +29,7 @@ from firststep.clinical.previsit import (
     visit_figures,
 )
 from firststep.services.access import Grant
-from firststep.services.diary_events import Lately
+from firststep.services.care_and_events import Lately
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course

@@ -108,16 +108,22 @@ def dots(points: Iterable[Point]) -> str:
     return _everywhere(_DOT, points)
 
 
-def bars(spans: Iterable[tuple[float, float, float, float]]) -> str:
-    """Draw upright bars from (left, right, bottom, top)."""
+def bars(corners: Iterable[Point], width: float, ground: float) -> str:
+    """Draw upright bars of one width on one ground, from their upper left corners."""
     parts: list[str] = []
+    across, floor = round(width * 10), round(ground * 10)
     at_x = at_y = 0
-    for left, right, bottom, top in spans:
-        x, y = round(left * 10), round(bottom * 10)
-        across, up = round((right - left) * 10), round((top - bottom) * 10)
-        parts.append(f"{_step('m', x - at_x, y - at_y)}v{_tenths(up)}h{_tenths(across)}v{_tenths(-up)}z")
-        at_x, at_y = x, y
+    for left, top in corners:
+        x = round(left * 10)
+        parts += (_step("m", x - at_x, floor - at_y), _bar(across, round(top * 10) - floor))
+        at_x, at_y = x, floor
     return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _bar(across: int, up: int) -> str:
+    """Write a bar in tenths of a pixel; kept, because of seven days there are eight heights."""
+    return f"v{_tenths(up)}h{_tenths(across)}v{_tenths(-up)}z"
 
 
 def whiskers(spans: Iterable[tuple[float, float, float]], cap: float) -> str:

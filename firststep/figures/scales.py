@@ -48,7 +48,7 @@ class Scale:
 def xs_of(trace: dict[str, Any]) -> list[float]:
     """List a trace's x positions, from its list or from its start and step."""
     if "x" in trace:
-        return [position(x) for x in trace["x"]]
+        return list(map(position, trace["x"]))
     start, step = position(trace["x0"]), trace["dx"] / DAY_MS
     return [start + step * index for index in range(len(trace["y"]))]
 

@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from firststep.figures.axes import NSAID, STRETCH
 from firststep.figures.labels import note
 from firststep.figures.scales import DAY_MS
+from firststep.figures.series import WEEK
 from firststep.figures.view import Answers, TrajectoryView
 
 FULL, LOW = 7, 1.6
@@ -83,12 +84,12 @@ def _days(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, s
 
 
 def _weeks(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]) -> list[dict[str, Any]]:
-    weeks = [answers[begin : begin + 7] for begin in range(0, len(answers), 7)]
-    middle = view.first_day + timedelta(days=3)
-    where = {"x0": middle.isoformat(), "dx": 7 * DAY_MS}
+    weeks = [answers[begin : begin + WEEK] for begin in range(0, len(answers), WEEK)]
+    middle = view.first_day + timedelta(days=WEEK // 2)
+    where = {"x0": middle.isoformat(), "dx": WEEK * DAY_MS}
     counts = (
-        (names[1], "@quiet", 0.4, [sum(answer is not None for answer in week) for week in weeks]),
-        (names[0], "@strip", 1, [sum(answer is True for answer in week) for week in weeks]),
+        (names[1], "@quiet", 0.4, [len(week) - week.count(None) for week in weeks]),
+        (names[0], "@strip", 1, [week.count(True) for week in weeks]),
     )
     return [
         {

@@ -41,21 +41,17 @@ class TableRow(NamedTuple):
 
 def rows(view: TrajectoryView) -> list[TableRow]:
     """List those of the last ``TABLE_DAYS`` days on which anything was recorded, the latest first."""
-    days, noted = list(view.days()), _noted(view)
-    values = [companion.values for companion in view.companions]
+    begin = max(0, len(view.values) - TABLE_DAYS)
+    days, noted = list(islice(view.days(), begin, None)), _noted(view)
+    values = [companion.values[begin:] for companion in view.companions]
     # In the order of the fields of TableRow.
     columns = (
         days,
-        view.values,
-        view.late,
-        view.means,
-        view.stretch,
-        view.nsaid,
+        *(column[begin:] for column in (view.values, view.late, view.means, view.stretch, view.nsaid)),
         zip(*values, strict=True) if values else [()] * len(days),
         [tuple(noted.get(day, ())) for day in days],
     )
-    shown = islice(zip(*columns, strict=True), max(0, len(days) - TABLE_DAYS), None)
-    listed = list(map(TableRow._make, shown))
+    listed = list(map(TableRow._make, zip(*columns, strict=True)))
     return [row for row in reversed(listed) if row.is_recorded]
 
 

@@ -12,6 +12,8 @@ from firststep.figures.scales import DAY_MS, Frame, xs_of
 
 Trace = dict[str, Any]
 
+_ROUNDING = 1e-6
+
 DASHES = {
     "solid": "",
     "dot": ' stroke-dasharray="1.5 3"',
@@ -58,10 +60,16 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     if "error_y" in trace:
         yield _whiskers(trace, xs, frame, ink, clip)
     if "markers" in mode:
-        across, down = frame.scales["x"], frame.scales[reference]
-        placed = zip(points, xs, ys, strict=True)
-        shown = [point for point, x, y in placed if point and across.holds(x) and down.holds(y)]
-        yield _markers(trace, shown, ink)
+        yield _markers(trace, _within(frame, reference, points), ink)
+
+
+def _within(frame: Frame, reference: str, points: Iterable[Point | None]) -> list[Point]:
+    """List the points that lie within the ranges of both axes; what lies on an edge is within."""
+    scale = frame.scales[reference]
+    # As wide as a rounding: a day on the edge of the axis is drawn.
+    left, right = frame.left - _ROUNDING, frame.right + _ROUNDING
+    top, bottom = min(scale.start_px, scale.end_px) - _ROUNDING, max(scale.start_px, scale.end_px) + _ROUNDING
+    return [point for point in points if point and left <= point[0] <= right and top <= point[1] <= bottom]
 
 
 def _markers(trace: Trace, shown: list[Point], ink: Ink) -> str:
@@ -94,19 +102,16 @@ def _whiskers(trace: Trace, xs: list[float], frame: Frame, ink: Ink, clip: str) 
 
 
 def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
-    across, down = frame.scales["x"], frame.scales[trace["yaxis"]]
-    half = trace["width"] / DAY_MS / 2
-    ground = down(0)
-    spans = [
-        (across(x - half), across(x + half), ground, down(y))
-        for x, y in zip(xs_of(trace), trace["y"], strict=True)
-        if y
-    ]
-    if not spans:
+    (zero, day), (ground, down) = frame.scales["x"].line, frame.scales[trace["yaxis"]].line
+    width = trace["width"] / DAY_MS * day
+    zero -= width / 2
+    corners = [(zero + x * day, ground + y * down) for x, y in zip(xs_of(trace), trace["y"], strict=True) if y]
+    if not corners:
         return ""
+    lefts, tops = zip(*corners, strict=True)
     colours = ink(fill=trace["marker"]["color"])
-    cut = clip if reaches_beyond(frame, [(x, top) for left, right, _, top in spans for x in (left, right)]) else ""
-    return f'<path d="{marks.bars(spans)}"{_opacity(trace)}{colours}{cut}/>'
+    cut = clip if reaches_beyond(frame, [(min(lefts), min(tops)), (max(lefts) + width, ground)]) else ""
+    return f'<path d="{marks.bars(corners, width, ground)}"{_opacity(trace)}{colours}{cut}/>'
 
 
 def reaches_beyond(frame: Frame, points: Iterable[Point | None]) -> bool:

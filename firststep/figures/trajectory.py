@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,9 +12,9 @@ from firststep.figures import benchmarks, companions, happenings, labels, strips
 from firststep.figures.axes import fixed_layout
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
-from firststep.figures.scales import Frame, position
+from firststep.figures.scales import Frame, position, xs_of
 from firststep.figures.series import DAILY_UP_TO, WEEK, mean_line, series, short
-from firststep.figures.view import Event, TrajectoryView
+from firststep.figures.view import Event, TrajectoryView, Values
 
 Trace = dict[str, Any]
 
@@ -28,6 +29,7 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
     Values on the y axis are pain from 0 to 10; the x axis is days. Colours are roles (``theme``).
     """
     layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
+    course = [*_entries(view), *companions.lines(view), *_means(view)]
     layout["shapes"] = [*strips.grounds(["y2", "y3"]), *_care_line(view)]
     wanted = [*_care_label(view), *_baseline_label(view), *_event_labels(view), *companions.end_labels(view)]
     wanted += [*benchmarks.own_labels(view), *benchmarks.other_labels(view), *happenings.spell_labels(view)]
@@ -45,21 +47,23 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
             yshift=8,
         ),
         *strips.titles(),
-        *labels.arrange(wanted, _points(view, layout), layout),
+        *labels.arrange(wanted, _points(view, course, layout), layout),
     ]
-    data = [*happenings.spells(view), *benchmarks.windows(view), *_baseline_line(view), *_entries(view)]
-    data += [*companions.lines(view), *_means(view), *_baseline_mark(view), *benchmarks.published(view)]
-    data += [*_events(view), *happenings.visits(view), *happenings.ratings(view)]
-    data += strips.traces(view)
+    data = [*happenings.spells(view), *benchmarks.windows(view), *_baseline_line(view), *course]
+    data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
+    data += [*happenings.visits(view), *happenings.ratings(view), *strips.traces(view)]
     return {"data": data, "layout": layout}
 
 
 def _entries(view: TrajectoryView) -> list[Trace]:
     """Draw the entries as dots; those made from memory later are hollow."""
-    pairs = list(zip(view.values, view.late, strict=True))
-    on_time = [None if late else value for value, late in pairs]
-    later = [value if late else None for value, late in pairs]
-    size = 5 if len(pairs) <= 120 else 3
+    on_time: Values = view.values
+    later: Values = (None,) * len(view.values)
+    if any(view.late):
+        pairs = list(zip(view.values, view.late, strict=True))
+        on_time = tuple(None if late else value for value, late in pairs)
+        later = tuple(value if late else None for value, late in pairs)
+    size = 5 if len(view.values) <= 120 else 3
     dot = {"color": "@point", "size": size}
     ring = {
         "color": "@surface",
@@ -86,15 +90,15 @@ def _entries(view: TrajectoryView) -> list[Trace]:
     return traces
 
 
-def _dots(first_day: date, values: list[float | None]) -> Trace:
+def _dots(first_day: date, values: Values) -> Trace:
     if len(values) <= DAILY_UP_TO:
         return series(first_day, values)
     xs: list[str] = []
     ys: list[float | int | None] = []
     for begin in range(0, len(values), WEEK):
-        week = sorted({value for value in values[begin : begin + WEEK] if value is not None})
+        week = sorted(value for value in set(values[begin : begin + WEEK]) if value is not None)
         xs += [(first_day + timedelta(days=begin + 3)).isoformat()] * len(week)
-        ys += [short(value) for value in week]
+        ys += map(short, week)
     return {"x": xs, "y": ys}
 
 
@@ -263,21 +267,15 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
     ]
 
 
-def _points(view: TrajectoryView, layout: dict[str, Any]) -> list[Point]:
+def _points(view: TrajectoryView, course: list[Trace], layout: dict[str, Any]) -> list[Point]:
     """List the marks that labels should keep clear of, in pixels of the narrowest drawing.
 
     Entries and means that share a spot of a few pixels look like one there, and count once.
     """
     frame = Frame(layout, *labels.NARROWEST_PX)
     across, down = frame.scales["x"], frame.scales["y"]
-    first = view.first_day.toordinal()
-    columns = [across(first + index) // _SPOT_PX for index in range(len(view.values))]
-    spots = {
-        (column, down(value) // _SPOT_PX)
-        for one in (view.values, view.means, *(companion.means for companion in view.companions))
-        for column, value in zip(columns, one, strict=True)
-        if value is not None
-    }
+    placed = chain.from_iterable(frame.points("y", xs_of(trace), trace["y"]) for trace in course)
+    spots = {(point[0] // _SPOT_PX, point[1] // _SPOT_PX) for point in placed if point}
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
     marks += [*benchmarks.published_marks(view), *happenings.marks_below(view)]
     heavy = [(across(position(moment)), down(value)) for moment, value in marks] * _WEIGHT

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical.outcomes import worse_foot
 from firststep.clinical.triage import Watched
 from firststep.models import Day, FootDay, Patient, Share, User, VisitAccess
-from firststep.services.diary_events import ALL_OF_IT, Lately
+from firststep.services.care_and_events import ALL_OF_IT, Lately
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion, read_open_questions

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from firststep.models import DiaryChange
+from firststep.services.care_and_events import read_care_and_events
 from firststep.services.diary_entry import Entry, read_entries
-from firststep.services.diary_events import Event, read_care_and_events
+from firststep.services.diary_events import Event
 from firststep.services.diary_wire import day_values
 
 DAYS_KEPT: Final = 60

@@ -13,7 +13,6 @@ from datetime import date, datetime
 from functools import cache, partial
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
-from typing import cast as as_type
 from uuid import UUID
 
 from flask_babel import gettext as _
@@ -21,20 +20,17 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy import (
     Column,
-    ColumnElement,
     CompoundSelect,
     Date,
     Row,
     String,
     Uuid,
-    and_,
     bindparam,
     cast,
     delete,
     insert,
     literal,
     null,
-    or_,
     select,
     union_all,
     update,
@@ -42,11 +38,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from firststep.clinical.diary import Arm
-from firststep.clinical.diary import Episode as CourseOfCare
 from firststep.clinical.measures import FEET
 from firststep.clinical.stretching import OWN, load_presets
-from firststep.models import Dose, Episode, Flare, NotedSession, Pause, Pgic, Plan, Question, TreatmentSession
+from firststep.models import Dose, Flare, Pause, Pgic, Plan, Question, TreatmentSession
 from firststep.models.base import Moment
 from firststep.models.events import CHOSEN_BY, PAUSE_REASONS, PGIC_WEEKS, SESSION_KINDS
 from firststep.services.diary_fields import (
@@ -234,16 +228,6 @@ KINDS: Final[Mapping[str, EventKind]] = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Lately:
-    """From which days on a range gives what a year can hold hundreds of; None is all of the range."""
-
-    doses: date | None = None
-    sessions: date | None = None
-
-
-ALL_OF_IT: Final = Lately()
-
 _COLUMNS: Final[Mapping[str, Mapping[str, Column[Any]]]] = {
     kind.key: {name: kind.table.__mapper__.columns[name] for name in kind.fields} for kind in KINDS.values()
 }
@@ -318,40 +302,13 @@ def read_events(session: Session, patient_id: UUID, kinds: tuple[str, ...], *, f
     return list(_events(rows.keys(), sorted(rows, key=_IN_ORDER)))
 
 
-def read_care_and_events(
-    session: Session,
-    patient_id: UUID,
-    kinds: tuple[str, ...],
-    *,
-    first: date,
-    last: date,
-    lately: Lately = ALL_OF_IT,
-) -> tuple[tuple[CourseOfCare, ...], tuple[Event, ...]]:
-    """Return all courses of care, and the dated things that lie at least partly in the range, in one statement.
-
-    Among them are the sessions that practitioners noted and did not withdraw. What lasts and began before the range is
-    there with its own first day. What happens on one day again and again, a dose or a session, comes as far back as
-    ``lately`` says.
-    """
-    since = {"doses": max(first, lately.doses or first), "sessions": max(first, lately.sessions or first)}
-    values = {"patient_id": patient_id, "first": first, "last": last, **since}
-    result = session.execute(_statement(kinds, with_care=True), values)
-    names, rows = result.keys(), sorted(result, key=_IN_ORDER)
-    care = (row for row in rows if row.kind_of_event == _CARE)
-    return (
-        tuple(CourseOfCare(as_type(Arm, row.arm), row.day, row.ends_on) for row in care),
-        tuple(_events(names, (row for row in rows if row.kind_of_event != _CARE))),
-    )
-
-
 def _events(names: Iterable[str], rows: Iterable[Row[Any]]) -> Iterator[Event]:
     """Go through the rows; by the places of the columns, which takes half the time of their names."""
     places = {name: place for place, name in enumerate(names)}
 
     @cache
     def fields_of(kind: str) -> list[tuple[str, int]]:
-        fields = _NOTED_COLUMNS if kind == NOTED else KINDS[kind].fields
-        return [(name, places[name]) for name in fields]
+        return [(name, places[name]) for name in KINDS[kind].fields]
 
     for row in rows:
         kind, event_id, day = row.kind_of_event, row.id, row.day
@@ -359,67 +316,27 @@ def _events(names: Iterable[str], rows: Iterable[Row[Any]]) -> Iterator[Event]:
         yield Event(kind=kind, id=event_id, day=day, values=values)
 
 
-#: The kind of a session that a practitioner noted: read with the others, written by services/noted_sessions.py alone.
-NOTED: Final = "noted_session"
-_NOTED_COLUMNS: Final = {
-    name: NotedSession.__mapper__.columns[name]
-    for name in ("kind", "number", "noted_by", "practitioner_id", "disputed_at")
-}
-_CARE: Final = "care"
-_CARE_COLUMNS: Final = {name: Episode.__mapper__.columns[name] for name in ("arm", "ends_on")}
-
-
-_TABLES: Final[Mapping[str, Any]] = {
-    **{key: kind.table for key, kind in KINDS.items()},
-    _CARE: Episode,
-    NOTED: NotedSession,
-}
-
-
 @cache
-def _statement(kinds: tuple[str, ...], *, with_care: bool = False) -> CompoundSelect[Any]:
+def _statement(kinds: tuple[str, ...]) -> CompoundSelect[Any]:
     """Return the union of the kinds' tables: each column of any of them, null where a table has none of the name."""
-    columns = {key: _COLUMNS[key] for key in kinds} | (
-        {_CARE: _CARE_COLUMNS, NOTED: _NOTED_COLUMNS} if with_care else {}
-    )
+    columns = {key: _COLUMNS[key] for key in kinds}
     shapes = {name: column.type for own in columns.values() for name, column in own.items()}
     parts = []
     for key, own in columns.items():
-        table = _TABLES[key]
-        day = table.__mapper__.columns["starts_on" if key == _CARE else "day"].label("day")
+        table = KINDS[key].table
         shaped = [own.get(name, cast(null(), shape)).label(name) for name, shape in shapes.items()]
-        part = select(literal(key, String).label("kind_of_event"), table.id, day, *shaped).where(
-            table.patient_id == bindparam("patient_id", type_=Uuid())
+        parts.append(
+            select(literal(key, String).label("kind_of_event"), table.id, table.day, *shaped).where(
+                table.patient_id == bindparam("patient_id", type_=Uuid()),
+                table.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
+            )
         )
-        parts.append(part if key == _CARE else part.where(_in_range(key, day, with_care)))
     return union_all(*parts)
 
 
 #: By day, kind and id, the columns that each statement begins with. Sorted here: a database carries thirty columns
-#: through its sorting of each table. Of courses of care with the same first day the one named last counts, so the
-#: order is never left to chance.
+#: through its sorting of each table.
 _IN_ORDER: Final = itemgetter(2, 0, 1)
-
-
-_DOSES_FROM: Final = bindparam("doses", type_=Date())
-_SESSIONS_FROM: Final = bindparam("sessions", type_=Date())
-
-
-def _in_range(key: str, day: ColumnElement[date], with_care: bool) -> ColumnElement[bool]:
-    first, last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
-    if not with_care:
-        return day.between(first, last)
-    if key == NOTED:
-        return and_(day.between(_SESSIONS_FROM, last), NotedSession.withdrawn_at.is_(None))
-    if key == "treatment_session":
-        return day.between(_SESSIONS_FROM, last)
-    if key == "dose":
-        return day.between(_DOSES_FROM, last)
-    ends = KINDS[key].ends
-    if not ends:
-        return day.between(first, last)
-    end = _COLUMNS[key][ends]
-    return and_(day <= last, or_(day >= first, end.is_(None), end >= first))
 
 
 def event_to_text(event: Event | None) -> str | None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from firststep.clinical import diary as clinical
 from firststep.clinical.rows import Rows
 from firststep.models import Day, FootDay
-from firststep.services.diary_events import read_care_and_events
+from firststep.services.care_and_events import read_care_and_events
 from firststep.services.diary_fields import DAY_ANSWERS, FOOT_FIELDS
 from firststep.services.whole_columns import json_list
 

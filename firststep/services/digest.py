@@ -100,8 +100,8 @@ def make_digest(session: Session, patient_id: UUID, told: Week | Month, *, zone_
     # What goes on a plan and a pause tell comes with the courses of care; doses and sessions are in no letter.
     # The figures read the days after it too: a 7-day mean and a plan reach as far as the last entry, whenever that is,
     # and the letter says what the chart says.
-    days = {} if detailed else {"first": told.first, "last": told.last}
-    course = read_course(session, patient_id, kinds=("pause", "plan"), **days)
+    first, last = (None, None) if detailed else (told.first, told.last)
+    course = read_course(session, patient_id, first=first, last=last, kinds=("pause", "plan"))
     diary = course.diary
     return Digest(
         told=told,

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary
 from firststep.clinical.nsaids import load_drugs
 from firststep.clinical.nsaids.facts import UNNAMED
-from firststep.services.diary_events import ALL_OF_IT, NOTED, Event, Lately, read_care_and_events
+from firststep.services.care_and_events import ALL_OF_IT, NOTED, Lately, read_care_and_events
+from firststep.services.diary_events import Event
 from firststep.services.diary_reading import read_days
 
 #: The dated things that charts and the pages beside them show.

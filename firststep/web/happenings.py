@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from firststep.clinical.measures import Foot
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
-from firststep.services.diary_events import NOTED
+from firststep.services.care_and_events import NOTED
 from firststep.services.trajectories import Course
 from firststep.web.event_words import session_kind_words
 from firststep.web.noted_words import noted_by, noted_words

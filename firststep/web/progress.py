@@ -30,7 +30,7 @@ from firststep.figures.table import TABLE_DAYS, rows
 from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
-from firststep.services.diary_events import Lately
+from firststep.services.care_and_events import Lately
 from firststep.services.trajectories import EVENT_KINDS, Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
@@ -330,12 +330,14 @@ def _numbers(
     course: Course, found: Outcomes, view: TrajectoryView, today: date, from_day: date | None
 ) -> list[tuple[str, str | None, str]]:
     # Days that are not shared are no days without an entry.
-    past = {day for day in view.days() if (from_day or day) <= day <= today}
+    first, last = max(view.first_day, from_day or view.first_day), min(view.last_day, today)
+    logged = sum(1 for day in course.diary.answered_days if first <= day <= last)
+    past = max(0, (last - first).days + 1)
     return [
         (_mean_name(found, today), wording.points(found.current.value) if found.current else None, _("of 10")),
         (_("Baseline"), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),
         (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
-        (_("Days logged"), str(len(course.diary.answered_days & past)), _("of %(num)s", num=len(past))),
+        (_("Days logged"), str(logged), _("of %(num)s", num=past)),
     ]
 
 

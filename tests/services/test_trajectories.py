@@ -15,7 +15,7 @@ from firststep.clinical.diary import Episode
 from firststep.extensions import db
 from firststep.models import Dose, Flare, Pause, Pgic, Plan, Question, Share, TreatmentSession
 from firststep.services import access
-from firststep.services.diary_events import Lately
+from firststep.services.care_and_events import Lately
 from firststep.services.diary_reading import read_diary
 from firststep.services.trajectories import EVENT_KINDS, read_course
 from tests import factories

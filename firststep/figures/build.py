@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -61,8 +61,8 @@ def build_view(
     return TrajectoryView(
         measure_label=measure_name(outcomes.measure, outcomes.foot),
         first_day=shown.first_day,
-        values=tuple(None if value is None else value / TENTHS_PER_POINT for value in values),
-        late=tuple(value is not None and day in recalled for day, value in zip(shown, values, strict=True)),
+        values=_in_points(values),
+        late=_late(shown, values, recalled),
         means=means.between(shown.first_day, shown.last_day),
         stretch=shown.spread(diary.stretch_answers),
         nsaid=shown.spread(diary.nsaid_answers),
@@ -73,6 +73,18 @@ def build_view(
         events=tuple(_events(outcomes, means)),
         spells=tuple(_gaps(means, outcomes.starts_on)),
     )
+
+
+def _in_points(tenths: Sequence[int | None]) -> tuple[float | None, ...]:
+    # Of thousands of days a hundred differ.
+    points = {value: None if value is None else value / TENTHS_PER_POINT for value in set(tenths)}
+    return tuple(map(points.__getitem__, tenths))
+
+
+def _late(shown: Period, values: Sequence[int | None], recalled: Collection[date]) -> tuple[bool, ...]:
+    if not recalled:
+        return (False,) * shown.length
+    return tuple(value is not None and day in recalled for day, value in zip(shown, values, strict=True))
 
 
 def care_start(diary: Diary) -> CareStart | None:
@@ -93,7 +105,7 @@ def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[M
             Companion(
                 label=measure_name(measure, foot),
                 short=line_name(measure, foot),
-                values=tuple(None if value is None else value / TENTHS_PER_POINT for value in values),
+                values=_in_points(values),
                 means=diary.means(foot, measure).between(view.first_day, view.last_day),
             )
         )

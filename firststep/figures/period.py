@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TypeVar
 
 #: How many days a chart can be asked for, besides everything.
@@ -25,14 +26,19 @@ class Period:
         """The last day of the run."""
         return self.first_day + timedelta(days=self.length - 1)
 
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The days in order, made once: several series are spread over them."""
+        first = self.first_day.toordinal()
+        return tuple(map(date.fromordinal, range(first, first + self.length)))
+
     def __iter__(self) -> Iterator[date]:
         """Go through the days in order."""
-        first = self.first_day.toordinal()
-        return map(date.fromordinal, range(first, first + self.length))
+        return iter(self.days)
 
     def spread(self, items: Mapping[date, Item]) -> tuple[Item | None, ...]:
         """Put items on the days of the period; a day without one is None."""
-        return tuple(map(items.get, self))
+        return tuple(map(items.get, self.days))
 
 
 def period(length: int | None, today: date, begins: date | None) -> Period:

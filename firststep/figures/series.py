@@ -2,7 +2,8 @@
 
 Up to 400 days every day has its place of at least two thirds of a pixel on a phone. Beyond that neighbouring days
 share one: entries then show each value of a week once, and a 7-day mean is drawn for every seventh day, so that each
-entry still counts in exactly one of the means that are drawn.
+entry still counts in exactly one of the means that are drawn. Beyond six years a week itself is narrower than a pixel
+of a phone, and its dots would lie on those of the next: entries then show the lowest and the highest of two weeks.
 """
 
 from __future__ import annotations
@@ -16,6 +17,14 @@ from firststep.figures.view import Values
 
 DAILY_UP_TO = 400
 WEEK = 7
+WEEKLY_UP_TO = 2_200
+
+
+def step_days(length_days: int) -> int:
+    """Return how many days share a place on a chart of so many."""
+    if length_days <= DAILY_UP_TO:
+        return 1
+    return WEEK if length_days <= WEEKLY_UP_TO else 2 * WEEK
 
 
 def series(first_day: date, values: list[float | None] | Values, step_days: int = 1) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The two strips below the pain chart: the days of stretching and the days with an NSAID.
 
 A day is a tall bar for yes, a low bar for no, and bare ground where nothing was recorded. Where
-days are too narrow to see, a column stands for a week: pale for the days answered, solid for yes.
+days are too narrow to see, a column stands for a week, and where weeks are, for two: pale for the days answered,
+solid for yes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from flask_babel import gettext as _
 from firststep.figures.axes import NSAID, STRETCH
 from firststep.figures.labels import note
 from firststep.figures.scales import DAY_MS
-from firststep.figures.series import WEEK
+from firststep.figures.series import WEEK, short, step_days
 from firststep.figures.view import Answers, TrajectoryView
 
 FULL, LOW = 7, 1.6
@@ -64,9 +65,13 @@ def traces(view: TrajectoryView) -> list[dict[str, Any]]:
             *_days(view, view.stretch, "y2", (_("Stretching done"), _("Stretching not done"))),
             *_days(view, view.nsaid, "y3", (_("NSAID taken"), _("No NSAID"))),
         ]
+    weeks = max(WEEK, step_days(len(view.values))) // WEEK
     stretch = (_("Days of stretching in the week"), _("Days with an answer on stretching"))
     nsaid = (_("Days with an NSAID in the week"), _("Days with an answer on NSAIDs"))
-    return [*_weeks(view, view.stretch, "y2", stretch), *_weeks(view, view.nsaid, "y3", nsaid)]
+    if weeks > 1:
+        stretch = (_("Days of stretching a week, over two weeks"), stretch[1])
+        nsaid = (_("Days with an NSAID a week, over two weeks"), nsaid[1])
+    return [*_weeks(view, view.stretch, "y2", stretch, weeks), *_weeks(view, view.nsaid, "y3", nsaid, weeks)]
 
 
 def _days(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]) -> list[dict[str, Any]]:
@@ -83,21 +88,29 @@ def _days(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, s
     ]
 
 
-def _weeks(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str]) -> list[dict[str, Any]]:
-    weeks = [answers[begin : begin + WEEK] for begin in range(0, len(answers), WEEK)]
-    middle = view.first_day + timedelta(days=WEEK // 2)
-    where = {"x0": middle.isoformat(), "dx": WEEK * DAY_MS}
+def _weeks(
+    view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str], weeks: int
+) -> list[dict[str, Any]]:
+    """Draw a column for so many weeks: the days of the one, or days a week, as two weeks may be cut short."""
+    step = WEEK * weeks
+    shared = [answers[begin : begin + step] for begin in range(0, len(answers), step)]
+    middle = view.first_day + timedelta(days=step // 2)
+    where = {"x0": middle.isoformat(), "dx": step * DAY_MS}
+
+    def per(some: Answers) -> float:
+        return 1 if weeks == 1 else WEEK / len(some)
+
     counts = (
-        (names[1], "@quiet", 0.4, [len(week) - week.count(None) for week in weeks]),
-        (names[0], "@strip", 1, [week.count(True) for week in weeks]),
+        (names[1], "@quiet", 0.4, [(len(one) - one.count(None)) * per(one) for one in shared]),
+        (names[0], "@strip", 1, [one.count(True) * per(one) for one in shared]),
     )
     return [
         {
-            **_bar(axis, name, colour, 6),
+            **_bar(axis, name, colour, step - 1),
             "hovertemplate": "%{y}",
             "opacity": opacity,
             **where,
-            "y": heights,
+            "y": list(map(short, heights)),
         }
         for name, colour, opacity, heights in counts
         if any(heights)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from itertools import chain
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 
 from firststep.figures import benchmarks, companions, happenings, labels, strips, words
 from firststep.figures.axes import fixed_layout
+from firststep.figures.entries import entries
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
 from firststep.figures.scales import Frame, position, xs_of
-from firststep.figures.series import DAILY_UP_TO, WEEK, mean_line, series, short
-from firststep.figures.view import Event, TrajectoryView, Values
+from firststep.figures.series import DAILY_UP_TO, mean_line, short
+from firststep.figures.view import Event, TrajectoryView
 
 Trace = dict[str, Any]
 
@@ -29,7 +29,7 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
     Values on the y axis are pain from 0 to 10; the x axis is days. Colours are roles (``theme``).
     """
     layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
-    course = [*_entries(view), *companions.lines(view), *_means(view)]
+    course = [*entries(view), *companions.lines(view), *_means(view)]
     layout["shapes"] = [*strips.grounds(["y2", "y3"]), *_care_line(view)]
     wanted = [*_care_label(view), *_baseline_label(view), *_event_labels(view), *companions.end_labels(view)]
     wanted += [*benchmarks.own_labels(view), *benchmarks.other_labels(view), *happenings.spell_labels(view)]
@@ -53,53 +53,6 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
     data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
     data += [*happenings.visits(view), *happenings.ratings(view), *strips.traces(view)]
     return {"data": data, "layout": layout}
-
-
-def _entries(view: TrajectoryView) -> list[Trace]:
-    """Draw the entries as dots; those made from memory later are hollow."""
-    on_time: Values = view.values
-    later: Values = (None,) * len(view.values)
-    if any(view.late):
-        pairs = list(zip(view.values, view.late, strict=True))
-        on_time = tuple(None if late else value for value, late in pairs)
-        later = tuple(value if late else None for value, late in pairs)
-    size = 5 if len(view.values) <= 120 else 3
-    dot = {"color": "@point", "size": size}
-    ring = {
-        "color": "@surface",
-        "size": size + 0.5,
-        "line": {"color": "@point", "width": 1.2},
-    }
-    traces = []
-    for values, name, marker in (
-        (on_time, _("Entry of the day"), dot),
-        (later, _("Entered later, from memory"), ring),
-    ):
-        if any(value is not None for value in values):
-            traces.append(
-                {
-                    "type": "scatter",
-                    "mode": "markers",
-                    "name": name,
-                    "marker": marker,
-                    "cliponaxis": False,
-                    "hovertemplate": "%{y}",
-                    **_dots(view.first_day, values),
-                }
-            )
-    return traces
-
-
-def _dots(first_day: date, values: Values) -> Trace:
-    if len(values) <= DAILY_UP_TO:
-        return series(first_day, values)
-    xs: list[str] = []
-    ys: list[float | int | None] = []
-    for begin in range(0, len(values), WEEK):
-        week = sorted(value for value in set(values[begin : begin + WEEK]) if value is not None)
-        xs += [(first_day + timedelta(days=begin + 3)).isoformat()] * len(week)
-        ys += map(short, week)
-    return {"x": xs, "y": ys}
 
 
 def _means(view: TrajectoryView) -> list[Trace]:
@@ -270,13 +223,19 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
 def _points(view: TrajectoryView, course: list[Trace], layout: dict[str, Any]) -> list[Point]:
     """List the marks that labels should keep clear of, in pixels of the narrowest drawing.
 
-    Entries and means that share a spot of a few pixels look like one there, and count once.
+    Marks that share a spot of a few pixels look like one there, and count once.
     """
     frame = Frame(layout, *labels.NARROWEST_PX)
-    across, down = frame.scales["x"], frame.scales["y"]
-    placed = chain.from_iterable(frame.points("y", xs_of(trace), trace["y"]) for trace in course)
-    spots = {(point[0] // _SPOT_PX, point[1] // _SPOT_PX) for point in placed if point}
+    light: set[Point] = set()
+    for trace in course:
+        light |= _spots(frame, xs_of(trace), trace["y"])
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
     marks += [*benchmarks.published_marks(view), *happenings.marks_below(view)]
-    heavy = [(across(position(moment)), down(value)) for moment, value in marks] * _WEIGHT
-    return [*heavy, *(((x + 0.5) * _SPOT_PX, (y + 0.5) * _SPOT_PX) for x, y in spots)]
+    heavy = _spots(frame, [position(moment) for moment, _value in marks], [value for _moment, value in marks])
+    return [*light, *list(heavy) * _WEIGHT]
+
+
+def _spots(frame: Frame, xs: Sequence[float], ys: Sequence[float | None]) -> set[Point]:
+    """Return the middles of the spots in which some values lie."""
+    placed = [point for point in frame.points("y", xs, ys) if point]
+    return {((x // _SPOT_PX + 0.5) * _SPOT_PX, (y // _SPOT_PX + 0.5) * _SPOT_PX) for x, y in placed}

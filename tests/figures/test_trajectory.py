@@ -107,15 +107,48 @@ def test_a_year_of_strips_counts_days_by_week() -> None:
     assert sum(answered["y"]) == sum(answer is not None for answer in view.nsaid)
 
 
-def test_ten_years_lose_no_value_of_a_week() -> None:
-    view = views.busy(3650)
+def test_five_years_lose_no_value_of_a_week() -> None:
+    view = views.busy(1826)
     figure = trajectory(view)
     (dots,) = named(figure, "Entry of the day")
-    for begin in range(0, 3650, 7):
+    for begin in range(0, 1826, 7):
         middle = (view.first_day + timedelta(days=begin + 3)).isoformat()
         shown = {y for x, y in zip(dots["x"], dots["y"], strict=True) if x == middle}
         pairs = zip(view.values[begin : begin + 7], view.late[begin : begin + 7], strict=True)
         assert shown == {value for value, late in pairs if value is not None and not late}
+
+
+def test_ten_years_lose_no_lowest_and_no_highest_of_two_weeks() -> None:
+    view = views.busy(3650)
+    figure = trajectory(view)
+    (on_time,) = named(figure, "Lowest to highest entry of two weeks")
+    (later,) = named(figure, "Lowest to highest of two weeks, entered later, from memory")
+    for begin in range(0, 3650, 14):
+        middle = (view.first_day + timedelta(days=begin + 7)).isoformat()
+        pairs = list(zip(view.values[begin : begin + 14], view.late[begin : begin + 14], strict=True))
+        for strokes, wanted in ((on_time, False), (later, True)):
+            shown = [y for x, y in zip(strokes["x"], strokes["y"], strict=True) if x == middle and y is not None]
+            values = [value for value, late in pairs if value is not None and late is wanted]
+            assert shown == sorted({min(values), max(values)} if values else set())
+
+
+def test_strokes_of_two_weeks_are_apart_and_one_value_alone_is_a_dot() -> None:
+    view = replace(views.empty(3650), values=(4.0, 7.0, *[None] * 12, 0.0, *[None] * 3635))
+    (strokes,) = named(trajectory(view), "Lowest to highest entry of two weeks")
+    assert strokes["y"] == [4, 7, None, 0]
+    assert strokes["mode"] == "lines+markers"
+    assert strokes["connectgaps"] is False
+
+
+def test_strips_of_ten_years_tell_days_a_week() -> None:
+    answers = (True, None) * 7 + (False,) * 7 + (None,) * 7 + (None,) * 3612 + (True,) * 10
+    assert len(answers) % 14 == 10
+    figure = trajectory(replace(views.empty(len(answers)), nsaid=answers))
+    (taken,) = named(figure, "Days with an NSAID a week, over two weeks")
+    (answered,) = named(figure, "Days with an answer on NSAIDs")
+    # Half of the days; none of those answered; and the last two weeks, of which ten days are over, all of them.
+    assert (taken["y"][0], taken["y"][1], taken["y"][-1]) == (3.5, 0, 7)
+    assert (answered["y"][0], answered["y"][1], answered["y"][-1]) == (3.5, 3.5, 7)
 
 
 def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:

@@ -48,7 +48,7 @@ def eventful(days: int) -> TrajectoryView:
 
 
 FIGURES: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
-    **{f"trajectory {days}": (trajectory(eventful(days)), PHONE) for days in (30, 90, 365, 3650)},
+    **{f"trajectory {days}": (trajectory(eventful(days)), PHONE) for days in (30, 90, 365, 1826, 3650)},
     **{f"nsaid {weeks}": (nsaid_use_chart(small_views.nsaids(weeks)), SIZE_PX) for weeks in (5, 14, 53, 522)},
     **{
         f"stretching {weeks} {plan}": (stretching_chart(small_views.stretching(weeks, plan=plan)), SIZE_PX)

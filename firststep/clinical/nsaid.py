@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cache
 from typing import Final
 
 WINDOW_DAYS: Final = 28
@@ -70,7 +71,13 @@ class Window:
     @property
     def days_per_week(self) -> Fraction:
         """Return the NSAID-days per week."""
-        return Fraction(7 * self.taken, self.answered)
+        return _per_week(self.taken, self.answered)
+
+
+@cache
+def _per_week(taken: int, answered: int) -> Fraction:
+    # Kept: a window has at most 28 days, and a fraction takes longer to make than all else of a week.
+    return Fraction(7 * taken, answered)
 
 
 def baseline_window(answers: Mapping[date, bool], starts_on: date) -> Window | None:

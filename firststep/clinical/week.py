@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from firststep.clinical.diary import Diary
 from firststep.clinical.outcomes import Outcomes, means_of
@@ -51,6 +51,11 @@ class Month(Span):
         """Return the month before."""
         return month_with(self.first - timedelta(days=1))
 
+    @property
+    def next(self) -> Month:
+        """Return the month after."""
+        return month_with(self.last + timedelta(days=1))
+
 
 def month_with(day: date) -> Month:
     """Return the month that a day lies in.
@@ -75,9 +80,11 @@ def week_with(day: date, starts_on_weekday: int = MONDAY) -> Week:
     return week_of(day - timedelta(days=(day.weekday() - starts_on_weekday) % DAYS_IN_WEEK))
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedDay:
-    """The sets that a plan asks for on one of its days, and those that were done; None is "no answer"."""
+class PlannedDay(NamedTuple):
+    """The sets that a plan asks for on one of its days, and those that were done; None is "no answer".
+
+    A named tuple, because two years have hundreds of them.
+    """
 
     day: date
     sets_planned: int

@@ -68,9 +68,16 @@ def _sample(trace: dict[str, Any]) -> dict[str, Any]:
         return {**look, "x": [0.2, 1.8, 1.8, 0.2, 0.2], "y": [1.9, 1.9, 0.1, 0.1, 1.9]}
     if trace["mode"] == "lines":
         return {**look, "x": [0, 2], "y": [1, 1]}
+    if _upright(trace):
+        return {**look, "x": [1, 1], "y": [0.2, 1.8]}
     return {**look, "x": [1], "y": [1]}
 
 
 def _closed(trace: dict[str, Any]) -> bool:
     xs = trace.get("x", [])
     return len(xs) > 2 and trace["mode"] == "lines" and xs[0] == xs[-1]
+
+
+def _upright(trace: dict[str, Any]) -> bool:
+    """Tell strokes that stand beside each other from a line through all points."""
+    return trace["mode"] == "lines+markers" and None in trace["y"] and len(set(trace["x"])) < len(trace["x"])

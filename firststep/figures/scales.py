@@ -48,7 +48,9 @@ class Scale:
 def xs_of(trace: dict[str, Any]) -> list[float]:
     """List a trace's x positions, from its list or from its start and step."""
     if "x" in trace:
-        return list(map(position, trace["x"]))
+        xs = trace["x"]
+        # A list is of dates or of numbers, not of both; a loop in C for the thousands of ten years.
+        return list(map(_in_days if xs and isinstance(xs[0], str) else float, xs))
     start, step = position(trace["x0"]), trace["dx"] / DAY_MS
     return [start + step * index for index in range(len(trace["y"]))]
 

@@ -1,19 +1,15 @@
-"""The table beside the chart: the same view in rows, so that picture and table cannot differ."""
+"""The table beside a chart of up to a year: the same view day by day, so that picture and table cannot differ."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from itertools import islice
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from flask_babel import gettext as _
 
 from firststep.figures.happenings import spell_name
 from firststep.figures.view import TrajectoryView
-
-#: A chart may show ten years; nobody reads thousands of rows, and the export has every day.
-TABLE_DAYS: Final = 365
 
 
 class TableRow(NamedTuple):
@@ -40,14 +36,17 @@ class TableRow(NamedTuple):
 
 
 def rows(view: TrajectoryView) -> list[TableRow]:
-    """List those of the last ``TABLE_DAYS`` days on which anything was recorded, the latest first."""
-    begin = max(0, len(view.values) - TABLE_DAYS)
-    days, noted = list(islice(view.days(), begin, None)), _noted(view)
-    values = [companion.values[begin:] for companion in view.companions]
+    """List the days on which anything was recorded, the latest first."""
+    days, noted = list(view.days()), _noted(view)
+    values = [companion.values for companion in view.companions]
     # In the order of the fields of TableRow.
     columns = (
         days,
-        *(column[begin:] for column in (view.values, view.late, view.means, view.stretch, view.nsaid)),
+        view.values,
+        view.late,
+        view.means,
+        view.stretch,
+        view.nsaid,
         zip(*values, strict=True) if values else [()] * len(days),
         [tuple(noted.get(day, ())) for day in days],
     )

@@ -141,7 +141,7 @@ def _care_label(view: TrajectoryView) -> list[Label]:
     if view.care is None or not view.shows(view.care.day):
         return []
     day = view.care.day
-    text = _("%(care)s from %(day)s", care=view.care.label, day=words.day_and_month(day))
+    text = _("%(care)s from %(day)s", care=view.care.label, day=words.day_within(day, len(view.values)))
     places = tuple(
         Place(day.isoformat(), level, side, "top", xshift=shift)
         for level in (10.3, 0.8)
@@ -193,8 +193,8 @@ def _events(view: TrajectoryView) -> list[Trace]:
     return traces
 
 
-def _event_text(event: Event) -> str:
-    day = words.day_and_month(event.day)
+def _event_text(event: Event, view: TrajectoryView) -> str:
+    day = words.day_within(event.day, len(view.values))
     texts = {
         "relief": _("Relief %(day)s", day=day),
         "possible_relief": _("Relief? %(day)s", day=day),
@@ -212,7 +212,7 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
     ]
     return [
         Label(
-            (_event_text(event),),
+            (_event_text(event, view),),
             "@ink",
             tuple(Place(event.day.isoformat(), event.value, side, row, yshift=up) for side, row, up in around),
         )

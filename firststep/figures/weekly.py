@@ -102,7 +102,7 @@ def care_label(care: CareStart | None, first_day: date, last_day: date) -> list[
     if care is None or not _in_sight(care, first_day, last_day):
         return []
     level = top_of_week(care, first_day, last_day)
-    text = _("%(care)s from %(day)s", care=care.label, day=words.day_and_month(care.day))
+    text = _("%(care)s from %(day)s", care=care.label, day=words.day_within(care.day, (last_day - first_day).days + 1))
     places = tuple(
         Place(care.day.isoformat(), level, side, "top", xshift=shift) for side, shift in (("left", 4), ("right", -4))
     )

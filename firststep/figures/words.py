@@ -12,6 +12,8 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+_YEAR_DAYS = 366
+
 
 def _locale() -> Locale:
     return get_locale() or Locale("en")
@@ -31,6 +33,11 @@ def written(day: date, pattern: str, locale: Locale | None) -> str:
 def day_and_month(day: date) -> str:
     """Write a date without its year, "12 Jan"."""
     return written(day, _("d MMM"), _locale())
+
+
+def day_within(day: date, period_days: int) -> str:
+    """Write a date of a period: with its year, "12 Jan 2026", where a day and a month do not tell which one it is."""
+    return day_and_month(day) if period_days <= _YEAR_DAYS else written(day, _("d MMM y"), _locale())
 
 
 def month(day: date) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -83,9 +83,7 @@ def _find(product: str, form: str) -> Drug | None:
     return load_drugs().find(product, form)
 
 
-def _week(
-    week: Week, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[list[Event]], Iterator[str]]
-) -> NsaidWeek:
+def _week(week: Week, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[list[Event]], str]) -> NsaidWeek:
     counted = week_until(answers, week.last)
     noted = [dose for day in week.days for dose in doses.get(day, ())]
     grouped = [(dose.day, _group(dose)) for dose in noted]
@@ -95,7 +93,7 @@ def _week(
         answered=sum(day in answers for day in week.days),
         gel_days=len({day for day, group in grouped if group == "topical_nsaid"}),
         paracetamol_days=len({day for day, group in grouped if group == "not_nsaid"}),
-        doses="; ".join(in_words(noted)),
+        doses=in_words(noted),
     )
 
 
@@ -113,28 +111,22 @@ class DoseWords:
 
     def __init__(self, *, typed: bool) -> None:
         self._typed = typed
-        self._names: dict[tuple[bool, str], str] = {}
-        self._in_words = cache(_dose_words)
+        self._in_words = cache(self._write)
 
-    def __call__(self, doses: Iterable[Event]) -> Iterator[str]:
-        """Go through the ingredients of some doses by name."""
+    def __call__(self, doses: Iterable[Event]) -> str:
+        """Name the ingredients of some doses in the order of their names."""
+        return self._in_words(tuple((dose["product"], dose["form"], dose["dose_mg"]) for dose in doses))
+
+    def _write(self, doses: tuple[tuple[str, str | None, float | None], ...]) -> str:
         amounts: dict[str, float] = defaultdict(float)
         counts: dict[str, int] = defaultdict(int)
-        for dose in doses:
-            drug = _drug(dose)
-            name = self._name(dose, drug)
+        for product, form, dose_mg in doses:
+            drug = _find(product, form or "oral")
+            name = _ingredient(drug) if drug else _unlisted(product, typed=self._typed)
             counts[name] += 1
-            if dose["dose_mg"]:
-                amounts[name] += float(drug.in_base_mg(dose["dose_mg"])) if drug else dose["dose_mg"]
-        for name in sorted(counts):
-            yield self._in_words(name, counts[name], round(amounts[name], 1))
-
-    def _name(self, dose: Event, drug: Drug | None) -> str:
-        # Not by the word alone: "ibuprofen" noted as a gel is none of ours, and the tablet keeps its name.
-        named = (True, drug.id) if drug else (False, dose["product"])
-        if named not in self._names:
-            self._names[named] = _ingredient(drug) if drug else _unlisted(dose["product"], typed=self._typed)
-        return self._names[named]
+            if dose_mg:
+                amounts[name] += float(drug.in_base_mg(dose_mg)) if drug else dose_mg
+        return "; ".join(_dose_words(name, counts[name], round(amounts[name], 1)) for name in sorted(counts))
 
 
 def _dose_words(name: str, count: int, total_mg: float) -> str:
@@ -220,6 +212,6 @@ def _table(view: NsaidView, weeks: tuple[Week, ...], course: Course) -> Table:
             continue
         per_week = None if shown.days_per_week is None else points(shown.days_per_week)
         # The chart's words, unless the person typed a name: that is shown here alone.
-        words = shown.doses if all(map(_drug, noted)) else "; ".join(in_words(noted))
+        words = shown.doses if all(map(_drug, noted)) else in_words(noted)
         rows.append([short_date(week.first), per_week, f"{shown.answered} / 7", words or None])
     return Table(caption=_("NSAIDs week by week"), head=head, rows=rows, numeric=[1, 2])

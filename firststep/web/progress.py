@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cache, partial
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -26,7 +26,6 @@ from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.period import PERIODS
 from firststep.figures.stretching import stretching_chart
 from firststep.figures.svg import draw
-from firststep.figures.table import TABLE_DAYS, rows
 from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
@@ -34,10 +33,11 @@ from firststep.services.care_and_events import Lately
 from firststep.services.trajectories import EVENT_KINDS, Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
-from firststep.web.dates import short_date, short_dates
+from firststep.web.dates import short_date
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
-from firststep.web.panel import MOST_WEEKS, Panel, first_of_weeks, weeks_of
+from firststep.web.panel import Panel, Table, first_of_weeks, fits_weeks, weeks_of
+from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
 
 Address = Callable[..., str]
@@ -94,9 +94,7 @@ class Picture:
     narrow: Markup
     wide: Markup
     legend: list[LegendItem]
-    table_caption: str
-    table_head: list[str]
-    table_rows: list[list[str | None]]
+    table: Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,9 +163,7 @@ def progress_page(
         flares=flare_lines(course, today),
         numbers=_numbers(course, found, view, today, from_day),
         panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
-        panels_note=_("The charts by week show the last two years.")
-        if len(view.values) > DAYS_IN_WEEK * MOST_WEEKS
-        else "",
+        panels_note="" if fits_weeks(len(view.values)) else _("The charts by week show the last two years."),
         sources=source_lines(compared, view.shows),
         caution=wording.caution(),
         period_tabs=_period_tabs(course, choice, found, page, today),
@@ -278,46 +274,8 @@ def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
         narrow=still(width=NARROW[0], height=NARROW[1]),
         wide=still(width=WIDE[0], height=WIDE[1]),
         legend=legend(drawn),
-        table_caption=_table_caption(view),
-        table_head=_table_head(view),
-        table_rows=_table(view),
+        table=trajectory_table(view),
     )
-
-
-def _table_caption(view: TrajectoryView) -> str:
-    if len(view.values) <= TABLE_DAYS:
-        return _("Day by day")
-    return _("Day by day, the last %(days)s days", days=TABLE_DAYS)
-
-
-def _table_head(view: TrajectoryView) -> list[str]:
-    beside = [companion.label for companion in view.companions]
-    noted = [_("Noted")] if _happened(view) else []
-    return [_("Day"), _("Pain"), _("7-day mean"), *beside, _("Stretching"), _("NSAID"), *noted]
-
-
-def _happened(view: TrajectoryView) -> bool:
-    return bool(view.visits or view.ratings) or any(spell.kind != "gap" for spell in view.spells)
-
-
-def _table(view: TrajectoryView) -> list[list[str | None]]:
-    # Said once: a year has hundreds of rows.
-    late, happened = " " + _("(from memory)"), _happened(view)
-    stretch = {True: _("Done"), False: _("Not done"), None: None}
-    nsaid = {True: _("Yes"), False: _("No"), None: None}
-    pain, means, short_date = cache("{:g}".format), cache(wording.points), short_dates()
-    return [
-        [
-            short_date(row.day),
-            None if row.pain is None else pain(row.pain) + (late if row.late else ""),
-            None if row.mean is None else means(round(row.mean, 4)),
-            *[None if value is None else pain(value) for value in row.beside],
-            stretch[row.stretch],
-            nsaid[row.nsaid],
-            *([", ".join(row.noted) or None] if happened else []),
-        ]
-        for row in rows(view)
-    ]
 
 
 def _sentence(course: Course, found: Outcomes, today: date) -> str:

@@ -28,7 +28,7 @@ def stretching_view(course: Course, weeks: tuple[Week, ...]) -> StretchingView |
                 done=one.done,
                 sets_done=one.sets_done,
                 sets_planned=one.sets_planned,
-                of_plan_percent=None if one.of_plan is None else float(100 * one.of_plan),
+                of_plan_percent=None if one.of_plan is None else 100 * one.of_plan.numerator / one.of_plan.denominator,
             )
             for one in stretching_figures(course, weeks)
         ),

@@ -14,7 +14,7 @@ import pytest
 from firststep.figures.scales import xs_of
 from firststep.figures.theme import LIGHT, paint
 from firststep.figures.trajectory import trajectory
-from firststep.figures.view import Level
+from firststep.figures.view import CareStart, Level
 from tests.figures import views
 
 VIEWS = {
@@ -242,3 +242,10 @@ def test_the_figure_is_small_on_the_wire(days: int, budget: int) -> None:
 def test_a_view_refuses_series_of_different_lengths() -> None:
     with pytest.raises(ValueError, match="one item for each"):
         replace(views.empty(30), values=(None,) * 29)
+
+
+def test_dates_on_a_chart_of_more_than_a_year_have_their_year() -> None:
+    care = CareStart(date(2026, 1, 20), "Acupuncture")
+    year, more = (trajectory(replace(views.busy(days), care=care)) for days in (365, 400))
+    assert "Acupuncture from 20 Jan" in texts(year)
+    assert "Acupuncture from 20 Jan 2026" in texts(more)

@@ -1,0 +1,106 @@
+"""The table beside the trajectory in words: day by day, or month by month where the chart shows more than a year."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from firststep.figures.months import Ends, MonthRow, month_rows
+from firststep.figures.period import PERIODS
+from firststep.figures.table import rows
+from firststep.figures.view import TrajectoryView
+from firststep.figures.words import writer
+from firststep.web import wording
+from firststep.web.dates import short_dates
+from firststep.web.panel import Table
+
+_MOST_DAYS = max(PERIODS)
+
+
+def trajectory_table(view: TrajectoryView) -> Table:
+    """Put the table of a view together."""
+    if len(view.values) <= _MOST_DAYS:
+        return Table(caption=_("Day by day"), head=_head_of_days(view), rows=_days(view), numeric=[1, 2])
+    return Table(caption=_("Month by month"), head=_head_of_months(view), rows=_months(view), numeric=[1, 2, 3])
+
+
+def _head_of_days(view: TrajectoryView) -> list[str]:
+    beside = [companion.label for companion in view.companions]
+    noted = [_("Noted")] if _happened(view) else []
+    return [_("Day"), _("Pain"), _("7-day mean"), *beside, _("Stretching"), _("NSAID"), *noted]
+
+
+def _happened(view: TrajectoryView) -> bool:
+    return bool(view.visits or view.ratings) or any(spell.kind != "gap" for spell in view.spells)
+
+
+def _days(view: TrajectoryView) -> list[list[str | None]]:
+    # Said once: a year has hundreds of rows.
+    late, happened = " " + _("(from memory)"), _happened(view)
+    stretch = {True: _("Done"), False: _("Not done"), None: None}
+    nsaid = {True: _("Yes"), False: _("No"), None: None}
+    pain, means, short_date = cache("{:g}".format), cache(wording.points), short_dates()
+    return [
+        [
+            short_date(row.day),
+            None if row.pain is None else pain(row.pain) + (late if row.late else ""),
+            None if row.mean is None else means(round(row.mean, 4)),
+            *[None if value is None else pain(value) for value in row.beside],
+            stretch[row.stretch],
+            nsaid[row.nsaid],
+            *([", ".join(row.noted) or None] if happened else []),
+        ]
+        for row in rows(view)
+    ]
+
+
+def _head_of_months(view: TrajectoryView) -> list[str]:
+    noted = [_("Noted")] if _happened(view) else []
+    return [
+        _("Month"),
+        _("Pain range"),
+        _("Entries"),
+        _("Last 7-day mean"),
+        *(companion.label for companion in view.companions),
+        _("Days of stretching"),
+        _("Days with an NSAID"),
+        *noted,
+    ]
+
+
+def _months(view: TrajectoryView) -> list[list[str | None]]:
+    month, happened = writer(_("LLL y"), get_locale()), _happened(view)
+    ends, of_answered = cache(_ends), cache(_days_of)
+    return [
+        [
+            month(row.first).replace(" ", "\N{NO-BREAK SPACE}"),
+            ends(row.pain),
+            str(row.entries) if row.entries else None,
+            None if row.mean is None else wording.points(round(row.mean, 4)),
+            *map(ends, row.beside),
+            of_answered(row.stretch),
+            of_answered(row.nsaid),
+            *([", ".join(_noted(row)) or None] if happened else []),
+        ]
+        for row in month_rows(view)
+    ]
+
+
+def _ends(pain: Ends | None) -> str | None:
+    if pain is None:
+        return None
+    low, high = pain
+    return f"{low:g}" if low == high else f"{low:g}\N{EN DASH}{high:g}"
+
+
+def _days_of(days: tuple[int, int]) -> str | None:
+    """Write the days with a yes among those with an answer; without an answer nothing is said."""
+    yes, answered = days
+    return _("%(days)s of %(answered)s", days=yes, answered=answered) if answered else None
+
+
+def _noted(row: MonthRow) -> list[str]:
+    sessions = [ngettext("%(num)d treatment", "%(num)d treatments", row.sessions)] if row.sessions else []
+    return [*sessions, *row.noted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
@@ -43,18 +43,21 @@ class MonthRow(NamedTuple):
 def month_rows(view: TrajectoryView) -> list[MonthRow]:
     """List the months of the period in which anything was recorded, the latest first; the outer ones may be cut."""
     sessions = Counter(visit.day.replace(day=1) for visit in view.visits if view.shows(visit.day))
-    found = [_row(view, month, sessions[month.first]) for month in _months(view)]
-    return [row for row in reversed(found) if row.is_recorded]
+    noted = _noted(view)
+    months = list(_months(view.first_day, view.last_day))
+    rows = (_row(view, month, sessions[month.first], tuple(noted.get(month.first, ()))) for month in reversed(months))
+    return [row for row in rows if row.is_recorded]
 
 
-def _months(view: TrajectoryView) -> Iterator[Month]:
-    month = month_with(view.first_day)
-    while month.first <= view.last_day:
+def _months(first: date, last: date) -> Iterator[Month]:
+    """Go through the months that have a day in a range."""
+    month = month_with(first)
+    while month.first <= last:
         yield month
         month = month.next
 
 
-def _row(view: TrajectoryView, month: Month, sessions: int) -> MonthRow:
+def _row(view: TrajectoryView, month: Month, sessions: int, noted: tuple[str, ...]) -> MonthRow:
     begin = max(0, (month.first - view.first_day).days)
     part = slice(begin, (month.last - view.first_day).days + 1)
     values = [value for value in view.values[part] if value is not None]
@@ -68,7 +71,7 @@ def _row(view: TrajectoryView, month: Month, sessions: int) -> MonthRow:
         nsaid=_days(view.nsaid[part]),
         beside=tuple(_ends(companion.values[part]) for companion in view.companions),
         sessions=sessions,
-        noted=tuple(_noted(view, month)),
+        noted=noted,
     )
 
 
@@ -81,10 +84,18 @@ def _days(answers: Answers) -> tuple[int, int]:
     return answers.count(True), len(answers) - answers.count(None)
 
 
-def _noted(view: TrajectoryView, month: Month) -> Iterator[str]:
+def _noted(view: TrajectoryView) -> dict[date, list[str]]:
+    """Say in which month what the chart marks lies: each rating, and once each kind of spell."""
+    noted: dict[date, list[str]] = defaultdict(list)
     for rating in view.ratings:
-        if month.first <= rating.day <= month.last and view.shows(rating.day):
-            yield rating.label
-    spells = (spell for spell in view.spells if spell.kind != "gap" and spell.first <= min(month.last, view.last_day))
-    kinds = (spell.kind for spell in spells if (spell.last or view.today or view.last_day) >= month.first)
-    yield from map(spell_name, dict.fromkeys(kinds))
+        if view.shows(rating.day):
+            noted[rating.day.replace(day=1)].append(rating.label)
+    for spell in view.spells:
+        if spell.kind == "gap":
+            continue
+        name = spell_name(spell.kind)
+        ends = min(spell.last or view.today or view.last_day, view.last_day)
+        for month in _months(max(spell.first, view.first_day), ends):
+            if name not in noted[month.first]:
+                noted[month.first].append(name)
+    return noted

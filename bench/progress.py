@@ -20,6 +20,7 @@ from tests.support.crowd import add_year
 
 TEN_YEARS = 3_650
 HELLO = "/hello"
+PAGES = ("/progress", "/progress?days=365&measure=both&ranges=all", "/progress?days=all")
 #: The chart of the whole course.
 WHOLE = "/progress/figure.json?days=all"
 #: The goal: a page of the charts costs at most so many hello-worlds.
@@ -31,7 +32,7 @@ def ratios() -> Iterator[Ratio]:
     with site(_with_hello) as app:
         for days in (YEAR, TEN_YEARS):
             browser = _eventful(app, days)
-            for address in ("/progress", "/progress?days=365&measure=both&ranges=all", "/progress/figure.json", WHOLE):
+            for address in (*PAGES, "/progress/figure.json", WHOLE):
                 yield compare(
                     f"GET {address} after {days:,} days, goal {GOAL}",
                     tried=("with doses, sessions, flare-ups, pauses and a plan", getting(browser, address)),

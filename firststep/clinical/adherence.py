@@ -155,7 +155,7 @@ def _stretch_week(done: Mapping[date, bool], planned: list[PlannedDay], week: Sp
         week=week,
         answered=len(given),
         done=sum(given),
-        sets_planned=sum(day.sets_planned for day in planned),
-        sets_done=sum(day.sets_done or 0 for day in planned),
+        sets_planned=sum([day.sets_planned for day in planned]),
+        sets_done=sum([day.sets_done or 0 for day in planned]),
         of_plan=adherence_to_plan(planned, week),
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 from firststep.clinical.diary import Diary
@@ -111,8 +111,14 @@ def adherence_to_plan(planned: Iterable[PlannedDay], week: Span) -> Fraction | N
     done = [day.sets_done for day in days if day.sets_done is not None]
     if not done:
         return None
-    asked = sum(day.sets_planned for day in days)
-    return Fraction(min(sum(done), asked), asked)
+    asked = sum([day.sets_planned for day in days])
+    return _share(min(sum(done), asked), asked)
+
+
+@lru_cache(maxsize=1024)
+def _share(part: int, whole: int) -> Fraction:
+    # Kept: weeks are much alike, and a fraction takes longer to make than all else of a week.
+    return Fraction(part, whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

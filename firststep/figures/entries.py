@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from flask_babel import gettext as _
 
-from firststep.figures.series import WEEK, series, short, step_days
+from firststep.figures.series import WEEK, recorded, series, short, step_days
 from firststep.figures.view import TrajectoryView, Values
 
 Trace = dict[str, Any]
@@ -59,7 +59,7 @@ def _by_week(first_day: date, values: Values) -> Trace:
     xs: list[str] = []
     ys: list[float | int | None] = []
     for begin in range(0, len(values), WEEK):
-        week = _recorded(values[begin : begin + WEEK])
+        week = recorded(values[begin : begin + WEEK])
         xs += [(first_day + timedelta(days=begin + WEEK // 2)).isoformat()] * len(week)
         ys += map(short, week)
     return {"x": xs, "y": ys}
@@ -70,7 +70,7 @@ def _strokes(first_day: date, values: Values, step: int, *, hollow: bool) -> Tra
     xs: list[str] = []
     ys: list[float | int | None] = []
     for begin in range(0, len(values), step):
-        if shared := _recorded(values[begin : begin + step]):
+        if shared := recorded(values[begin : begin + step]):
             ends = [shared[0], *shared[1:][-1:], None]
             xs += [(first_day + timedelta(days=begin + step // 2)).isoformat()] * len(ends)
             ys += map(short, ends)
@@ -83,12 +83,6 @@ def _strokes(first_day: date, values: Values, step: int, *, hollow: bool) -> Tra
         "x": xs[:-1],
         "y": ys[:-1],
     }
-
-
-def _recorded(values: Values) -> list[float]:
-    found = set(values)
-    found.discard(None)
-    return sorted(cast(set[float], found))
 
 
 def _marker(size: int, *, hollow: bool) -> Trace:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from firststep.clinical.week import Month, month_with
 from firststep.figures.happenings import spell_name
+from firststep.figures.series import recorded
 from firststep.figures.view import Answers, TrajectoryView, Values
 
 #: The lowest and the highest of some entries.
@@ -60,13 +61,12 @@ def _months(first: date, last: date) -> Iterator[Month]:
 def _row(view: TrajectoryView, month: Month, sessions: int, noted: tuple[str, ...]) -> MonthRow:
     begin = max(0, (month.first - view.first_day).days)
     part = slice(begin, (month.last - view.first_day).days + 1)
-    values = [value for value in view.values[part] if value is not None]
-    means = [mean for mean in view.means[part] if mean is not None]
+    values = view.values[part]
     return MonthRow(
         first=month.first,
-        pain=_ends(view.values[part]),
-        entries=len(values),
-        mean=means[-1] if means else None,
+        pain=_ends(values),
+        entries=len(values) - values.count(None),
+        mean=next((mean for mean in reversed(view.means[part]) if mean is not None), None),
         stretch=_days(view.stretch[part]),
         nsaid=_days(view.nsaid[part]),
         beside=tuple(_ends(companion.values[part]) for companion in view.companions),
@@ -76,8 +76,8 @@ def _row(view: TrajectoryView, month: Month, sessions: int, noted: tuple[str, ..
 
 
 def _ends(values: Values) -> Ends | None:
-    recorded = {value for value in values if value is not None}
-    return (min(recorded), max(recorded)) if recorded else None
+    different = recorded(values)
+    return (different[0], different[-1]) if different else None
 
 
 def _days(answers: Answers) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from firststep.figures.scales import DAY_MS
 from firststep.figures.view import Values
@@ -39,6 +39,13 @@ def series(first_day: date, values: list[float | None] | Values, step_days: int 
         "dx": step_days * DAY_MS,
         "y": [short(value) for value in values[begin : end + 1]],
     }
+
+
+def recorded(values: Values) -> list[float]:
+    """List the different values of some days, from the lowest to the highest."""
+    different = set(values)
+    different.discard(None)
+    return sorted(cast(set[float], different))
 
 
 @lru_cache(maxsize=4096)

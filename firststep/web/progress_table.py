@@ -72,16 +72,22 @@ def _head_of_months(view: TrajectoryView) -> list[str]:
 
 def _months(view: TrajectoryView) -> list[list[str | None]]:
     month, happened = writer(_("LLL y"), get_locale()), _happened(view)
-    ends, of_answered = cache(_ends), cache(_days_of)
+    # Said once, as the two months of a table that are alike are few.
+    ends, points, of_answered = cache(_ends), cache(wording.points), _("%(days)s of %(answered)s")
+
+    def days(told: tuple[int, int]) -> str | None:
+        """Write the days with a yes among those with an answer; without an answer nothing is said."""
+        return of_answered % {"days": told[0], "answered": told[1]} if told[1] else None
+
     return [
         [
             month(row.first).replace(" ", "\N{NO-BREAK SPACE}"),
             ends(row.pain),
             str(row.entries) if row.entries else None,
-            None if row.mean is None else wording.points(round(row.mean, 4)),
+            None if row.mean is None else points(round(row.mean, 4)),
             *map(ends, row.beside),
-            of_answered(row.stretch),
-            of_answered(row.nsaid),
+            days(row.stretch),
+            days(row.nsaid),
             *([", ".join(_noted(row)) or None] if happened else []),
         ]
         for row in month_rows(view)
@@ -93,12 +99,6 @@ def _ends(pain: Ends | None) -> str | None:
         return None
     low, high = pain
     return f"{low:g}" if low == high else f"{low:g}\N{EN DASH}{high:g}"
-
-
-def _days_of(days: tuple[int, int]) -> str | None:
-    """Write the days with a yes among those with an answer; without an answer nothing is said."""
-    yes, answered = days
-    return _("%(days)s of %(answered)s", days=yes, answered=answered) if answered else None
 
 
 def _noted(row: MonthRow) -> list[str]:

@@ -1,0 +1,44 @@
+"""Whole columns give the same values, of the same types, as the rows of each table on its own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flask import Flask
+
+from firststep.clinical.diary import FIRST_DAY, LAST_DAY
+from firststep.extensions import db
+from firststep.models import NotedSession, Patient, Practitioner
+from firststep.services.care_and_events import NOTED, read_care_and_events
+from firststep.services.diary_events import KINDS, Event, read_events
+from tests import factories
+from tests.cast import Cast
+from tests.support import whole_diary
+
+
+def _typed(events: list[Event]) -> list[tuple[Event, dict[str, type]]]:
+    return [(event, {name: type(value) for name, value in event.values.items()}) for event in events]
+
+
+def test_every_kind_is_read_as_its_own_table_gives_it(app: Flask, cast: Cast) -> None:
+    kinds = tuple(KINDS)
+    with app.app_context():
+        whole_diary.write(db.session, db.session.get_one(Patient, cast.ben), db.session.get_one(Practitioner, cast.cho))
+        care, events = read_care_and_events(db.session, cast.ben, kinds, first=FIRST_DAY, last=LAST_DAY)
+        alone = read_events(db.session, cast.ben, kinds, first=date.min, last=date.max)
+        (noted,) = db.session.query(NotedSession).filter_by(patient_id=cast.ben).all()
+        names = ("kind", "number", "noted_by", "practitioner_id", "disputed_at")
+        row = Event(kind=NOTED, id=noted.id, day=noted.day, values={name: getattr(noted, name) for name in names})
+    assert {event.kind for event in events} == {*kinds, NOTED}
+    assert _typed([event for event in events if event.kind != NOTED]) == _typed(alone)
+    assert _typed([event for event in events if event.kind == NOTED]) == _typed([row])
+    assert row["disputed_at"] is not None
+    day = whole_diary.DAY
+    assert [(one.arm, one.starts_on, one.ends_on) for one in care] == [("acupuncture", day - timedelta(days=10), day)]
+
+
+def test_nothing_is_nothing(app: Flask) -> None:
+    with app.app_context():
+        nobody = factories.make_patient(db.session, "nothing@example.com").id
+        found = read_care_and_events(db.session, nobody, tuple(KINDS), first=FIRST_DAY, last=LAST_DAY)
+    assert found == ((), ())

@@ -24,6 +24,7 @@ _LAYOUT = {
 }
 
 
+_FULL_WEEK = 7
 _FRAME = Frame(_LAYOUT, _WIDTH, _HEIGHT)
 
 
@@ -61,7 +62,8 @@ def _sample(trace: dict[str, Any]) -> dict[str, Any]:
     look = {key: value for key, value in trace.items() if key not in ("x0", "dx", "error_y")}
     look["yaxis"] = trace.get("yaxis", "y")
     if trace["type"] == "bar":
-        height = 1.7 if look["yaxis"] == "y" else max(trace["y"])
+        # Of a strip by day the height is the answer; by week it is a number of days, and a week with one is no key.
+        height = 1.7 if look["yaxis"] == "y" else max(trace["y"]) if "opacity" not in trace else _FULL_WEEK
         return {**look, "x": [1], "y": [height], "width": 0.5 * DAY_MS}
     look["yaxis"] = "y"
     if trace.get("fill") == "toself" or _closed(trace):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from flask import Flask
 
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY
@@ -11,9 +12,11 @@ from firststep.extensions import db
 from firststep.models import NotedSession, Patient, Practitioner
 from firststep.services.care_and_events import NOTED, read_care_and_events
 from firststep.services.diary_events import KINDS, Event, read_events
+from firststep.services.trajectories import read_course
 from tests import factories
 from tests.cast import Cast
 from tests.support import whole_diary
+from tests.support.statements import counted
 
 
 def _typed(events: list[Event]) -> list[tuple[Event, dict[str, type]]]:
@@ -42,3 +45,22 @@ def test_nothing_is_nothing(app: Flask) -> None:
         nobody = factories.make_patient(db.session, "nothing@example.com").id
         found = read_care_and_events(db.session, nobody, tuple(KINDS), first=FIRST_DAY, last=LAST_DAY)
     assert found == ((), ())
+
+
+@pytest.mark.sqlite_only
+def test_no_table_is_gone_through_for_one_person(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        with counted(app) as sent:
+            read_course(db.session, cast.ana)
+        assert len(sent.texts) == 2
+        connection = db.session.connection()
+        plans = [
+            str(step[-1])
+            for text in sent.texts
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", (None,) * text.count("?"))
+        ]
+    searched = {plan.split()[1] for plan in plans if plan.startswith("SEARCH")}
+    assert {"foot_day", "day", "dose", "treatment_session", "noted_session", "flare", "episode"} <= searched
+    # What is gone through are the rows that the parts of the statement gave, one each.
+    scanned = {plan.split()[1] for plan in plans if plan.startswith("SCAN")}
+    assert all(name.startswith("of_") for name in scanned), scanned

@@ -10,14 +10,12 @@ from flask_babel import gettext as _
 
 from blueprints.practice.places import Places
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
-from firststep.clinical.change import noticeable_change
-from firststep.clinical.outcomes import Outcomes
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, ProgressPage, progress_page, resolved
-from firststep.web.wording import measure_name, points, weeks_since_start
+from firststep.web.wording import weeks_since_start
 
 
 def patient_view(
@@ -32,13 +30,13 @@ def patient_view(
         "week": week_words(found.starts_on, grant.today),
         "rows": _rows(grant, course, places),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
-        "progress": _shared_page(grant, course, choice, found, places),
+        "progress": _shared_page(grant, course, choice, places),
         "questions": [(day_words(question.day), question.text) for question in questions],
         "notes": [(day_words(note.day), note.text) for note in notes],
     }
 
 
-def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes, places: Places) -> ProgressPage:
+def _shared_page(grant: Grant, course: Course, choice: Choice, places: Places) -> ProgressPage:
     """Return the same page as the patient's, without what the scope leaves out and in a reader's words."""
     page = progress_page(
         course,
@@ -49,7 +47,6 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, found: Outcomes, 
         own=False,
         from_day=grant.from_day,
     )
-    page = replace(page, sentence=sentence(found))
     if grant.shows_charts:
         return page
     return replace(page, picture=None, ratings=[], flares=[], panels=[], period_tabs=[], range_tabs=[], sources=())
@@ -70,27 +67,3 @@ def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]
         (_("You see"), scope_words(grant.scope)),
         (_("Shared until"), places.until or until_words(grant.until_on, grant.today)),
     ]
-
-
-def sentence(found: Outcomes) -> str:
-    """Say where the course stands, to a reader who is not the person."""
-    name = measure_name(found.measure)
-    if found.current is None:
-        return _("%(measure)s: a 7-day mean needs at least 4 entries in 7 days.", measure=name)
-    now, day = points(found.current.value), day_words(found.current.day)
-    if found.baseline is None:
-        return _("%(measure)s: 7-day mean %(now)s on %(day)s; no baseline.", measure=name, now=now, day=day)
-    said = {
-        "measure": name,
-        "start": points(found.baseline.value),
-        "start_day": day_words(found.baseline.day),
-        "now": now,
-        "day": day,
-    }
-    if noticeable_change(found.baseline.value, found.current.value, found.measure) == "within_day_to_day_variation":
-        return _(
-            "%(measure)s: from %(start)s at the baseline (%(start_day)s) to %(now)s (%(day)s), 7-day means: "
-            "within day-to-day variation.",
-            **said,
-        )
-    return _("%(measure)s: from %(start)s at the baseline (%(start_day)s) to %(now)s (%(day)s), 7-day means.", **said)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from blueprints.practice.flag_words import flag_words
 from blueprints.practice.places import Places
-from blueprints.practice.view import sentence, week_words
+from blueprints.practice.view import week_words
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.flares import is_open
 from firststep.clinical.outcomes import Outcomes, outcomes
@@ -34,6 +34,7 @@ from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.beside import own_range_line
+from firststep.web.findings import reader_finding
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, still_picture
@@ -61,6 +62,7 @@ def visit_view(
     """Return the template's variables for one person."""
     found = outcomes(course.diary, measure="first_step")
     since = _since(grant, course)
+    said = reader_finding(found, two_feet=len(course.diary.feet) > 1)
     figures = visit_figures(course.diary, found.foot, course.recalled, since)
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
@@ -68,9 +70,9 @@ def visit_view(
         "kicker": " · ".join(filter(None, (_foot(found), week_words(found.starts_on, grant.today)))),
         "rows": _rows(grant, course, places),
         "from_day": day_words(grant.from_day) if grant.from_day else "",
-        "sentence": sentence(found),
-        "narrow": _picture(grant, course, found, NARROW),
-        "wide": _picture(grant, course, found, WIDE),
+        "sentence": said,
+        "narrow": _picture(grant, course, said, NARROW),
+        "wide": _picture(grant, course, said, WIDE),
         "range": own_range_line(found, course.diary.episode.arm if course.diary.episode else None),
         "since": _since_words(since),
         "before": _before_words(since),
@@ -114,10 +116,10 @@ def _rows(grant: Grant, course: Course, places: Places) -> list[tuple[str, str]]
     ]
 
 
-def _picture(grant: Grant, course: Course, found: Outcomes, size: tuple[int, int]) -> Markup | None:
+def _picture(grant: Grant, course: Course, title: str, size: tuple[int, int]) -> Markup | None:
     if not (grant.shows_charts and course.diary.answered_days):
         return None
-    return still_picture(course, CHOICE, today=grant.today, size=size, title=sentence(found))
+    return still_picture(course, CHOICE, today=grant.today, size=size, title=title)
 
 
 def _since_words(since: Since) -> str:

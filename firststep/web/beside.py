@@ -55,11 +55,7 @@ def source_lines(compared: Comparison, shows: Callable[[date], bool]) -> tuple[S
 
 
 def remarks(compared: Comparison) -> tuple[str, ...]:
-    """Say why nothing is drawn, or that a reported fall or its interval goes beyond the person's own pain."""
-    if compared.missing == "low_baseline":
-        return (wording.low_baseline_sentence(),)
-    if compared.missing == "no_baseline":
-        return (wording.no_baseline_sentence(),)
+    """Say where a reported fall or its interval goes beyond the person's own pain."""
     return (
         *(_clipped(window) for window in windows_of(compared) if window.reduction.is_clipped),
         *(_clipped_point(point) for point in compared.points if point.reduction.is_clipped),

@@ -58,11 +58,6 @@ def first_of_weeks(today: date) -> date:
     return week_with(today).first - timedelta(days=DAYS_IN_WEEK * (MOST_WEEKS - 1))
 
 
-def fits_weeks(length_days: int) -> bool:
-    """Tell whether the charts by week can show all of a period of so many days, whatever weekday it begins on."""
-    return length_days <= DAYS_IN_WEEK * (MOST_WEEKS - 1)
-
-
 def weeks_of(shown: Period, today: date) -> tuple[Week, ...]:
     """Return the weeks of a period that have begun, Monday first, at most the last ``MOST_WEEKS``."""
     last = max(shown.first_day, min(shown.last_day, today))

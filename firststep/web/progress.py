@@ -33,10 +33,12 @@ from firststep.services.care_and_events import Lately
 from firststep.services.trajectories import EVENT_KINDS, Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
+from firststep.web.course_remarks import course_remarks
 from firststep.web.dates import short_date
+from firststep.web.findings import finding, is_old, reader_finding
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
-from firststep.web.panel import Panel, Table, first_of_weeks, fits_weeks, weeks_of
+from firststep.web.panel import Panel, Table, first_of_weeks, weeks_of
 from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
 
@@ -153,17 +155,18 @@ def progress_page(
     choice, found = resolved(course, choice)
     compared = _compared(course, choice, found)
     view = _view(course, choice, found, compared, today)
-    begun = bool(course.diary.answered_days)
+    begun, two_feet = bool(course.diary.answered_days), len(course.diary.feet) > 1
+    said = finding(found, today, two_feet=two_feet) if own else reader_finding(found, two_feet=two_feet)
     return ProgressPage(
-        sentence=_sentence(course, found, today),
+        sentence=said if begun or not own else _before_the_first(),
         first_entry_wanted=not begun,
-        picture=_picture(view, figure(**choice.as_query()), wording.finding(found, today)) if begun else None,
-        remarks=[*wording.relief_sentences(found), *_gap_remark(view), *remarks(compared)],
+        picture=_picture(view, figure(**choice.as_query()), said) if begun else None,
+        remarks=[*course_remarks(course.diary, found, today), *remarks(compared)],
         ratings=rating_lines(course, found, own=own),
         flares=flare_lines(course, today),
         numbers=_numbers(course, found, view, today, from_day),
         panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
-        panels_note="" if fits_weeks(len(view.values)) else _("The charts by week show the last two years."),
+        panels_note=_("The charts by week show the last two years.") if view.first_day < first_of_weeks(today) else "",
         sources=source_lines(compared, view.shows),
         caution=wording.caution(),
         period_tabs=_period_tabs(course, choice, found, page, today),
@@ -261,11 +264,6 @@ def _others(choice: Choice, found: Outcomes) -> list[tuple[Measure, Foot]]:
     return [pair for pair in pairs if pair != (found.measure, found.foot)]
 
 
-def _gap_remark(view: TrajectoryView) -> list[str]:
-    gaps = [spell.first for spell in view.spells if spell.kind == "gap"]
-    return [wording.gap_sentence(min(gaps) - timedelta(days=1))] if gaps else []
-
-
 def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
     drawn = trajectory(view)
     still = partial(draw, drawn, title=title, description=wording.caution())
@@ -278,10 +276,8 @@ def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
     )
 
 
-def _sentence(course: Course, found: Outcomes, today: date) -> str:
-    if not course.diary.answered_days:
-        return _("Log one morning and it appears here; figures of other people join it once you have a baseline.")
-    return wording.finding(found, today)
+def _before_the_first() -> str:
+    return _("Log one morning and it appears here; figures of other people join it once you have a baseline.")
 
 
 def _numbers(
@@ -301,7 +297,7 @@ def _numbers(
 
 def _mean_name(found: Outcomes, today: date) -> str:
     """Name the last mean, an old one by its day."""
-    if found.current is None or not wording.is_old(found.current, today):
+    if found.current is None or not is_old(found.current, today):
         return _("7-day mean now")
     return _("7-day mean on %(day)s", day=short_date(found.current.day))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
@@ -15,14 +14,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from firststep.clinical.benchmarks.shapes import Grade
-from firststep.clinical.change import noticeable_change
-from firststep.clinical.means import Mean
 from firststep.clinical.measures import Foot, Measure
-from firststep.clinical.outcomes import Outcomes
-from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures import names
 from firststep.figures.names import arm_name as arm_name
-from firststep.web.dates import long_date
 
 
 def points(value: Fraction | float) -> str:
@@ -86,46 +80,6 @@ def caution() -> str:
     )
 
 
-def is_old(mean: Mean, today: date) -> bool:
-    """Tell whether a mean shares no day with the week that ends today: it says nothing about now."""
-    return (today - mean.day).days >= DAYS_IN_WEEK
-
-
-def finding(found: Outcomes, today: date) -> str:
-    """Say in one sentence where the person stands, or stood when last enough was entered."""
-    name = measure_name(found.measure)
-    if found.current is None:
-        return _("%(measure)s: a 7-day mean needs at least 4 entries in 7 days.", measure=name)
-    if is_old(found.current, today):
-        name = _("%(measure)s up to %(day)s", measure=name, day=long_date(found.current.day))
-    now = points(found.current.value)
-    if found.baseline is None or found.baseline.day == found.current.day:
-        return _("%(measure)s: your 7-day mean is %(now)s.", measure=name, now=now)
-    start = points(found.baseline.value)
-    shown = difference(found.baseline.value, found.current.value)
-    within = (
-        noticeable_change(found.baseline.value, found.current.value, found.measure) == "within_day_to_day_variation"
-    )
-    if shown == 0:
-        return _("%(measure)s: your 7-day mean is %(now)s, as at your start.", measure=name, now=now)
-    said = {"measure": name, "now": now, "by": points(float(abs(shown))), "start": start}
-    if shown < 0:
-        if within:
-            return _(
-                "%(measure)s: your 7-day mean is %(now)s, %(by)s lower than at your start (%(start)s), "
-                "within day-to-day variation.",
-                **said,
-            )
-        return _("%(measure)s: your 7-day mean is %(now)s, %(by)s lower than at your start (%(start)s).", **said)
-    if within:
-        return _(
-            "%(measure)s: your 7-day mean is %(now)s, %(by)s higher than at your start (%(start)s), "
-            "within day-to-day variation.",
-            **said,
-        )
-    return _("%(measure)s: your 7-day mean is %(now)s, %(by)s higher than at your start (%(start)s).", **said)
-
-
 def weeks_since_start(whole_weeks: int) -> str:
     """Say how long the course has lasted: full weeks, as the published figures count them."""
     if whole_weeks == 0:
@@ -133,58 +87,8 @@ def weeks_since_start(whole_weeks: int) -> str:
     return str(ngettext("%(num)d week since the start", "%(num)d weeks since the start", whole_weeks))
 
 
-def relief_sentences(found: Outcomes) -> list[str]:
-    """Say what the relief and relapse rules found: possible kept apart from confirmed."""
-    sentences = []
-    relief, relapse = found.relief, found.relapse
-    if relief.state == "possible" and relief.day:
-        sentences.append(
-            _(
-                "Possible relief since %(day)s: it counts as meaningful relief only once it has held for 14 days.",
-                day=long_date(relief.day),
-            )
-        )
-    if relief.state == "confirmed" and relief.day and relief.days is not None:
-        sentences.append(
-            ngettext(
-                "Meaningful relief from %(day)s, %(num)d day after the start: 30 %% and 2 points lower for 14 days.",
-                "Meaningful relief from %(day)s, %(num)d days after the start: 30 %% and 2 points lower for 14 days.",
-                relief.days,
-                day=long_date(relief.day),
-            )
-        )
-    if relapse.day:
-        sentences.append(_("From %(day)s on the pain was back up for 14 days.", day=long_date(relapse.day)))
-    return sentences
-
-
-def low_baseline_sentence() -> str:
-    """Say why no window is drawn at a low baseline."""
-    return _(
-        "The start was below 3 of 10. From there a fall says little, so relief is not computed and no figures of "
-        "others are drawn."
-    )
-
-
-def no_baseline_sentence() -> str:
-    """Say what is missing for a baseline."""
-    return _(
-        "There is no baseline yet: it takes at least 4 entries in 7 days. Until then no figures of others can be "
-        "placed beside the course."
-    )
-
-
 def signed_difference(before: Fraction | float, after: Fraction | float) -> str:
     """Write the difference of two values in points with its sign: a minus is less pain."""
     shown = difference(before, after)
     sign = "+" if shown > 0 else "\N{MINUS SIGN}" if shown < 0 else ""
     return sign + points(float(abs(shown)))
-
-
-def gap_sentence(day: date) -> str:
-    """Say that follow-up ends where too little was recorded for long."""
-    return _(
-        "After %(day)s there were too few entries for more than 14 days. Relief and relapse are counted up to then, "
-        "because nobody knows what lay between.",
-        day=long_date(day),
-    )

@@ -218,7 +218,11 @@ def test_both_measures_and_both_feet_are_lines_of_one_chart(app: Flask, cast: Ca
 
 @pytest.mark.parametrize(
     ("query", "says"),
-    [("", "to 2.5 (15 Nov 2026)"), ("?foot=right", "to 2.5 (15 Nov 2026)"), ("?foot=left", "to 4.0 (23 Nov 2026)")],
+    [
+        ("", "First-step pain, right foot: from 7.6 at the baseline (11 Oct 2026) to 2.5 (15 Nov 2026)"),
+        ("?foot=right", "to 2.5 (15 Nov 2026)"),
+        ("?foot=left", "First-step pain, left foot: from 4.0 at the baseline (11 Oct 2026) to 4.0 (23 Nov 2026)"),
+    ],
 )
 def test_what_a_practitioner_reads_above_a_chart_is_of_the_foot_in_it(
     app: Flask, cast: Cast, cho: Browser, query: str, says: str
@@ -232,7 +236,10 @@ def test_what_a_practitioner_reads_above_a_chart_is_of_the_foot_in_it(
     page = BeautifulSoup(cho.get(f"/practice/{cast.share}{query}").get_data(as_text=True), "html.parser")
     drawn = page.select_one("#trajectory")
     assert drawn is not None
-    assert says in drawn.select("h2.figure__sentence")[0].get_text()
+    # And no less of it by ear: the pictures have the same title, which is not the person's own.
+    said = [drawn.select("h2.figure__sentence")[0], *drawn.select("svg[role=img] > title")]
+    assert len(said) == 3
+    assert all(says in one.get_text().replace("\u2011", "-") for one in said)
 
 
 def test_a_long_gap_is_shown_and_said(app: Flask, cast: Cast, ana: Browser) -> None:

@@ -238,6 +238,16 @@ def test_a_course_of_more_than_a_year_can_be_seen_whole(app: Flask, ben: Browser
     assert "the last two years" not in text_of(ben.get("/progress?days=365"))
 
 
+@pytest.mark.parametrize(("days", "cut"), [(728, False), (729, True)])
+def test_where_a_week_of_the_course_is_left_out_of_the_charts_by_week_the_page_says_so(
+    app: Flask, ben: Browser, cast: Cast, days: int, cut: bool
+) -> None:
+    # Today is a Monday: with its own week, 105 weeks begin on the Monday 728 days ago.
+    _fill(app, cast.ben, [5] * days)
+    page = text_of(ben.get("/progress?days=all"))
+    assert ("The charts by week show the last two years." in page) == cut
+
+
 def test_only_what_the_period_shows_is_numbered_as_on_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:
     _fill(app, cast.ben, [7] * 120)
     with app.app_context():

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
 from typing import get_args
 
 import pytest
 from flask import Flask
 
-from blueprints.practice.view import sentence
 from blueprints.treatment.forms import EpisodeForm
 from firststep.clinical.benchmarks.shapes import Grade
-from firststep.clinical.diary import Diary, FootDay
-from firststep.clinical.outcomes import outcomes
 from firststep.web.wording import arm_name, grade_name, weeks_since_start
 from tests.cast import Browser, Cast
 from tests.support.letters import write
@@ -51,18 +47,3 @@ def test_no_mail_calls_a_clinics_own_report_published(app: Flask, cast: Cast) ->
     letter = write(app, cast, "weekly_summary", detailed=True)
     assert "that a clinic reported for" in letter.text
     assert "ublished" not in letter.text
-
-
-@pytest.mark.parametrize(
-    ("before", "now", "ends"),
-    [
-        (80, 60, "to 6.0 (19 Apr 2026), 7-day means."),
-        (80, 61, "to 6.1 (19 Apr 2026), 7-day means: within day-to-day variation."),
-        (60, 80, "to 8.0 (19 Apr 2026), 7-day means."),
-    ],
-)
-def test_a_practitioner_reads_what_is_within_day_to_day_variation(app: Flask, before: int, now: int, ends: str) -> None:
-    first = date(2026, 4, 6)
-    rows = [FootDay(first + timedelta(days=day), "right", before if day < 7 else now) for day in range(14)]
-    with app.test_request_context():
-        assert sentence(outcomes(Diary(tuple(rows)), measure="first_step")).endswith(ends)

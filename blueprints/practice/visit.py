@@ -17,7 +17,8 @@ from blueprints.practice.places import Places
 from blueprints.practice.view import week_words
 from blueprints.practice.words import day_words, last_entry_words, scope_words, until_words
 from firststep.clinical.flares import is_open
-from firststep.clinical.outcomes import Outcomes, outcomes
+from firststep.clinical.measures import Measure
+from firststep.clinical.outcomes import Outcomes, outcomes, recorded_measure
 from firststep.clinical.previsit import (
     WITHOUT_VISIT_DAYS,
     Figure,
@@ -41,7 +42,7 @@ from firststep.web.progress import Choice, still_picture
 from firststep.web.wording import difference, foot_name, points, signed_difference
 
 #: The chart of the page: three months, beside what was reported of the same care.
-CHOICE = Choice(days=90)
+CHOICE = Choice(days=90, any_measure=True)
 NARROW, WIDE = (344, 260), (520, 256)
 #: How far back a session is looked for; an older one is no last visit any more.
 SESSIONS_DAYS = 365
@@ -60,10 +61,10 @@ def visit_view(
     grant: Grant, course: Course, questions: list[VisitQuestion], thresholds: Thresholds, places: Places
 ) -> dict[str, Any]:
     """Return the template's variables for one person."""
-    found = outcomes(course.diary, measure="first_step")
+    found = outcomes(course.diary, measure=recorded_measure(course.diary))
     since = _since(grant, course)
     said = reader_finding(found, two_feet=len(course.diary.feet) > 1)
-    figures = visit_figures(course.diary, found.foot, course.recalled, since)
+    figures = visit_figures(course.diary, found.foot, course.recalled, since, measure=found.measure)
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
         "share_id": grant.share_id,
@@ -76,13 +77,14 @@ def visit_view(
         "range": own_range_line(found, course.diary.episode.arm if course.diary.episode else None),
         "since": _since_words(since),
         "before": _before_words(since),
-        "numbers": _numbers(figures, single_days=grant.shows_charts),
+        "numbers": _numbers(figures, found.measure, single_days=grant.shows_charts),
         "flags": _flags(grant, course, found, thresholds),
         "flares": _flares(grant, course, since),
+        "last_flare": _last_flare(grant, course),
         "shows_flares": grant.shows_charts,
         "questions": [(day_words(question.day), question.text) for question in questions],
         "shows_questions": grant.shows_notes,
-        "quality": _quality(figures, since, two_feet=len(course.diary.feet) > 1),
+        "quality": _quality(figures, since, found.measure, two_feet=len(course.diary.feet) > 1),
     }
 
 
@@ -139,20 +141,30 @@ def _before_words(since: Since) -> str:
     )
 
 
-def _numbers(figures: VisitFigures, *, single_days: bool) -> list[NumberLine]:
-    days = _("days a week")
+def _numbers(figures: VisitFigures, measure: Measure, *, single_days: bool) -> list[NumberLine]:
+    mean_name, worst_name = {
+        "first_step": (_("First-step pain, 7-day mean"), _("Worst first-step pain logged")),
+        "average": (_("Pain over the day, 7-day mean"), _("Worst pain over the day logged")),
+    }[measure]
     lines = [
-        _number(_("First-step pain, 7-day mean"), figures.mean, _("of 10")),
+        _number(mean_name, figures.mean, _("of 10")),
         # One day's pain, so no number of a summary.
-        _number(_("Worst first-step pain logged"), figures.worst, _("of 10")) if single_days else None,
-        _number(_("Stretching"), figures.stretching, days),
-        _number(_("NSAID"), figures.nsaid, days),
+        _number(worst_name, figures.worst, _("of 10")) if single_days else None,
+        _days_number(_("Stretching"), figures.stretching),
+        _days_number(_("NSAID"), figures.nsaid),
     ]
     return [line for line in lines if line]
 
 
 def _number(name: str, figure: Figure, unit: str) -> NumberLine:
     return name, None if figure.now is None else points(figure.now), unit, _change_words(figure, unit)
+
+
+def _days_number(name: str, figure: Figure) -> NumberLine:
+    """Say days a week with the answers that they are of: 0.0 of many answers is not "nothing logged"."""
+    name, value, unit, change = _number(name, figure, _("days a week"))
+    answers = ngettext("%(num)d answer", "%(num)d answers", figure.answers or 0)
+    return name, value, unit, f"{answers}; {change}"
 
 
 def _change_words(figure: Figure, unit: str) -> str:
@@ -182,14 +194,21 @@ def _flares(grant: Grant, course: Course, since: Since) -> list[FlareLine]:
     return flare_lines(course, grant.today, not_settled_by=since.day)
 
 
-def _quality(figures: VisitFigures, since: Since, *, two_feet: bool) -> str:
+def _last_flare(grant: Grant, course: Course) -> FlareLine | None:
+    """Return the newest flare-up of all that are shared, to be named where none began or went on since."""
+    lines = flare_lines(course, grant.today) if grant.shows_charts else []
+    return lines[0] if lines else None
+
+
+def _quality(figures: VisitFigures, since: Since, measure: Measure, *, two_feet: bool) -> str:
     logged = ngettext(
         "Logged: %(logged)s of %(num)d day.", "Logged: %(logged)s of %(num)d days.", since.length, logged=figures.logged
     )
     if not figures.entries:
-        # The days that are logged may hold the other foot's.
-        none = _("No first-step entry of this foot.") if two_feet else _("No first-step entry.")
-        return f"{logged} {none}"
+        return f"{logged} {_no_entry(measure, two_feet=two_feet)}"
+    if measure != "first_step":
+        # Pain over the day is always told afterwards.
+        return logged
     recalled = ngettext(
         "From memory: %(recalled)s of %(num)d first-step entry.",
         "From memory: %(recalled)s of %(num)d first-step entries.",
@@ -197,6 +216,13 @@ def _quality(figures: VisitFigures, since: Since, *, two_feet: bool) -> str:
         recalled=figures.recalled,
     )
     return f"{logged} {recalled}"
+
+
+def _no_entry(measure: Measure, *, two_feet: bool) -> str:
+    if measure != "first_step":
+        return _("No entry of pain over the day of this foot.") if two_feet else _("No entry of pain over the day.")
+    # The days that are logged may hold the other foot's.
+    return _("No first-step entry of this foot.") if two_feet else _("No first-step entry.")
 
 
 def _address(share_id: UUID | None) -> str:

@@ -11,7 +11,7 @@ from firststep.clinical.baseline import Baseline, BaselineDays, baseline
 from firststep.clinical.censoring import censoring_day
 from firststep.clinical.diary import Diary
 from firststep.clinical.means import Mean, SevenDayMeans, seven_day_means
-from firststep.clinical.measures import FEET, Foot, Measure
+from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.nsaid import NsaidUse, nsaid_use
 from firststep.clinical.relapse import NO_RELAPSE, Relapse, relapse
 from firststep.clinical.relief import NO_RELIEF, SUBSTANTIAL, Relief, level_after_relief, relief
@@ -87,6 +87,15 @@ def worse_foot(diary: Diary, *, measure: Measure, baseline_days: BaselineDays = 
     Rule: outcomes daily-1, inputs.
     """
     return _worse(diary, measure, baseline_days).foot
+
+
+def recorded_measure(diary: Diary, wanted: Measure = "first_step") -> Measure:
+    """Return the measure, or where no foot ever had a value of it, the other one that has.
+
+    What is about a person's pain as such (a page, a letter) is about this one. Nothing recorded: the wanted one.
+    """
+    ordered = (wanted, *(measure for measure in MEASURES if measure != wanted))
+    return next((one for one in ordered if any(diary.tenths(foot, one) for foot in FEET)), wanted)
 
 
 def means_of(diary: Diary, outcomes: Outcomes) -> SevenDayMeans:

@@ -12,7 +12,7 @@ from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
 from firststep.clinical.change import LEAST_CHANGE_POINTS, noticeable_change
 from firststep.clinical.diary import Diary
 from firststep.clinical.means import WINDOW_DAYS, Mean, SevenDayMeans
-from firststep.clinical.measures import TENTHS_PER_POINT, Foot
+from firststep.clinical.measures import TENTHS_PER_POINT, Foot, Measure
 from firststep.clinical.nsaid import FEWEST_ANSWERS_OF_FIRST_DAYS, nsaid_days_per_week
 
 FlagKind: TypeAlias = Literal["flare", "rise", "silent", "nsaid", "unchanged"]
@@ -59,10 +59,14 @@ class Flag:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A figure of the time since, and the same of the time before; None is "cannot be said"."""
+    """A figure of the time since, and the same of the time before; None is "cannot be said".
+
+    ``answers`` are the days with an answer since that a number of days a week is of, None where it is of none.
+    """
 
     now: Fraction | None
     before: Fraction | None
+    answers: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +92,7 @@ class VisitFigures:
     """The four figures of a visit, in points of 10 and days per week, and how much of the time was logged.
 
     ``mean`` compares the last 7-day mean with that around the last visit; the others compare the days since with as
-    many days before. ``recalled`` of ``entries`` first-step entries since were made later from memory.
+    many days before. ``recalled`` of ``entries`` entries since were made later from memory.
     """
 
     mean: Figure
@@ -112,12 +116,19 @@ def since_last_visit(visits: Iterable[date], today: date) -> Since:
     return Since(day=last, today=today, is_visit=True)
 
 
-def visit_figures(diary: Diary, foot: Foot | None, recalled: Iterable[tuple[date, str]], since: Since) -> VisitFigures:
-    """Return the figures of one foot's first-step pain and of the person's days since."""
-    tenths: Mapping[date, int] = {} if foot is None else diary.tenths(foot, "first_step")
+def visit_figures(
+    diary: Diary,
+    foot: Foot | None,
+    recalled: Iterable[tuple[date, str]],
+    since: Since,
+    *,
+    measure: Measure = "first_step",
+) -> VisitFigures:
+    """Return the figures of one foot's pain and of the person's days since; ``recalled`` is of first-step pain."""
+    tenths: Mapping[date, int] = {} if foot is None else diary.tenths(foot, measure)
     entries = {day for day in tenths if since.holds(day)}
-    current = None if foot is None else current_mean(diary.means(foot, "first_step"), since.today)
-    around = None if foot is None else current_mean(diary.means(foot, "first_step"), since.day)
+    current = None if foot is None else current_mean(diary.means(foot, measure), since.today)
+    around = None if foot is None else current_mean(diary.means(foot, measure), since.day)
     return VisitFigures(
         mean=Figure(now=_value(current), before=_value(around)),
         worst=Figure(now=_worst(tenths, since), before=_worst(tenths, _as_long_before(since))),
@@ -156,7 +167,7 @@ def _days_per_week(answers: Mapping[date, bool], since: Since) -> Figure:
     def until(last: date) -> Fraction | None:
         return nsaid_days_per_week(answers, last, window_days=since.length, fewest=FEWEST_ANSWERS_OF_FIRST_DAYS)
 
-    return Figure(now=until(since.today), before=until(since.day))
+    return Figure(now=until(since.today), before=until(since.day), answers=sum(map(since.holds, answers)))
 
 
 def flags(

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from firststep.clinical.change import Change
 from firststep.clinical.means import FEWEST_ENTRIES
+from firststep.clinical.measures import Measure
 from firststep.clinical.week import Month, Week
 from firststep.mail.writing import link_to
 from firststep.services.digest import Beside, Digest, Figures, Viewer
@@ -65,19 +66,12 @@ def pain_sentence(figures: Figures) -> str:
     """Say the mean of the week, or of the month's last seven days, against the one before and the start."""
     week = figures.week
     monthly = isinstance(week.week, Month)
-    if week.mean is None and figures.entries >= FEWEST_ENTRIES:
-        if monthly:
-            return _("No mean of your first-step pain yet: on the last day of this month nothing is entered.")
-        return _("No mean of your first-step pain yet: on the last day of this week nothing is entered.")
     if week.mean is None:
-        return _("No mean of your first-step pain: that needs 4 entries in 7 days.")
+        return _no_mean(figures, monthly=monthly)
     mean = points(week.mean)
     if figures.foot:
         mean = _("%(mean)s (%(foot)s)", mean=mean, foot=foot_name(figures.foot).lower())
-    if monthly:
-        sentence = _("In the month's last 7 days your first-step pain averaged %(mean)s.", mean=mean)
-    else:
-        sentence = _("Your first-step pain averaged %(mean)s.", mean=mean)
+    sentence = _averaged(figures.measure, mean, monthly=monthly)
     against = []
     if week.against_last_week is not None:
         difference = _difference(week.mean, week.against_last_week, figures.change)
@@ -92,6 +86,33 @@ def pain_sentence(figures: Figures) -> str:
         return sentence
     text = ", ".join(against)
     return f"{sentence} {text[0].upper()}{text[1:]}."
+
+
+def _no_mean(figures: Figures, *, monthly: bool) -> str:
+    of_first_steps = figures.measure == "first_step"
+    if figures.entries < FEWEST_ENTRIES:
+        if of_first_steps:
+            return _("No mean of your first-step pain: that needs 4 entries in 7 days.")
+        return _("No mean of your pain over the day: that needs 4 entries in 7 days.")
+    if monthly:
+        if of_first_steps:
+            return _("No mean of your first-step pain yet: on the last day of this month nothing is entered.")
+        return _("No mean of your pain over the day yet: on the last day of this month nothing is entered.")
+    if of_first_steps:
+        return _("No mean of your first-step pain yet: on the last day of this week nothing is entered.")
+    return _("No mean of your pain over the day yet: on the last day of this week nothing is entered.")
+
+
+def _averaged(measure: Measure, mean: str, *, monthly: bool) -> str:
+    if monthly:
+        return {
+            "first_step": _("In the month's last 7 days your first-step pain averaged %(mean)s.", mean=mean),
+            "average": _("In the month's last 7 days your pain over the day averaged %(mean)s.", mean=mean),
+        }[measure]
+    return {
+        "first_step": _("Your first-step pain averaged %(mean)s.", mean=mean),
+        "average": _("Your pain over the day averaged %(mean)s.", mean=mean),
+    }[measure]
 
 
 def _difference(mean: Fraction, against: Fraction, change: Change | None) -> str:

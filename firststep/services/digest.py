@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Literal
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from firststep.clinical.change import Change, noticeable_change
 from firststep.clinical.comparison import ReliefWindow, compare
-from firststep.clinical.measures import Foot
-from firststep.clinical.outcomes import outcomes
+from firststep.clinical.measures import Foot, Measure
+from firststep.clinical.outcomes import outcomes, recorded_measure
 from firststep.clinical.week import DAYS_IN_WEEK, Month, Week, WeekFigures, week_figures
 from firststep.models import AccessEvent, Patient
 from firststep.services.audit import VIEWED, Head, trail_head
@@ -24,8 +24,6 @@ from firststep.services.missed_days import open_days
 from firststep.services.stretching_plans import pause_of, stretching_figures
 from firststep.services.trajectories import Course, read_course
 from firststep.services.zones import zone
-
-MEASURE: Literal["first_step"] = "first_step"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +64,13 @@ class Viewer:
 class Figures:
     """What the detailed letter adds; ``foot`` is named only to a person who logs both.
 
-    ``entries`` counts those of the last seven days with the pain that the figures are about; ``open_days`` are those
+    ``measure`` is first-step pain, or pain over the day for somebody who logs nothing else. ``entries`` counts those
+    of the last seven days with it; ``open_days`` are those
     without an entry that may be asked about; ``course`` is what its chart is drawn from.
     """
 
     course: Course
+    measure: Measure
     foot: Foot | None
     week: WeekFigures
     entries: int
@@ -118,8 +118,11 @@ def count_logged_days(session: Session, patient_id: UUID, told: Week | Month) ->
 
 def _figures(session: Session, patient_id: UUID, course: Course, told: Week | Month, zone_name: str) -> Figures:
     diary = course.diary
-    found = outcomes(diary, measure=MEASURE)
+    found = outcomes(diary, measure=recorded_measure(diary))
     figures = week_figures(diary, found, told)
+    if found.baseline is not None and found.baseline.day >= told.last:
+        # What the week is measured against lies not before it, but at its end or later: there is no "since the start".
+        figures = replace(figures, against_start=None)
     both = len(diary.feet) > 1
     episode = diary.episode
     window = compare(found, episode.arm).own if episode else None
@@ -127,11 +130,12 @@ def _figures(session: Session, patient_id: UUID, course: Course, told: Week | Mo
     last_days = set(told.days[-DAYS_IN_WEEK:])
     return Figures(
         course=course,
+        measure=found.measure,
         foot=found.foot if both else None,
         week=figures,
-        entries=len(last_days & diary.tenths(found.foot, MEASURE).keys()) if found.foot else 0,
-        change=_change(figures.mean, figures.against_last_week),
-        change_since_start=_change(figures.mean, figures.against_start),
+        entries=len(last_days & diary.tenths(found.foot, found.measure).keys()) if found.foot else 0,
+        change=_change(figures.mean, figures.against_last_week, found.measure),
+        change_since_start=_change(figures.mean, figures.against_start, found.measure),
         stretching=_answers(diary.stretch_answers, told),
         sets=_sets(course, told),
         nsaid=_answers(nsaid, told),
@@ -149,10 +153,10 @@ def _open_days(session: Session, patient_id: UUID, course: Course, told: Week | 
     return tuple(open_days(told.days, logged=course.diary.answered_days, left_until=left_until, pauses=pauses))
 
 
-def _change(mean: Fraction | None, against: Fraction | None) -> Change | None:
+def _change(mean: Fraction | None, against: Fraction | None, measure: Measure) -> Change | None:
     if mean is None or against is None:
         return None
-    return noticeable_change(mean - against, mean, MEASURE)
+    return noticeable_change(mean - against, mean, measure)
 
 
 def _answers(by_day: Mapping[date, bool], told: Week | Month) -> Answers:

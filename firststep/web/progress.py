@@ -16,7 +16,7 @@ from markupsafe import Markup
 from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
-from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, worse_foot
+from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, recorded_measure, worse_foot
 from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures.build import begins_on, build_view, period_of, with_companions
 from firststep.figures.change import change_chart
@@ -223,17 +223,10 @@ def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure
 
 def resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
     """Fill in the measure and the foot that nobody chose, and compute what the choice is about."""
-    measure = _recorded(course, choice.measure) if choice.any_measure else choice.measure
+    measure = recorded_measure(course.diary, choice.measure) if choice.any_measure else choice.measure
     foot = choice.foot or worse_foot(course.diary, measure=measure) or _only_foot(course)
     found = outcomes_of_foot(course.diary, foot, measure=measure)
     return replace(choice, measure=measure, foot=foot), found
-
-
-def _recorded(course: Course, wanted: Measure) -> Measure:
-    """Return the measure, or where it was never recorded another that was."""
-    ordered = (wanted, *(measure for measure in MEASURES if measure != wanted))
-    recorded = (one for one in ordered if any(course.diary.tenths(foot, one) for foot in FEET))
-    return next(recorded, wanted)
 
 
 def _compared(course: Course, choice: Choice, found: Outcomes) -> Comparison:

@@ -171,6 +171,67 @@ def test_that_a_foot_has_no_entry_does_not_say_it_of_the_other(
     assert says in text_of(page)
 
 
+def test_who_logs_only_pain_over_the_day_is_shown_with_it(app: Flask, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
+        db.session.add_all(
+            FootDay(patient_id=cast.ana, day=TODAY - timedelta(days=back), foot="right", average_pain=pain)
+            for back, pain in enumerate([30] * 25 + [60] * 25)
+        )
+        db.session.commit()
+    page = opened(cho, cast)
+    text = text_of(page)
+    assert "Pain over the day: from 6.0 at the baseline (11 Oct 2026) to 3.0 (23 Nov 2026), 7-day means." in text
+    assert "Pain over the day, 7-day mean 3.0 of 10 before: 6.0 (−3.0)" in text
+    assert "Worst pain over the day logged 6.0 of 10" in text
+    assert "First-step" not in text
+    assert "from memory" not in text.casefold()
+    drawn = page.select_one(".visit svg")
+    assert drawn is not None
+    assert "Pain over the day, right foot, 0–10" in drawn.get_text(" ")
+    with app.app_context():
+        db.session.execute(delete(FootDay).where(FootDay.day > TODAY - timedelta(days=28)))
+        db.session.commit()
+    assert "No entry of pain over the day." in text_of(opened(cho, cast))
+
+
+def test_no_days_with_an_nsaid_are_told_with_their_answers(app: Flask, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.execute(delete(Day).where(Day.patient_id == cast.ana))
+        for back in range(5):
+            day = TODAY - timedelta(days=back)
+            db.session.add(Day(patient_id=cast.ana, day=day, nsaid_taken=False, stretch_done=True if back else None))
+        db.session.commit()
+    text = text_of(opened(cho, cast))
+    assert "NSAID 0.0 days a week 5 answers; before: too few days" in text
+    assert "Stretching 7.0 days a week 4 answers; before: too few days" in text
+    with app.app_context():
+        db.session.execute(delete(Day).where(Day.patient_id == cast.ana))
+        db.session.add(Day(patient_id=cast.ana, day=TODAY, nsaid_taken=False))
+        db.session.commit()
+    text = text_of(opened(cho, cast))
+    assert "NSAID Too few days 1 answer; before: too few days" in text
+    assert "Stretching Too few days 0 answers; before: too few days" in text
+
+
+def test_the_last_flare_up_is_named_where_none_came_since(app: Flask, cho: Browser, cast: Cast) -> None:
+    none, last = "Flare-ups since then None noted.", "The last one: From 25 September 2026: settled after 7 days"
+    text = text_of(opened(cho, cast))
+    assert none in text
+    assert "The last one" not in text
+    with app.app_context():
+        began, settled = TODAY - timedelta(days=59), TODAY - timedelta(days=52)
+        db.session.add(Flare(patient_id=cast.ana, day=began, settled_on=settled, confirmed=True))
+        earlier = began - timedelta(days=30)
+        db.session.add(Flare(patient_id=cast.ana, day=earlier, settled_on=earlier, confirmed=True))
+        db.session.commit()
+    assert f"{none} {last}" in text_of(opened(cho, cast))
+    set_share(app, cast, scope="summary")
+    assert "The last one" not in text_of(opened(cho, cast))
+    set_share(app, cast, scope="charts", from_day=TODAY - timedelta(days=40))
+    assert "The last one" not in text_of(opened(cho, cast))
+
+
 def test_a_look_is_noted_as_that_of_the_whole_course(app: Flask, cho: Browser, cast: Cast) -> None:
     def looks() -> int:
         with app.app_context():

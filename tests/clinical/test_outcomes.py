@@ -9,7 +9,7 @@ import pytest
 from firststep.clinical.as_json import outcomes_as_json
 from firststep.clinical.diary import DayAnswers, Diary, Episode, FootDay
 from firststep.clinical.measures import Foot
-from firststep.clinical.outcomes import means_of, outcomes, worse_foot
+from firststep.clinical.outcomes import means_of, outcomes, recorded_measure, worse_foot
 from tests.clinical.diaries import MONDAY
 
 
@@ -93,3 +93,15 @@ def test_the_means_behind_outcomes_are_those_of_its_foot() -> None:
     diary = feet([60] * 4, [50] * 6)
     assert means_of(diary, outcomes(diary, measure="first_step")).on(MONDAY + timedelta(days=3)) == 6
     assert means_of(diary, outcomes(diary, measure="average")).units == ()
+
+
+def test_the_measure_of_a_person_is_the_one_that_was_ever_recorded() -> None:
+    both, average = FootDay(MONDAY, "left", 10, 20), FootDay(MONDAY, "right", None, 20)
+    assert [recorded_measure(Diary(rows)) for rows in ((), (both,), (average,), (average, both))] == [
+        "first_step",
+        "first_step",
+        "average",
+        "first_step",
+    ]
+    assert recorded_measure(Diary((both,)), "average") == "average"
+    assert recorded_measure(Diary((FootDay(MONDAY, "left", 10),)), "average") == "first_step"

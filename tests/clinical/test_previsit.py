@@ -92,6 +92,7 @@ def test_figures_since_a_session() -> None:
     assert (found.worst.now, found.worst.before) == (Fraction(9, 2), 6)
     assert (found.stretching.now, found.stretching.before) == (7, 0)
     assert (found.nsaid.now, found.nsaid.before) == (0, 7)
+    assert (found.stretching.answers, found.nsaid.answers, found.mean.answers) == (14, 14, None)
     assert (found.logged, found.entries, found.recalled) == (14, 14, 1)
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from flask import Flask
 from markupsafe import Markup
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from firststep.clinical.week import week_of
 from firststep.extensions import db
@@ -17,7 +17,7 @@ from firststep.figures.theme import LIGHT
 from firststep.mail.weekly_chart import SCALE, SIZE_PX, draw_chart
 from firststep.models import FootDay, Patient
 from firststep.services.digest import Digest, make_digest
-from firststep.web.progress import Choice, progress_figure
+from firststep.web.progress import Choice, progress_figure, still_picture
 from tests.cast import Cast
 from tests.support.letters import write
 from tests.support.mails import LAST_WEEK, log_last_week
@@ -70,6 +70,22 @@ def test_without_any_pain_entered_there_is_nothing_to_draw(app: Flask, cast: Cas
         db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
         db.session.commit()
         assert draw_chart(digest(cast)) is None
+
+
+def test_who_logs_only_pain_over_the_day_is_drawn_that(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        log_last_week(db.session, db.session.get_one(Patient, cast.ana))
+        db.session.execute(update(FootDay).where(FootDay.patient_id == cast.ana).values(first_step_pain=None))
+        db.session.commit()
+        of_week = digest(cast)
+        picture = draw_chart(of_week)
+        assert picture is not None
+        assert of_week.figures is not None
+        wanted, last = Choice(measure="average"), of_week.told.last
+        drawn = still_picture(
+            of_week.figures.course, wanted, today=last, size=SIZE_PX, title=picture.alt, palette=LIGHT
+        )
+    assert picture.png == to_png(drawn, scale=SCALE)
 
 
 def test_the_letters_of_the_picture_come_from_the_installed_font() -> None:

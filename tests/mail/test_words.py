@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -316,6 +316,55 @@ def test_what_is_within_day_to_day_variation_is_said_of_each_difference(
                 db.session.add(FootDay(patient_id=cast.ana, day=on, foot="right", first_step_pain=pain))
         db.session.commit()
     assert said in " ".join(write(app, cast, "weekly_summary", detailed=True, logs=False).text.split())
+
+
+@pytest.mark.parametrize("days_after", [0, 1, 9])
+def test_a_week_is_not_compared_with_a_baseline_that_is_not_before_its_end(
+    app: Flask, cast: Cast, days_after: int
+) -> None:
+    with app.app_context():
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == cast.ana)).one()
+        # The baseline is the mean of the day before.
+        episode.starts_on = WEEK_BEGINS + timedelta(days=6 + days_after)
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
+        for offset in range(-7, 20):
+            day, pain = WEEK_BEGINS + timedelta(days=offset), 70 if offset < 7 else 30
+            db.session.add(FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=pain))
+        db.session.commit()
+    said = " ".join(write(app, cast, "weekly_summary", detailed=True, logs=False).text.split())
+    assert "Your first-step pain averaged 7.0. Against the week before: the same" in said
+    assert ("against your start: the same" in said) == (days_after == 0)
+
+
+@pytest.mark.parametrize(
+    ("logged", "monthly", "said"),
+    [
+        (7, False, "Your pain over the day averaged 4.0. Against the week before: 1.5 lower, against your start: 3.0"),
+        (7, True, "In the month's last 7 days your pain over the day averaged 4.0."),
+        (3, False, "No mean of your pain over the day: that needs 4 entries in 7 days."),
+        (3, True, "No mean of your pain over the day: that needs 4 entries in 7 days."),
+        (5, False, "No mean of your pain over the day yet: on the last day of this week nothing is entered."),
+        (5, True, "No mean of your pain over the day yet: on the last day of this month nothing is entered."),
+    ],
+)
+def test_who_logs_only_pain_over_the_day_is_told_about_it(
+    app: Flask, cast: Cast, logged: int, monthly: bool, said: str
+) -> None:
+    ends = date(2026, 11, 30) if monthly else WEEK_BEGINS + timedelta(days=6)
+    with app.app_context():
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == cast.ana)).one()
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
+        weeks = ((episode.starts_on - timedelta(days=7), 70, 7), (ends - timedelta(days=13), 55, 7))
+        for first, pain, days in (*weeks, (ends - timedelta(days=6), 40, logged)):
+            for offset in range(days):
+                on = first + timedelta(days=offset)
+                db.session.add(FootDay(patient_id=cast.ana, day=on, foot="right", average_pain=pain))
+        db.session.commit()
+    letter = write(app, cast, "weekly_summary", detailed=True, logs=False, monthly=monthly)
+    assert said in " ".join(letter.text.split())
+    # And drawn: the same sentence is what the picture says by ear.
+    assert letter.picture is not None
+    assert said in letter.picture.alt
 
 
 @pytest.mark.parametrize("monthly", [False, True])

@@ -138,7 +138,7 @@ def _after_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
         _("%(points)s below the start", points=words.points(window.reduction)),
     )
     if window.is_clipped:
-        texts = (*texts, _("ends at 0: %(percent)s %% of your start", percent=round(window.percent)))
+        texts = (*texts, _("ends at 0: %(percent)s %% of the start", percent=round(window.percent)))
     if not _box_in_sight(view, window):
         texts = (*texts, _("clinic report, not peer-reviewed"))
     begin = max(window.closes, view.first_day)

@@ -23,10 +23,11 @@ _WEIGHT = 8
 _SPOT_PX = 4
 
 
-def trajectory(view: TrajectoryView) -> dict[str, Any]:
+def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST_PX) -> dict[str, Any]:
     """Draw up the chart of one measure and foot as a Plotly figure: a plain dict.
 
-    Values on the y axis are pain from 0 to 10; the x axis is days. Colours are roles (``theme``).
+    Values on the y axis are pain from 0 to 10; the x axis is days. Colours are roles (``theme``). ``size_px`` is the
+    least width and height that it is drawn at: labels that are clear of each other there may not be in less.
     """
     layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
     course = [*entries(view), *companions.lines(view), *_means(view)]
@@ -47,7 +48,7 @@ def trajectory(view: TrajectoryView) -> dict[str, Any]:
             yshift=8,
         ),
         *strips.titles(),
-        *labels.arrange(wanted, _points(view, course, layout), layout),
+        *labels.arrange(wanted, _points(view, course, Frame(layout, *size_px)), layout, size_px),
     ]
     data = [*happenings.spells(view), *benchmarks.windows(view), *_baseline_line(view), *course]
     data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
@@ -220,12 +221,11 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
     ]
 
 
-def _points(view: TrajectoryView, course: list[Trace], layout: dict[str, Any]) -> list[Point]:
-    """List the marks that labels should keep clear of, in pixels of the narrowest drawing.
+def _points(view: TrajectoryView, course: list[Trace], frame: Frame) -> list[Point]:
+    """List the marks that labels should keep clear of, in pixels of the smallest drawing.
 
     Marks that share a spot of a few pixels look like one there, and count once.
     """
-    frame = Frame(layout, *labels.NARROWEST_PX)
     light: set[Point] = set()
     for trace in course:
         light |= _spots(frame, xs_of(trace), trace["y"])

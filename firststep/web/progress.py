@@ -207,7 +207,7 @@ def still_picture(
     choice, found = resolved(course, choice)
     # The numbered points of trials need the list beside the large chart.
     view = _view(course, choice, found, replace(_compared(course, choice, found), points=()), today)
-    drawn = trajectory(view.until(today))
+    drawn = trajectory(view.until(today), size)
     return draw(drawn, width=size[0], height=size[1], title=title, description="", palette=palette)
 
 

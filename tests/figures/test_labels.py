@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 from typing import Any
 
 import pytest
 
+from blueprints.practice.visit import NARROW as VISIT_NARROW
+from blueprints.practice.visit import WIDE as VISIT_WIDE
 from firststep.figures.labels import NARROWEST_PX, Label, Place, arrange, width_px
 from firststep.figures.scales import Frame
 from firststep.figures.trajectory import trajectory
-from firststep.figures.view import TrajectoryView
+from firststep.figures.view import Spell, TrajectoryView
+from firststep.mail.weekly_chart import SIZE_PX as LETTER
 from tests.figures import views
 
 Box = tuple[float, float, float, float]
 
 
-def boxes(layout: dict[str, Any]) -> dict[str, Box]:
+def boxes(layout: dict[str, Any], size_px: tuple[int, int] = NARROWEST_PX) -> dict[str, Box]:
     """Return the place of every text on the chart in pixels: left, top, right, bottom."""
-    frame = Frame(layout, *NARROWEST_PX)
+    frame = Frame(layout, *size_px)
     found = {}
     for note in layout["annotations"]:
         wide = width_px(note["text"])
@@ -59,6 +63,27 @@ def test_no_label_covers_another_or_is_cut(days: int) -> None:
     cut = [text for text, box in placed.items() if box[0] < 0 or box[2] > NARROWEST_PX[0]]
     assert hidden == []
     assert cut == []
+
+
+def hidden_at(view: TrajectoryView, size_px: tuple[int, int], arranged_px: tuple[int, int]) -> set[frozenset[str]]:
+    """Return the pairs of texts that cover each other in a drawing of a size, arranged for a size."""
+    placed = boxes(trajectory(view, arranged_px)["layout"], size_px)
+    return {frozenset(pair) for pair in combinations(placed, 2) if overlap(placed[pair[0]], placed[pair[1]])}
+
+
+@pytest.mark.parametrize("size_px", [VISIT_NARROW, VISIT_WIDE, LETTER])
+@pytest.mark.parametrize("flare_from", range(30, 70, 4))
+def test_in_a_lower_picture_labels_are_arranged_for_its_height(size_px: tuple[int, int], flare_from: int) -> None:
+    flare = Spell("flare", views.FIRST + timedelta(days=flare_from), views.FIRST + timedelta(days=flare_from + 14))
+    view = replace(course(90), spells=(flare,), published=())
+    assert hidden_at(view, size_px, size_px) == set()
+
+
+def test_arranged_for_more_height_labels_would_cover_each_other() -> None:
+    views_of_flares = (
+        replace(course(90), spells=(Spell("flare", views.FIRST + timedelta(days=at), None),)) for at in range(30, 70, 4)
+    )
+    assert any(hidden_at(view, VISIT_NARROW, NARROWEST_PX) for view in views_of_flares)
 
 
 def test_a_label_avoids_the_points_when_it_can() -> None:

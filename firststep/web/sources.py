@@ -208,7 +208,7 @@ def _figure(row: Benchmark) -> str:
         return ""
     scale = published(row.scale or "")
     if row.kind == "between_group":
-        return _("difference between the groups %(value)s (%(scale)s)", value=_plain(row.change_mean), scale=scale)
+        return _("%(difference)s than in that group (%(scale)s)", difference=_apart(row.change_mean), scale=scale)
     if row.change_mean < 0:
         return _("fell by %(value)s on average (%(scale)s)", value=_plain(-row.change_mean), scale=scale)
     return _("rose by %(value)s on average (%(scale)s)", value=_plain(row.change_mean), scale=scale)
@@ -217,11 +217,20 @@ def _figure(row: Benchmark) -> str:
 def _interval(row: Benchmark) -> str:
     if row.ci_low is None or row.ci_high is None:
         return ""
+    if row.kind == "between_group":
+        return _("95 %% interval %(low)s to %(high)s", low=_apart(row.ci_low), high=_apart(row.ci_high))
     ends = (row.ci_low, row.ci_high)
     if row.kind == "within_arm" and row.change_mean is not None and row.change_mean < 0:
         # The sentence tells a fall without its sign, and so must its interval.
         ends = (-row.ci_high, -row.ci_low)
     return _("95 %% interval %(low)s to %(high)s", low=_plain(ends[0]), high=_plain(ends[1]))
+
+
+def _apart(difference: Decimal) -> str:
+    """Say a difference between two groups without a sign, which of itself does not tell who is better off."""
+    if difference < 0:
+        return _("%(value)s lower", value=_plain(-difference))
+    return _("%(value)s higher", value=_plain(difference))
 
 
 def _relief(row: Benchmark) -> str:

@@ -92,6 +92,22 @@ def test_a_right_file_is_read_as_it_is_written() -> None:
         ("scale_min = 0\nscale_max = 100", "", "trial-a.change_mean", "has no scale"),
         ("baseline_mean = 60", "baseline_mean = 101", "trial-a.baseline_mean", "is not on the scale"),
         ("week = 2", "week = -2", "trial-a.week", "-2 is below 0"),
+        ("week = 2", "week = 5201", "trial-a.week", "5201 is more than a life has"),
+        (
+            "n = 46",
+            "n = 46\nrelief_week_from = 3\nrelief_week_to = 1e9",
+            "trial-a.relief_week_to",
+            "is more than a life has",
+        ),
+        ('scale = "VAS 0-100"\n', "", "trial-a.scale", "is missing beside scale_min and scale_max"),
+        ("scale_max = 100", "scale_max = 1000", "trial-a.scale", "'VAS 0-100' does not name its ends, 0 and 1000"),
+        ('scale = "VAS 0-100"', 'scale = "VAS"', "trial-a.scale", "'VAS' does not name its ends, 0 and 100"),
+        (
+            'kind = "within_arm"',
+            'kind = "survival"\nnote = "Still had it."',
+            "trial-a.percent",
+            "it is what tells how many still had it",
+        ),
         ("n = 46", "n = 0", "trial-a.n", "there is nobody"),
         ("n = 46", "n = -46", "trial-a.n", "-46 is below 0"),
         ("n = 46", "n = 93", "trial-a.n", "93 is more than all who took part, 92"),
@@ -181,6 +197,7 @@ PLAIN = ROW.replace("baseline_mean = 60\n", "").replace("ci_low = -25.0\nci_high
         SOURCE.replace("participants = 92", "participants = 1") + ROW.replace("n = 46", "n = 1"),
         SOURCE + ROW.replace("n = 46", "n = 92"),
         SOURCE + ROW.replace("week = 2", "week = 0"),
+        SOURCE + ROW.replace("week = 2", "week = 5200"),
         SOURCE + ROW.replace("n = 46", "n = 46\npercent = 0"),
         SOURCE + ROW.replace("n = 46", "n = 46\npercent = 100"),
         SOURCE + ROW.replace("n = 46", "n = 46\nresponder_k = 0\nresponder_n = 10\npercent = 0.5"),
@@ -205,7 +222,7 @@ def test_what_just_can_be_is_read(text: str) -> None:
     ("change", "field"), [("change_mean = -81", "change_mean"), ("baseline_mean = 19", "baseline_mean")]
 )
 def test_a_scale_that_does_not_begin_at_0_is_as_long_as_it_is(change: str, field: str) -> None:
-    row = PLAIN.replace("scale_min = 0", "scale_min = 20")
+    row = PLAIN.replace("scale_min = 0", "scale_min = 20").replace("VAS 0-100", "VAS 20-100")
     fits = row.replace("change_mean = -19.8", "change_mean = -80")
     assert read_benchmarks([Text(SOURCE + fits)]).rows[0].change_mean == -80
     with pytest.raises(BenchmarkRefused) as refused:
@@ -268,7 +285,7 @@ def test_the_clinic_report_says_what_the_article_says() -> None:
 
 def test_every_shipped_source_is_cited_graded_and_dated() -> None:
     loaded = load_benchmarks()
-    assert len(loaded.sources) >= 28
+    assert len(loaded.sources) >= 29
     for source in loaded.sources:
         assert source.checked_on == date(2026, 11, 23)
         assert source.citation

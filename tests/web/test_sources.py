@@ -80,6 +80,12 @@ def test_what_misleads_alone_stands_next_to_its_neighbour(page: BeautifulSoup) -
         assert page.select(f"details#{other} a[href='#{one}']")
 
 
+def test_the_terms_of_the_trade_are_explained_before_they_are_used(page: BeautifulSoup) -> None:
+    text = page.get_text(" ", strip=True)
+    for term in ("A VAS is a line", unbroken("A 95 % interval says")):
+        assert 0 < text.index(term) < text.index("On this page")
+
+
 def test_what_could_not_be_verified_is_said(page: BeautifulSoup) -> None:
     (section,) = page.select("section#not-verified")
     text = section.get_text(" ", strip=True)
@@ -103,7 +109,16 @@ def test_the_page_needs_no_script_to_open_a_source(page: BeautifulSoup) -> None:
         ("zhang-2011-pc7", "fell by 22.6 on average (VAS 0-100, morning pain); 95 % interval 14.8 to 30.4."),
         (
             "cotchett-2014-first-step",
-            "difference between the groups −14.4 (VAS 0-100 mm); 95 % interval −23.5 to −5.2.",
+            "in week 6: 14.4 lower than in that group (VAS 0-100 mm); 95 % interval 23.5 lower to 5.2 lower.",
+        ),
+        (
+            "cotchett-2014-fhsq-pain",
+            "10 higher than in that group (FHSQ pain, 0 worst to 100 best); 95 % interval 1 higher to 19.1 higher.",
+        ),
+        # An interval with no difference in it says so in words, and not by a sign that is easily missed.
+        (
+            "radford-2007-difference",
+            "7.9 lower than in that group (VAS 0-100 mm); 95 % interval 18.3 lower to 2.6 higher.",
         ),
         ("wang-2020-manual", "21 of 42 people (50 %; 95 % interval 35.5 to 64.5 %, computed here)."),
         ("wang-2020-electroacupuncture", "23 of 42 people (54.8 %; 95 % interval 39.9 to 68.8 %, computed here)."),

@@ -32,8 +32,12 @@ _WITHIN_REACH: Final = ("change_mean", "ci_low", "ci_high", "baseline_sd", "chan
 #: How far a share may be from the counts that it was rounded from.
 _ROUNDING: Final = Decimal("0.5")
 _FIRST_YEAR: Final = 1900
+#: A hundred years: a week beyond is a slip, and no day of a chart.
+_MOST_WEEKS: Final = 5_200
+_WEEKS: Final = ("week", "relief_week_from", "relief_week_to")
 #: What an id may be: it is the end of an address. And what a DOI looks like: it is the whole of one.
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NUMBERS: Final = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _DOI: Final = re.compile(r"10\.[0-9]{4,9}/[^\s<>\"]+")
 
 
@@ -96,6 +100,10 @@ def _shares(row: Benchmark) -> Iterator[Wrong]:
         value = _number(row, field)
         if value is not None and value < 0:
             yield Wrong(field, f"{value} is below 0")
+    for field in _WEEKS:
+        value = _number(row, field)
+        if value is not None and value > _MOST_WEEKS:
+            yield Wrong(field, f"{value} is more than a life has")
 
 
 def _people(row: Benchmark) -> Iterator[Wrong]:
@@ -129,6 +137,7 @@ def _scale(row: Benchmark) -> Iterator[Wrong]:
             if _number(row, field) is not None:
                 yield Wrong(field, "has no scale: scale_min and scale_max are missing")
         return
+    yield from _scale_in_words(row.scale, {row.scale_min, row.scale_max})
     reach = row.scale_max - row.scale_min
     for field in _WITHIN_REACH:
         value = _number(row, field)
@@ -140,6 +149,14 @@ def _scale(row: Benchmark) -> Iterator[Wrong]:
         after = row.baseline_mean + (row.change_mean or 0)
         if row.kind == "within_arm" and not row.scale_min <= after <= row.scale_max:
             yield Wrong("change_mean", f"{row.change_mean} leads off the scale, to {after}")
+
+
+def _scale_in_words(scale: str | None, ends: set[Decimal]) -> Iterator[Wrong]:
+    """Hold what a reader is told of the scale against what is computed with."""
+    if scale is None:
+        yield Wrong("scale", "is missing beside scale_min and scale_max")
+    elif {*map(Decimal, _NUMBERS.findall(scale))} != ends:
+        yield Wrong("scale", f"{scale!r} does not name its ends, {min(ends)} and {max(ends)}")
 
 
 def _interval(row: Benchmark) -> Iterator[Wrong]:
@@ -156,6 +173,8 @@ def _needed(row: Benchmark) -> Iterator[Wrong]:
         yield Wrong("note", "is missing: it is what a text says")
     if row.kind == "between_group" and row.comparator is None:
         yield Wrong("comparator", "is missing: a difference needs both groups")
+    if row.kind == "survival" and row.percent is None:
+        yield Wrong("percent", "is missing: it is what tells how many still had it")
     if row.change_mean is not None and row.measure is None:
         yield Wrong("measure", "is missing beside change_mean")
     numbers = (row.change_mean, row.responder_k, row.percent, row.relief_week_from, row.relapse_6_months_percent)

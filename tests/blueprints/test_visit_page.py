@@ -13,7 +13,18 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from firststep.extensions import db
-from firststep.models import AccessEvent, Day, Flare, FootDay, Patient, Practitioner, Question, Share, TreatmentSession
+from firststep.models import (
+    AccessEvent,
+    Day,
+    Flare,
+    FootDay,
+    Patient,
+    Pgic,
+    Practitioner,
+    Question,
+    Share,
+    TreatmentSession,
+)
 from tests import factories
 from tests.cast import TODAY, Browser, Cast
 from tests.support.crowd import add_crowd
@@ -230,6 +241,25 @@ def test_the_last_flare_up_is_named_where_none_came_since(app: Flask, cho: Brows
     assert "The last one" not in text_of(opened(cho, cast))
     set_share(app, cast, scope="charts", from_day=TODAY - timedelta(days=40))
     assert "The last one" not in text_of(opened(cho, cast))
+
+
+def test_each_mark_of_the_picture_has_its_key(app: Flask, cho: Browser, cast: Cast) -> None:
+    with app.app_context():
+        db.session.add(Pgic(patient_id=cast.ana, day=TODAY - timedelta(days=10), week=4, rating=2))
+        db.session.add(TreatmentSession(patient_id=cast.ana, day=SESSION_ON, kind="acupuncture"))
+        db.session.commit()
+    key = opened(cho, cast).select(".visit__notes p")[0].get_text()
+    for said in (
+        "Dots: days",
+        "line: 7-day mean",
+        "◇ baseline",
+        "▼ relief",
+        "▲ relapse",
+        "ticks are treatment sessions",
+    ):
+        assert said in key
+    for said in ("□ own ratings", "Grey: flare-up, pause, or too few entries", "Tall columns: yes"):
+        assert said in key
 
 
 def test_a_look_is_noted_as_that_of_the_whole_course(app: Flask, cho: Browser, cast: Cast) -> None:

@@ -40,7 +40,8 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, places: Places) -
     """Return the same page as the patient's, without what the scope leaves out and in a reader's words."""
     page = progress_page(
         course,
-        choice,
+        # Without a picture nothing is said of where published figures stand in it either.
+        choice if grant.shows_charts else replace(choice, ranges="none"),
         today=grant.today,
         page=places.page,
         figure=places.figure,

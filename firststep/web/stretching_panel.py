@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from firststep.clinical.week import Week
 from firststep.figures.build import care_start
@@ -60,12 +61,18 @@ def _sentence(view: StretchingView) -> str:
     counted = [week for week in view.weeks if week.of_plan_percent is not None]
     planned = sum(week.sets_planned for week in counted)
     if not planned:
-        return _("Stretching: done on %(done)s of %(answered)s days with an answer.", done=done, answered=answered)
+        return ngettext(
+            "Stretching: done on %(done)s of %(num)d day with an answer.",
+            "Stretching: done on %(done)s of %(num)d days with an answer.",
+            answered,
+            done=done,
+        )
     sets = sum(min(week.sets_done, week.sets_planned) for week in counted)
-    return _(
-        "Stretching: done on %(done)s of %(answered)s days with an answer, %(percent)s %% of the planned sets.",
+    return ngettext(
+        "Stretching: done on %(done)s of %(num)d day with an answer, %(percent)s %% of the planned sets.",
+        "Stretching: done on %(done)s of %(num)d days with an answer, %(percent)s %% of the planned sets.",
+        answered,
         done=done,
-        answered=answered,
         percent=round(100 * sets / planned),
     )
 

@@ -284,6 +284,29 @@ def test_a_practitioner_sees_the_same_charts_within_the_scope(app: Flask, cast: 
         assert not any(words in answer.get_data(as_text=True) for answer in figures)
 
 
+@pytest.mark.parametrize(("scope", "told"), [("summary", False), ("charts", True)])
+def test_where_a_range_ends_is_told_only_with_the_picture_that_it_is_drawn_in(
+    app: Flask, cast: Cast, cho: Browser, scope: str, told: bool
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope=scope))
+        db.session.execute(update(FootDay).where(FootDay.patient_id == cast.ana).values(first_step_pain=40))
+        db.session.commit()
+    page = cho.get(f"/practice/{cast.share}").get_data(as_text=True)
+    assert ("so the range ends at 0" in page) == told
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "on 1 of 1 day with an answer"), (2, "on 2 of 2 days with an answer")])
+def test_days_of_stretching_are_counted_in_good_grammar(
+    app: Flask, cast: Cast, ben: Browser, days: int, said: str
+) -> None:
+    with app.app_context():
+        answers = (TODAY - timedelta(days=back) for back in range(days))
+        db.session.add_all(Day(patient_id=cast.ben, day=day, stretch_done=True) for day in answers)
+        db.session.commit()
+    assert f"Stretching: done {said}." in ben.get("/progress").get_data(as_text=True)
+
+
 def test_what_happened_before_the_first_shared_day_is_not_shown(app: Flask, cast: Cast, filled: None) -> None:
     with app.app_context():
         later = MONDAY + timedelta(days=7)

@@ -84,8 +84,8 @@ def _late_baseline(found: Outcomes) -> list[str]:
         return []
     return [
         _(
-            "The baseline is of %(day)s, %(num)s days after the start of care: how strong the pain was before is not "
-            "known.",
+            "The baseline is of %(day)s, %(num)s days after the start of care: these entries do not tell how strong "
+            "the pain was before.",
             day=long_date(found.baseline.day),
             num=late,
         )
@@ -109,7 +109,7 @@ def _no_baseline(diary: Diary, found: Outcomes, today: date) -> str:
         if is_over:
             return _(
                 "There is no baseline: it takes at least 4 entries in 7 days within two weeks of the first entry, and "
-                "there were fewer. Without one relief is not computed and no figures of others are drawn. A course of "
+                "fewer are counted. Without one relief is not computed and no figures of others are drawn. A course of "
                 "care that begins later gets a baseline of its own."
             )
         return _(
@@ -120,7 +120,7 @@ def _no_baseline(diary: Diary, found: Outcomes, today: date) -> str:
     if is_over:
         return _(
             "There is no baseline: it takes at least 4 entries in 7 days in the week before care began on %(day)s, or "
-            "within two weeks of the first entry since, and there were fewer. Without one relief is not computed and "
+            "within two weeks of the first entry since, and fewer are counted. Without one relief is not computed and "
             "no figures of others are drawn.",
             day=begins,
         )

@@ -65,8 +65,8 @@ def test_a_baseline_long_after_the_start_says_that_the_pain_before_is_not_known(
     found = remarks(diary_of([60] * 20, start=start), 19)
     assert [one for one in found if one.startswith("The baseline is of")] == (
         [
-            "The baseline is of 8 January 2026, 29 days after the start of care: how strong the pain was before is not "
-            "known."
+            "The baseline is of 8 January 2026, 29 days after the start of care: these entries do not tell how strong "
+            "the pain was before."
         ]
         if said
         else []

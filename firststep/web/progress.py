@@ -16,7 +16,7 @@ from markupsafe import Markup
 from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
-from firststep.clinical.outcomes import Outcomes, outcomes_of_foot, recorded_measure, worse_foot
+from firststep.clinical.outcomes import Outcomes, means_of, outcomes_of_foot, recorded_measure, worse_foot
 from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures.build import begins_on, build_view, period_of, with_companions
 from firststep.figures.change import change_chart
@@ -281,18 +281,28 @@ def _numbers(
     logged = sum(1 for day in course.diary.answered_days if first <= day <= last)
     past = max(0, (last - first).days + 1)
     return [
-        (_mean_name(found, today), wording.points(found.current.value) if found.current else None, _("of 10")),
-        (_("Baseline"), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),
+        (_mean_name(course, found, today), wording.points(found.current.value) if found.current else None, _("of 10")),
+        (_baseline_name(found), wording.points(found.baseline.value) if found.baseline else None, _("of 10")),
         (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
         (_("Days logged"), str(logged), _("of %(num)s", num=past)),
     ]
 
 
-def _mean_name(found: Outcomes, today: date) -> str:
-    """Name the last mean, an old one by its day."""
-    if found.current is None or not is_old(found.current, today):
+def _mean_name(course: Course, found: Outcomes, today: date) -> str:
+    """Name the last mean with how many days it is of, an old one by its day."""
+    if found.current is None:
         return _("7-day mean now")
-    return _("7-day mean on %(day)s", day=short_date(found.current.day))
+    means = means_of(course.diary, found)
+    entries = means.entries[means.index(found.current.day)]
+    if is_old(found.current, today):
+        return _("7-day mean on %(day)s (%(num)s of 7 days)", day=short_date(found.current.day), num=entries)
+    return _("7-day mean now (%(num)s of 7 days)", num=entries)
+
+
+def _baseline_name(found: Outcomes) -> str:
+    if found.baseline is None:
+        return _("Baseline")
+    return _("Baseline (%(num)s of 7 days)", num=found.baseline.entries)
 
 
 def _per_week(value: Fraction | None) -> str | None:

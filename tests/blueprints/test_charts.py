@@ -31,6 +31,15 @@ def test_the_finding_stands_in_one_sentence(ana: Browser) -> None:
     assert "They do not predict one person's course" in page
 
 
+def test_a_mean_says_of_how_many_days_it_is(app: Flask, ana: Browser, ben: Browser, cast: Cast) -> None:
+    # What is filled in ends yesterday: six days of the last seven, and four for the baseline.
+    _fill(app, cast.ben, [7, 6, None, 7, 6, *[3] * 9, None, 3, 3, 3, 3, 3])
+    page = text_of(ben.get("/progress"))
+    assert "7-day mean now (6 of 7 days)" in page
+    assert "Baseline (4 of 7 days)" in page
+    assert "7-day mean on 15 Nov 2026 (6 of 7 days)" in text_of(ana.get("/progress"))
+
+
 def test_the_own_arm_is_drawn_and_the_others_are_an_option(ana: Browser) -> None:
     own = ana.get("/progress/figure.json?days=90").get_json()
     every = ana.get("/progress/figure.json?days=90&ranges=all").get_json()

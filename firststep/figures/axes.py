@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import gettext as _
+
 from firststep.figures import words
 
 #: The panels from top to bottom, as shares of the plot's height: pain, stretching, NSAID.
 PAIN, STRETCH, NSAID = (0.27, 1.0), (0.135, 0.185), (0.0, 0.05)
 MARGIN = {"l": 26, "r": 10, "t": 26, "b": 22}
+FONT = "system-ui, sans-serif"
 TICK_FONT = {"size": 11, "color": "@muted"}
 
 
@@ -40,14 +43,21 @@ def frame_layout(days: int) -> dict[str, Any]:
         "barmode": "overlay",
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "@ink"},
-        "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@axis", "font": {"color": "@ink"}},
+        "font": {"family": FONT, "size": 12, "color": "@ink"},
+        "hoverlabel": {
+            "bgcolor": "@surface",
+            "bordercolor": "@axis",
+            "font": {"family": FONT, "color": "@ink"},
+        },
         "margin": {**MARGIN, "pad": 0},
     }
 
 
-def time_axis(first_day: date, last_day: date, *, anchor: str) -> dict[str, Any]:
-    """Write an axis of days with at most seven ticks; it stands under the panel of ``anchor``."""
+def time_axis(first_day: date, last_day: date, *, anchor: str, by_week: bool = False) -> dict[str, Any]:
+    """Write an axis of days with at most seven ticks; it stands under the panel of ``anchor``.
+
+    ``by_week``: what stands on a day is about the week around it, and so says what a touch shows.
+    """
     spare = max(0.6, (last_day - first_day).days * 0.012)
     ticks = list(_ticks(first_day, last_day))
     return {
@@ -62,7 +72,9 @@ def time_axis(first_day: date, last_day: date, *, anchor: str) -> dict[str, Any]
         "ticktext": [text for _, text in ticks],
         "tickfont": TICK_FONT,
         "tickangle": 0,
-        "unifiedhovertitle": {"text": "%{x|%a %-d %b %Y}"},
+        "unifiedhovertitle": {
+            "text": _("The week around %(day)s", day="%{x|%-d %b %Y}") if by_week else "%{x|%a %-d %b %Y}"
+        },
     }
 
 

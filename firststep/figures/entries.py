@@ -17,6 +17,8 @@ def entries(view: TrajectoryView) -> list[Trace]:
     """Draw the entries; those made from memory later are hollow."""
     step = step_days(len(view.values))
     on_time, later = (_("Entry of the day"), _("Entered later, from memory"))
+    if step == WEEK:
+        on_time, later = (_("Entries of a week"), _("Entries of a week, entered later, from memory"))
     if step > WEEK:
         on_time, later = (
             _("Lowest to highest entry of two weeks"),

@@ -102,7 +102,7 @@ def _layout(view: NsaidView, beside: list[_Beside]) -> dict[str, Any]:
     floor, top = 0.24 * strips, top_of_week(view.care, view.first_day, view.last_day)
     layout = {
         **frame_layout((view.last_day - view.first_day).days),
-        "xaxis": time_axis(view.first_day, view.last_day, anchor="y" if not strips else f"y{strips + 1}"),
+        "xaxis": time_axis(view.first_day, view.last_day, anchor="y" if not strips else f"y{strips + 1}", by_week=True),
         "yaxis": value_axis((0, top), (floor, 1.0), [0, 2, 4, 6] if strips < 2 else [0, 3, 6]),
     }
     for at in range(strips):
@@ -128,9 +128,9 @@ def _beside(view: NsaidView) -> list[_Beside]:
 def _weeks(view: NsaidView) -> list[Trace]:
     taken, none, few = [], [], []
     # Weeks are much alike: what they share is written once.
-    answered, points = cache(_answered), cache(words.points)
+    answered, in_words = cache(_answered), cache(_days_a_week)
     for week in view.weeks:
-        parts = [] if week.days_per_week is None else [points(week.days_per_week)]
+        parts = [] if week.days_per_week is None else [in_words(week.days_per_week)]
         text = ", ".join([*parts, answered(week.answered), *([week.doses] if week.doses else [])])
         if week.days_per_week is None:
             few += [(week.first, 0.0, text)] if week.answered else []
@@ -145,6 +145,10 @@ def _weeks(view: NsaidView) -> list[Trace]:
         (few, marks(_("Too few answers in the week"), dot(count, hollow=True), few)),
     )
     return [trace for rows, trace in drawn if rows]
+
+
+def _days_a_week(days: float) -> str:
+    return str(_("%(days)s days a week", days=words.points(days)))
 
 
 def _answered(days: int) -> str:

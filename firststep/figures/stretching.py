@@ -61,7 +61,7 @@ def stretching_chart(view: StretchingView) -> dict[str, Any]:
     top = top_of_week(*where)
     layout = {
         **frame_layout((view.last_day - view.first_day).days),
-        "xaxis": time_axis(view.first_day, view.last_day, anchor="y2" if planned else "y"),
+        "xaxis": time_axis(view.first_day, view.last_day, anchor="y2" if planned else "y", by_week=True),
         "yaxis": value_axis((0, top), _WITH_PLAN if planned else (0.0, 1.0), [0, 3, 6] if planned else [0, 2, 4, 6]),
     }
     if planned:

@@ -123,6 +123,7 @@ def test_the_nsaid_week_counts_tablets_and_adds_up_by_ingredient(filled: None, a
     middle = (MONDAY + timedelta(days=3)).isoformat()
     (bars,) = named(drawn, "Days with an NSAID in the week")
     assert bars["y"][bars["x"].index(middle)] == 2
+    assert bars["hovertext"][bars["x"].index(middle)].startswith("2.0 days a week, 7 days answered")
     (gel,), (paracetamol,) = named(drawn, "Days with a gel noted"), named(drawn, "Days with paracetamol noted")
     assert (gel["x"], gel["y"], paracetamol["y"]) == ([middle], [1.0], [1.0])
     assert "powder" not in str(drawn)
@@ -165,6 +166,14 @@ def test_stretching_stands_against_the_days_of_the_plan(filled: None, ana: Brows
     middle = (MONDAY + timedelta(days=3)).isoformat()
     assert line["y"][line["x"].index(middle)] == 55.6
     assert line["y"][0] is None
+
+
+@pytest.mark.parametrize(("chart", "of_week"), [("", False), ("nsaid", True), ("stretching", True)])
+def test_what_is_of_a_week_is_not_shown_as_of_the_day_in_its_middle(
+    filled: None, ana: Browser, chart: str, of_week: bool
+) -> None:
+    axis = figure(ana, f"chart={chart}&days=90")["layout"]["xaxis"]
+    assert axis["unifiedhovertitle"]["text"].startswith("The week around %{x|") == of_week
 
 
 def test_without_a_plan_days_are_counted(ana: Browser) -> None:

@@ -76,7 +76,7 @@ def test_the_same_figure_gives_the_same_drawing() -> None:
 def test_the_drawing_has_as_many_dots_as_the_figure(days: int) -> None:
     figure = trajectory(views.busy(days))
     root = tree(figure)
-    (dots,) = [trace for trace in figure["data"] if trace["name"] == "Entry of the day"]
+    (dots,) = [trace for trace in figure["data"] if trace["name"] in ("Entry of the day", "Entries of a week")]
     expected = sum(y is not None for y in dots["y"])
     drawn = [p for p in root.iter(f"{NAMESPACE}path") if p.get("class") == "s-point"]
     assert [path.get("d", "").count("h0") for path in drawn] == [expected]

@@ -110,7 +110,9 @@ def test_a_year_of_strips_counts_days_by_week() -> None:
 def test_five_years_lose_no_value_of_a_week() -> None:
     view = views.busy(1826)
     figure = trajectory(view)
-    (dots,) = named(figure, "Entry of the day")
+    # A dot is a value of its week, on the middle of it: not that day's entry.
+    assert not named(figure, "Entry of the day")
+    (dots,) = named(figure, "Entries of a week")
     for begin in range(0, 1826, 7):
         middle = (view.first_day + timedelta(days=begin + 3)).isoformat()
         shown = {y for x, y in zip(dots["x"], dots["y"], strict=True) if x == middle}

@@ -86,7 +86,8 @@ def _sentence(found: list[BeforeAfter], measure: Measure) -> str:
 def _explained() -> str:
     return _(
         "7-day means at the start and the last one. Less than 2 points for first steps, and less than 1 point or "
-        "15 % over the day, is within day-to-day variation. It does not say what the change comes from."
+        "15 % over the day, is within day-to-day variation, judged before rounding. It does not say what the change "
+        "comes from."
     )
 
 

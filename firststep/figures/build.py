@@ -90,7 +90,7 @@ def _late(shown: Period, values: Sequence[int | None], recalled: Collection[date
 def care_start(diary: Diary) -> CareStart | None:
     """Return what began when, for the episode that counts."""
     episode = diary.episode
-    return None if episode is None else CareStart(episode.starts_on, arm_name(episode.arm))
+    return None if episode is None else CareStart(episode.starts_on, arm_name(episode.arm), episode.ends_on)
 
 
 def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[Measure, Foot]]) -> TrajectoryView:

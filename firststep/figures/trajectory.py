@@ -142,7 +142,7 @@ def _care_label(view: TrajectoryView) -> list[Label]:
     if view.care is None or not view.shows(view.care.day):
         return []
     day = view.care.day
-    text = _("%(care)s from %(day)s", care=view.care.label, day=words.day_within(day, len(view.values)))
+    text = words.care_and_days(view.care.label, day, view.care.last_day, len(view.values))
     places = tuple(
         Place(day.isoformat(), level, side, "top", xshift=shift)
         for level in (10.3, 0.8)

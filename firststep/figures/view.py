@@ -22,10 +22,11 @@ class Level:
 
 @dataclass(frozen=True)
 class CareStart:
-    """The day on which care began, and what it is called ("Acupuncture")."""
+    """The day on which care began, what it is called ("Acupuncture"), and its last day where that is known."""
 
     day: date
     label: str
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

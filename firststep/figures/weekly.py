@@ -9,8 +9,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-
 from firststep.figures import words
 from firststep.figures.labels import Label, Place
 from firststep.figures.scales import DAY_MS
@@ -102,7 +100,7 @@ def care_label(care: CareStart | None, first_day: date, last_day: date) -> list[
     if care is None or not _in_sight(care, first_day, last_day):
         return []
     level = top_of_week(care, first_day, last_day)
-    text = _("%(care)s from %(day)s", care=care.label, day=words.day_within(care.day, (last_day - first_day).days + 1))
+    text = words.care_and_days(care.label, care.day, care.last_day, (last_day - first_day).days + 1)
     places = tuple(
         Place(care.day.isoformat(), level, side, "top", xshift=shift) for side, shift in (("left", 4), ("right", -4))
     )

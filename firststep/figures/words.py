@@ -40,6 +40,14 @@ def day_within(day: date, period_days: int) -> str:
     return day_and_month(day) if period_days <= _YEAR_DAYS else written(day, _("d MMM y"), _locale())
 
 
+def care_and_days(care: str, first: date, last: date | None, period_days: int) -> str:
+    """Name care with its first day, and with its last where it has one: "Acupuncture from 12 Jan"."""
+    begins = day_within(first, period_days)
+    if last is None:
+        return str(_("%(care)s from %(day)s", care=care, day=begins))
+    return str(_("%(care)s, %(first)s to %(last)s", care=care, first=begins, last=day_within(last, period_days)))
+
+
 def month(day: date) -> str:
     """Write a month's short name, and the year where it begins, so that no axis hides a new year."""
     pattern = "y" if day.month == 1 else "LLL"

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from firststep.extensions import db
 from firststep.figures.theme import LIGHT, paint
-from firststep.models import Day, Dose, Flare, FootDay, Pause, Pgic, Plan, Question, Share, TreatmentSession
+from firststep.models import Day, Dose, Episode, Flare, FootDay, Pause, Pgic, Plan, Question, Share, TreatmentSession
 from tests.cast import TODAY, Browser, Cast, sign_in
 from tests.support.statements import counted
 
@@ -174,6 +174,21 @@ def test_what_is_of_a_week_is_not_shown_as_of_the_day_in_its_middle(
 ) -> None:
     axis = figure(ana, f"chart={chart}&days=90")["layout"]["xaxis"]
     assert axis["unifiedhovertitle"]["text"].startswith("The week around %{x|") == of_week
+
+
+@pytest.mark.parametrize("chart", ["", "nsaid", "stretching"])
+def test_care_that_has_ended_is_not_drawn_as_if_it_went_on(
+    app: Flask, cast: Cast, filled: None, ana: Browser, chart: str
+) -> None:
+    def names() -> list[str]:
+        found = figure(ana, f"chart={chart}&days=90")["layout"]["annotations"]
+        return [note["text"] for note in found if note["text"].startswith("Acupuncture") and " 12 Oct" in note["text"]]
+
+    assert names() == ["Acupuncture from 12 Oct"]
+    with app.app_context():
+        db.session.execute(update(Episode).where(Episode.patient_id == cast.ana).values(ends_on=date(2026, 11, 16)))
+        db.session.commit()
+    assert names() == ["Acupuncture, 12 Oct to 16 Nov"]
 
 
 def test_without_a_plan_days_are_counted(ana: Browser) -> None:

@@ -5,6 +5,7 @@
  * see templates/stretching/timer.html. A person's own numbers come in the end of the address. Nothing is sent: the links to the log carry what
  * was done in the end of their address. A tap on one is the person's answer, which the log saves; before it nothing is.
  */
+import { forgetPlace, keepPlace, keptPlace } from "./timer_place.js";
 import { at, isOver, next, pause, ready, secondsLeft, setsDone, start, steadyClock, stepsOf, withOwnNumbers } from "./timer_steps.js";
 import { leaveWord, withWord } from "./timer_word.js";
 
@@ -92,8 +93,12 @@ class TimerPage {
   #run = ready([]);
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #ticking;
-  /** Sets of this run that the log was told already: who comes back and taps again does not add them twice. */
+  /** Sets of runs before this one, as of the other foot. */
+  #before = 0;
+  /** Sets that the log was told already: who comes back and taps again does not add them twice. */
   #told = 0;
+  /** Whether the person answered: then nothing is gone on with when the timer is opened again. */
+  #answered = false;
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -102,6 +107,7 @@ class TimerPage {
     this.choice = /** @type {HTMLSelectElement} */ (part(root, "plan"));
     this.toggle = /** @type {HTMLButtonElement} */ (part(root, "toggle"));
     this.skip = /** @type {HTMLButtonElement} */ (part(root, "next"));
+    this.again = /** @type {HTMLButtonElement} */ (part(root, "again"));
     this.bar = /** @type {HTMLProgressElement} */ (part(root, "bar"));
     this.done = /** @type {HTMLAnchorElement} */ (part(root, "done"));
     this.hurt = /** @type {HTMLAnchorElement} */ (part(root, "hurt"));
@@ -109,12 +115,18 @@ class TimerPage {
 
   begin() {
     this.choice.addEventListener("change", () => this.#prepare(sessionOf(this.choice.selectedOptions[0])));
-    this.toggle.addEventListener("click", () => (this.#run.since === null ? this.#start() : this.#become(pause(this.#run, now()))));
+    this.toggle.addEventListener("click", () => this.#goOn());
     this.skip.addEventListener("click", () => this.#become(next(this.#run, now())));
+    this.again.addEventListener("click", () => {
+      this.#rewind();
+      // The button that was tapped is gone.
+      this.toggle.focus();
+    });
     for (const link of [this.done, this.hurt]) link.addEventListener("click", (event) => this.#leave(event, link));
     window.addEventListener("hashchange", () => this.#choose());
     window.addEventListener("pageshow", () => this.#offerLog());
-    document.addEventListener("visibilitychange", () => this.#wake());
+    window.addEventListener("pagehide", () => this.#keep());
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#keep() : this.#wake()));
     part(this.root, "buzz-choice").hidden = !("vibrate" in navigator);
     this.root.hidden = false;
     this.#choose();
@@ -128,17 +140,44 @@ class TimerPage {
     for (const option of options) option.hidden = option.value === OWN && option !== named;
     this.choice.value = (named ?? options.find((option) => !option.hidden))?.value ?? "";
     this.#prepare(withOwnNumbers(sessionOf(this.choice.selectedOptions[0]), told));
+    const kept = keptPlace(this.choice.value, this.#run.steps, Date.now());
+    if (!kept) return;
+    [this.#before, this.#told] = [kept.before, kept.told];
+    // Where it was, and silently: it goes on with a tap.
+    this.#run = kept.run;
+    this.#show();
   }
 
   /** @param {Session} session */
   #prepare(session) {
     part(this.root, "offline").hidden = true;
     this.#run = ready(stepsOf(session));
-    this.#told = 0;
+    this.#before = this.#told = 0;
     this.#become(this.#run);
   }
 
+  /** The page may not come back as it is: a phone that needs the room lets it go while a call goes on. */
+  #keep() {
+    const run = pause(this.#run, now());
+    if (this.#answered || isOver(run) || !isBegun(run)) forgetPlace();
+    else keepPlace({ plan: this.choice.value, run, before: this.#before, told: this.#told, at: Date.now() });
+  }
+
+  #goOn() {
+    if (this.#run.since !== null) return this.#become(pause(this.#run, now()));
+    if (isOver(this.#run)) this.#rewind();
+    this.#start();
+  }
+
+  /** Back to the first step; the sets that are done stay done. */
+  #rewind() {
+    this.#before += setsDone(this.#run);
+    this.#run = ready(this.#run.steps);
+    this.#show();
+  }
+
   #start() {
+    this.#answered = false;
     this.#signals.wake();
     this.#become(start(this.#run, now()));
     this.#say();
@@ -154,9 +193,11 @@ class TimerPage {
   /** @param {Event} event a tap on a link to the log @param {HTMLAnchorElement} link */
   #leave(event, link) {
     this.#become(pause(this.#run, now()));
-    if (navigator.onLine) {
+    // Without a connection the log is the phone's own, where there is one.
+    if (navigator.onLine || navigator.serviceWorker?.controller) {
       link.hash = withWord(link.hash, leaveWord());
-      this.#told = setsDone(this.#run);
+      this.#told = this.#setsDone();
+      this.#answered = true;
       return;
     }
     event.preventDefault();
@@ -195,16 +236,21 @@ class TimerPage {
     write(part(root, "count"), this.#counted());
     this.bar.max = Math.max(run.steps.length, 1);
     this.bar.value = run.index;
-    const label = run.since !== null ? words.pause : run.index > 0 || run.spentMs > 0 ? words.go_on : words.start;
+    const label = run.since !== null ? words.pause : isOver(run) ? words.once_more : isBegun(run) ? words.go_on : words.start;
     write(this.toggle, label ?? "");
-    this.toggle.disabled = this.skip.disabled = isOver(run);
+    this.skip.disabled = isOver(run);
+    this.again.hidden = run.since !== null || isOver(run) || !isBegun(run);
     this.#offerLog();
+  }
+
+  #setsDone() {
+    return this.#before + setsDone(this.#run);
   }
 
   #counted() {
     const { steps, index } = this.#run;
     const step = steps[index];
-    if (!step) return fill(this.words.sets_done, { sets: setsDone(this.#run) });
+    if (!step) return fill(this.words.sets_done, { sets: this.#setsDone() });
     const reps = Math.max(...steps.map((one) => one.rep));
     const sets = Math.max(...steps.map((one) => one.set));
     const parts = [];
@@ -216,13 +262,16 @@ class TimerPage {
   /** What was done stands in the end of the address, which no server sees; "+" adds it to what the day holds. */
   #offerLog() {
     const { fieldDone = "", fieldSets = "", fieldHurt = "" } = this.words;
-    const sets = Math.max(setsDone(this.#run) - this.#told, 0);
+    const sets = Math.max(this.#setsDone() - this.#told, 0);
     const told = new URLSearchParams({ [fieldDone]: "yes", ...(sets ? { [fieldSets]: `+${sets}` } : {}) });
     this.done.hash = told.toString();
     told.set(fieldHurt, "yes");
     this.hurt.hash = told.toString();
   }
 }
+
+/** @param {Run} run @returns {boolean} whether anything of it is behind the person */
+const isBegun = (run) => run.index > 0 || run.spentMs > 0;
 
 /** A screen reader hears a line only when it changes. @param {HTMLElement} line @param {string} text */
 function write(line, text) {

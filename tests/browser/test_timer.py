@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.models import Day, Plan
 from tests.browser.conftest import Faults, OpenPage
-from tests.cast import TODAY, Cast
+from tests.cast import NOW, TODAY, Cast
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
@@ -197,24 +197,91 @@ def test_a_link_from_elsewhere_saves_nothing_before_the_person_does(
     assert stored(app, cast) == (True, 2, None)
 
 
-def test_it_opens_and_runs_without_a_connection_and_says_that_nothing_was_saved(
-    open_phone: OpenPage, cast: Cast, lost: None
+def test_a_tap_at_the_timer_is_kept_without_a_connection_and_sent_later(
+    app: Flask, open_phone: OpenPage, cast: Cast, lost: None
 ) -> None:
-    page = open_phone(cast.ana_user)
+    with app.app_context():
+        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    page.clock.set_fixed_time(NOW)
     page.goto("/log")
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
+    page.wait_for_load_state("networkidle")
     page.context.set_offline(True)
     page.goto(FASCIA)
     expect(page.locator("[data-timer-plan] option:checked")).to_have_text("Plantar-fascia stretch")
     for _ in range(4):
         tap(page, "Next")
     expect_at(page, "Finished", "", "Sets done: 1")
-    expect(page.get_by_text(NO_CONNECTION)).to_be_hidden()
+    page.get_by_role("link", name="This hurt").tap()
+    expect(page.locator("[data-log-status]")).to_have_text("On this phone, not sent yet (1)")
+    expect(page.locator("[name=stretch_sets]")).to_have_value("2")
+    expect(page.locator("[name=stretch_hurt]:checked")).to_have_value("yes")
+    assert stored(app, cast) == (None, 1, None)
+    page.context.set_offline(False)
+    wait_until(lambda: stored(app, cast) == (True, 2, True))
+
+
+def test_where_the_browser_keeps_no_pages_it_says_that_nothing_was_saved(chromium: Browser, site: str) -> None:
+    context = chromium.new_context(base_url=site, has_touch=True, service_workers="block")
+    page = context.new_page()
+    page.goto(FASCIA)
+    context.set_offline(True)
     page.get_by_role("link", name="Done").tap()
     expect(page.get_by_text(NO_CONNECTION)).to_be_visible()
     expect(page).to_have_url(re.compile(TIMER))
-    page.context.set_offline(False)
+    context.close()
+
+
+def test_the_other_foot_comes_after_the_first_and_both_are_counted(
+    app: Flask, open_phone: OpenPage, cast: Cast
+) -> None:
+    with app.app_context():
+        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    page.goto(FASCIA)
+    for _ in range(4):
+        tap(page, "Next")
+    tap(page, "Once more")
+    expect_at(page, "Get ready", "5", "Repetition 1 of 2")
+    for _ in range(4):
+        tap(page, "Next")
+    expect_at(page, "Finished", "", "Sets done: 2")
+    page.get_by_role("link", name="Done").tap()
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    assert stored(app, cast) == (True, 3, None)
+
+
+def test_who_left_in_the_middle_goes_on_there_and_may_begin_again(open_phone: OpenPage) -> None:
+    page = open_phone()
+    open_timer(page, f"{TIMER}#plan=heel_cord")
+    expect(page.get_by_role("button", name="From the beginning")).to_be_hidden()
+    tap(page, "Start")
+    page.clock.run_for((5 + 3 * 60 + 10) * 1_000)
+    expect_at(page, "Hold", "20", "Repetition 4 of 10 · Set 1 of 2")
+    page.goto("/benchmarks")
+    page.clock.run_for(60_000)
+    page.goto(f"{TIMER}#plan=heel_cord")
+    expect_at(page, "Hold", "20", "Repetition 4 of 10 · Set 1 of 2")
+    page.clock.run_for(60_000)
+    expect_at(page, "Hold", "20")
+    tap(page, "Go on")
+    page.clock.run_for(5_000)
+    expect_at(page, "Hold", "15")
+    pause = page.get_by_role("button", name="Pause").bounding_box()
+    tap(page, "Pause")
+    assert page.get_by_role("button", name="Go on").bounding_box() == pause
+    tap(page, "From the beginning")
+    expect_at(page, "Get ready", "5", "Repetition 1 of 10 · Set 1 of 2")
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    # Another plan has nothing to do with it.
+    tap(page, "Next")
+    page.goto("/benchmarks")
+    page.goto(FASCIA)
+    expect_at(page, "Get ready", "5", "Repetition 1 of 2")
 
 
 def test_without_scripts_the_instructions_remain(open_phone: OpenPage) -> None:

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from flask import url_for
 from flask_babel import gettext as _
 
 from blueprints.diary.dose_form import dose_time
@@ -16,7 +15,7 @@ from firststep.clinical.nsaids import load_drugs
 from firststep.clinical.nsaids.label_facts import label_facts
 from firststep.models import User
 from firststep.services.diary_doses import noted_dose, product_choices
-from firststep.services.diary_events import Event
+from firststep.services.diary_events import KINDS, Event
 from firststep.services.diary_recent import Recent
 from firststep.web.country_words import country_of_account, label_country_name
 from firststep.web.event_words import event_words
@@ -52,29 +51,24 @@ def doses_context(recent: Recent, day: date, reader: Reader, *, listed: Iterable
         "doses": [(dose.id, dose_words(dose, reader.zone), uuid4()) for dose in listed],
         "label_notes": label_notes(facts, reader.country),
         "label_country": label_country_name(reader.country),
-        "another_dose_href": "",
         "doses_day": day.isoformat(),
     }
-
-
-def doses_after_tap(recent: Recent, day: date, reader: Reader, dose_id: UUID | None) -> dict[str, Any]:
-    """Return the doses as they stand after a tap, and the way to a second one once the form's own is noted."""
-    doses = recent.doses_of(day)
-    noted = any(dose.id == dose_id for dose in doses)
-    # Without scripts only an address that differs from the last one is opened again.
-    address = url_for("diary.past_day", day=day.isoformat(), after=dose_id, _anchor="nsaid_taken")
-    return doses_context(recent, day, reader, listed=doses) | {"another_dose_href": address if noted else ""}
 
 
 def again_context(recent: Recent) -> dict[str, Any]:
     """Return the dose that one tap repeats, and the choices of a new one."""
     last = recent.last_dose
     return {
-        "again": (last.id, event_words(last)) if last else None,
+        "again": (last.id, event_words(last), _on_the_wire(last)) if last else None,
         "again_op": uuid4(),
         "again_dose": uuid4(),
         **choices_context(),
     }
+
+
+def _on_the_wire(last: Event) -> dict[str, Any]:
+    """Return what an op says of a dose that is the same again; when it was taken is not known."""
+    return {name: last[name] for name in KINDS["dose"].fields if name != "taken_at"}
 
 
 def choices_context() -> dict[str, Any]:

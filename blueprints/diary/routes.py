@@ -11,7 +11,7 @@ from flask import Response, abort, flash, make_response, redirect, request, url_
 from blueprints.diary import offline, sync
 from blueprints.diary.area import diary
 from blueprints.diary.dose_form import repeated_dose
-from blueprints.diary.dose_view import again_context, doses_after_tap, doses_context, reader_of
+from blueprints.diary.dose_view import again_context, doses_context, reader_of
 from blueprints.diary.form import DayForm, form_of, read_form
 from blueprints.diary.view import day_context, history_context, night_context, saved_context
 from firststep.extensions import db
@@ -115,7 +115,7 @@ def noted(day: str) -> Answer:
     chosen, now_day = _day_or_404(day), _today()
     recent = read_recent(db.session, current_patient().id, chosen, today=now_day)
     shown = saved_context(_uuid_or_none(request.args.get("saved")), chosen, now_day, recent.logged)
-    shown |= doses_after_tap(recent, chosen, reader_of(current_account()), _uuid_or_none(request.args.get("dose")))
+    shown |= doses_context(recent, chosen, reader_of(current_account()), listed=recent.doses_of(chosen))
     shown["trigger"] = trigger_words(recent.trigger) if chosen == now_day else ""
     return _parts(shown, "answer", "doses", "trigger", "recent")
 
@@ -211,8 +211,11 @@ def _parts(context: dict[str, Any], *blocks: str) -> str:
 def _context(form: DayForm) -> dict[str, Any]:
     patient, reader, now_day = current_patient(), reader_of(current_account()), _today()
     recent = read_recent(db.session, patient.id, form.day, today=now_day)
-    sent_id = _uuid_or_none(request.form.get("dose_id"))
-    doses = form.show_dose(recent.doses_of(form.day), sent_id=sent_id, zone=reader.zone)
+    noted = recent.doses_of(form.day)
+    asked_id = _uuid_or_none(request.args.get("dose"))
+    shown_id = asked_id if any(dose.id == asked_id for dose in noted) else None
+    sent_id = _uuid_or_none(request.form.get("dose_id")) or shown_id
+    doses = form.show_dose(noted, sent_id=sent_id, zone=reader.zone)
     form.keep_typed(request.form)
     page = doses_context(recent, form.day, reader, listed=doses) | again_context(recent)
     pauses = [pause_of(pause) for pause in recent.pauses]

@@ -1,6 +1,6 @@
 /** The daily form, on the log and on the phone's own pages: app.js has the rest of every page. */
 import { tellLeftEmpty } from "./day/left_empty.js";
-import { startDay } from "./day/page.js";
+import { fetchShell, startDay } from "./day/page.js";
 import { startPhone } from "./phone/boot.js";
 import { GUEST, forgetGuest, meetGuest } from "./phone/guest.js";
 import { Phone } from "./phone/phone.js";
@@ -27,8 +27,7 @@ async function startServed() {
 
 /** @param {string} page */
 async function startOwnPage(page) {
-  const { startShell } = /** @type {typeof import("./day/shell.js")} */ (await import(__SHELL_JS__));
-  await startShell(page, PARTS);
+  await (await fetchShell()).startShell(page, PARTS);
 }
 
 prefill();

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from firststep.extensions import db
 from firststep.models import Dose, Patient
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Faults, OpenPage
 from tests.browser.look import colour_problems, problems
-from tests.cast import TODAY, Cast
+from tests.browser.test_offline import install
+from tests.cast import NOW, TODAY, Cast
 
 pytestmark = pytest.mark.browser
 
@@ -73,9 +74,7 @@ def test_three_doses_one_after_the_other_all_stay(app: Flask, cast: Cast, open_p
     page.get_by_role("radiogroup", name="NSAID taken").get_by_role("radio", name="Yes").check()
     for number, amount in enumerate(("200", "300", "350")):
         if number:
-            another = page.get_by_role("link", name="Note another dose")
-            assert str(another.get_attribute("href")) != page.evaluate("location.pathname + location.hash")
-            another.tap()
+            page.get_by_role("button", name="Note another dose").tap()
             expect(page.get_by_label("Which one")).to_be_focused()
             expect(page.get_by_label("Which one")).to_have_value("")
             expect(page.locator("[name=dose_mg]")).to_have_value("")
@@ -84,7 +83,8 @@ def test_three_doses_one_after_the_other_all_stay(app: Flask, cast: Cast, open_p
         expect(page.locator("#noted").get_by_role("listitem")).to_have_count(number + 1)
     assert page.evaluate("window.same"), "the page was not loaded again"
     assert doses(app) == [("ibuprofen", mg, False) for mg in (200, 300, 350)]
-    page.goto(str(page.get_by_role("link", name="Note another dose").get_attribute("href")))
+    page.reload()
+    expect(page.get_by_role("button", name="Note another dose")).to_be_hidden()
     expect(page.locator("#noted").get_by_role("listitem")).to_have_count(3)
 
 
@@ -101,3 +101,76 @@ def test_the_same_again_in_one_tap_and_back(app: Flask, cast: Cast, open_phone: 
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("listitem").filter(has_text="Naproxen sodium, 220 mg")).to_have_count(1)
     assert doses(app) == [("naproxen sodium", 220, False)]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
+def test_a_noted_dose_is_corrected_and_stays_one(
+    app: Flask, cast: Cast, open_phone: OpenPage, javascript: bool
+) -> None:
+    with app.app_context():
+        db.session.add(Dose(patient_id=cast.ben, day=TODAY, product="ibuprofen", dose_mg=400, taken_at=NOW))
+        db.session.add(Dose(patient_id=cast.ben, day=TODAY, product="Arnica", form="other"))
+        db.session.commit()
+    page = open_phone(cast.ben_user, javascript=javascript)
+    page.goto("/log")
+    line = page.locator("#noted").get_by_role("listitem").filter(has_text="Ibuprofen, 400 mg, 07:30")
+    line.get_by_role("link", name="Change").click()
+    expect(page.get_by_label("Which one")).to_have_value("ibuprofen")
+    expect(page.get_by_label("When")).to_have_value("07:30")
+    if javascript:
+        enter(page, "Dose", "200")
+    else:
+        page.locator("[name=dose_mg]").fill("200")
+        page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Ibuprofen, 200 mg, 07:30").first).to_be_visible()
+    assert doses(app) == [("Arnica", None, False), ("ibuprofen", 200, False)]
+
+
+def test_a_dose_that_is_taken_away_while_it_stands_in_the_form_leaves_the_form_empty(
+    app: Flask, cast: Cast, open_phone: OpenPage
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/log")
+    page.locator("summary", has_text="Note a dose").tap()
+    page.get_by_label("Which one").select_option("ibuprofen")
+    page.get_by_role("button", name="Remove").tap()
+    expect(page.locator("#noted")).to_have_count(0)
+    expect(page.get_by_label("Which one")).to_have_value("")
+    assert doses(app) == []
+    page.get_by_label("Which one").select_option("naproxen")
+    expect(page.locator("#noted").get_by_role("listitem")).to_have_count(1)
+    assert doses(app) == [("naproxen", None, False)]
+
+
+def test_when_the_connection_goes_the_page_tells_doses_and_labels_itself(
+    app: Flask, cast: Cast, open_phone: OpenPage, faults: Faults
+) -> None:
+    with app.app_context():
+        db.session.add(Dose(patient_id=cast.ben, day=TODAY, product="ibuprofen", dose_mg=800))
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    page.clock.set_fixed_time(NOW)
+    page.goto("/log")
+    install(page)
+    page.wait_for_load_state("networkidle")
+    lines = page.locator("#doses .noted-dose > span")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Same as last time: Ibuprofen, 800 mg").tap()
+    expect(lines).to_have_text(["Ibuprofen, 800 mg"] * 2)
+    expect(page.locator("#labels")).to_contain_text("Ibuprofen: 1,600 mg are noted within 24 hours.")
+    expect(page.locator("[data-log-status]")).to_have_text("On this phone, not sent yet (1)")
+    page.get_by_role("button", name="Remove: Ibuprofen, 800 mg").first.tap()
+    expect(lines).to_have_text(["Ibuprofen, 800 mg"])
+    expect(page.locator("#labels")).to_be_hidden()
+    assert doses(app) == [("ibuprofen", 800, False)]
+    page.get_by_role("button", name="Same as last time: Ibuprofen, 800 mg").tap()
+    expect(lines).to_have_count(2)
+    page.context.set_offline(False)
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    # The server tells them now, and has the way back.
+    expect(page.locator("#noted").get_by_role("link", name="Change")).to_have_count(2)
+    expect(page.locator("#labels")).to_contain_text("Ibuprofen: 1,600 mg")
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    assert doses(app) == [("ibuprofen", 800, False)] * 2
+    for words in ("ERR_INTERNET_DISCONNECTED", "Failed to fetch"):
+        faults.forgive(words)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -10,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from firststep.extensions import db
 from firststep.models import Day, Dose, Patient, Pause, Plan
@@ -192,3 +193,72 @@ async ([script, asked]) => {
   return notes.map((some) => some.map(({ noted, quoted, ask, source }) => [noted, quoted, ask, source]));
 }
 """
+
+
+def test_two_doses_one_after_the_other_both_stay(app: Flask, phone: Page, cast: Cast) -> None:
+    with told(app, phone, cast) as address:
+        pass
+    phone.goto(f"{address}/log")
+    phone.get_by_text("Note a dose").tap()
+    another = phone.get_by_role("button", name="Note another dose")
+    expect(another).to_be_hidden()
+    phone.get_by_label("Which one").select_option("ibuprofen")
+    another.tap()
+    expect(phone.get_by_label("Which one")).to_be_focused()
+    phone.get_by_label("Which one").select_option("naproxen")
+    expect(noted(phone)).to_have_text([re.compile("^Ibuprofen"), re.compile("^Naproxen")])
+
+
+def test_doses_are_listed_as_the_server_lists_them_and_each_can_be_corrected(
+    app: Flask, phone: Page, cast: Cast
+) -> None:
+    dosed(app, cast.ben, TODAY, product="Arnica", form="other")
+    dosed(app, cast.ben, TODAY, product="ibuprofen", dose_mg=1200, prescribed=True, taken_at=NOW - timedelta(hours=1))
+    dosed(app, cast.ben, TODAY, product="aspirin", dose_mg=81, for_heart=True, taken_at=NOW - timedelta(hours=7))
+    with told(app, phone, cast) as address:
+        lines = phone.locator("#noted .noted-dose > span").all_text_contents()
+    assert lines == ["Aspirin, 81 mg, 00:30, for the heart", "Ibuprofen, 1,200 mg, 06:30, prescribed", "Arnica"]
+    # As a link of the server's page leads here.
+    phone.goto(f"{address}/log")
+    expect(noted(phone).locator("> span")).to_have_text(lines)
+    phone.get_by_role("button", name="Change: Ibuprofen").tap()
+    expect(phone.get_by_label("Which one")).to_be_focused()
+    expect(phone.locator("#dose_time")).to_have_value("06:30")
+    expect(phone.get_by_label("Prescribed", exact=True)).to_be_checked()
+    phone.locator("#dose_mg").fill("800")
+    phone.locator("#dose_mg").blur()
+    expect(noted(phone).locator("> span").nth(1)).to_have_text("Ibuprofen, 800 mg, 06:30, prescribed")
+    phone.get_by_role("button", name="Change: Arnica").tap()
+    expect(phone.get_by_label("Which one")).to_have_value("other")
+    expect(phone.get_by_label("Its name")).to_have_value("Arnica")
+    expect(noted(phone)).to_have_count(3)
+
+
+def test_the_link_of_a_dose_opens_it_without_the_server_too(app: Flask, phone: Page, cast: Cast) -> None:
+    dosed(app, cast.ben, TODAY, product="naproxen", dose_mg=250)
+    with told(app, phone, cast):
+        link = phone.locator("#noted").get_by_role("link", name="Change")
+        expect(link).to_be_visible()
+    link.click()
+    expect(phone.locator("[data-shell-words]")).to_be_visible()
+    expect(phone.get_by_label("Which one")).to_have_value("naproxen")
+    expect(phone.locator("#dose_mg")).to_have_value("250")
+
+
+def test_the_last_dose_is_noted_again_in_one_tap(app: Flask, phone: Page, cast: Cast) -> None:
+    dosed(app, cast.ben, TODAY - timedelta(days=3), product="naproxen sodium", dose_mg=220, taken_at=NOW)
+    with told(app, phone, cast) as address:
+        pass
+    phone.goto(f"{address}/log")
+    again = phone.get_by_role("button", name="Same as last time: Naproxen sodium, 220 mg")
+    again.tap()
+    expect(noted(phone).locator("> span")).to_have_text(["Naproxen sodium, 220 mg"])
+    again.tap()
+    expect(noted(phone)).to_have_count(2)
+    phone.get_by_role("button", name="Remove: Naproxen sodium, 220 mg").first.tap()
+    expect(noted(phone)).to_have_count(1)
+
+
+def noted(page: Page) -> Locator:
+    """Return the lines of the doses that the phone lists."""
+    return page.locator("[data-shell-doses] li")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ _ADDRESS: Final = re.compile(r"https?://\S+")
 _WORD: Final = re.compile(r"[^\W\d_]{2,}")
 # In data-* attributes stand ids and addresses too; what holds two words, or ends like a sentence, is for people.
 _SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[ ,:][^/{}\[\]\"]*[^\W\d_]{2,}|(?:^|\s)[A-Z][^\W\d_]+[.…?!]?$")
+# Of values that a script is handed over as JSON only what it would show is for people.
+_VALUES: Final = '{"'
 # What a chart or a refusal shows, wherever it stands in the JSON.
 _SHOWN_KEYS: Final = {
     "error",
@@ -73,7 +76,10 @@ def unmarked_of_page(html: str, allowed: Collection[str]) -> list[str]:
     for node in soup.descendants:
         if isinstance(node, Tag):
             for name, text in _spoken(node):
-                body.found += unmarked_of_text(text, allowed, f"<{node.name} {name}>")
+                if name.startswith("data-") and text.startswith(_VALUES):
+                    body.found += unmarked_of_json(json.loads(text), allowed)
+                else:
+                    body.found += unmarked_of_text(text, allowed, f"<{node.name} {name}>")
         elif isinstance(node, NavigableString) and not isinstance(node, _NOT_TEXT) and _is_read(node):
             body.read(str(node), f"<{node.parent.name if node.parent else ''}>")
     return body.found + (["a mark is not closed"] if body.depth else [])

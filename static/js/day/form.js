@@ -19,6 +19,7 @@ const FEET = ["right", "left"];
 
 /** @typedef {{foot: Foot | null, set: Record<string, Value>}} Said what one tap says about the day */
 /** @typedef {{op: string, sent: Promise<Answer[]>, before: Said | null, replaced: boolean}} Kept ``before`` takes it back; null: nothing does */
+/** @typedef {{id: string, texts: Record<string, string>}} NotedInputs a dose and what the inputs show of it, "y" for a ticked box */
 /** @typedef {{onTaken: (kept: Promise<Kept>) => void}} Around what the page does about an entry, from the moment of the tap */
 
 export class DayForm {
@@ -28,7 +29,7 @@ export class DayForm {
    * @type {Map<string, symbol>}
    */
   #typing = new Map();
-  #noted;
+  #noted = false;
   /** Whether what the phone keeps of the day is newer than what the page came with. */
   keptIsNewer = false;
 
@@ -45,7 +46,7 @@ export class DayForm {
     this.dayKinds = JSON.parse(form.dataset.dayKinds ?? "{}");
     /** @type {Kinds} */
     this.footKinds = JSON.parse(form.dataset.footKinds ?? "{}");
-    this.#noted = this.#textIn("dose_product") !== "";
+    this.#isNoted = this.#textIn("dose_product") !== "";
     form.addEventListener("input", ({ target }) => this.#touch(target));
     form.addEventListener("change", ({ target }) => this.#take(target));
     form.addEventListener("submit", (event) => this.#submit(event));
@@ -57,6 +58,13 @@ export class DayForm {
 
   get day() {
     return this.form.dataset.day ?? "";
+  }
+
+  /** Whether the dose in the inputs is noted; then another one can be begun. @param {boolean} noted */
+  set #isNoted(noted) {
+    this.#noted = noted;
+    const another = this.form.querySelector("[data-another-dose]");
+    if (another instanceof HTMLElement) another.hidden = !noted;
   }
 
   /** Shows the day as it stands on this phone; of a day that the phone does not keep, what the page came with. */
@@ -172,7 +180,7 @@ export class DayForm {
     }
     mark(this.form, "dose_product", "");
     if (!said) return null;
-    this.#noted = !("removed" in said.dose);
+    this.#isNoted = !("removed" in said.dose);
     return { foot: null, set: { dose: said.dose } };
   }
 
@@ -190,26 +198,38 @@ export class DayForm {
     return this.#textsIn(name)[0] ?? "";
   }
 
-  /** Empties the inputs of the dose for another one: what was noted stays as it is. */
-  beginDose() {
+  /** Makes the inputs ready for another dose, or for one that is to be corrected. @param {NotedInputs} [noted] */
+  beginDose(noted) {
     this.#takeTyped();
+    this.#showDose(noted);
+    const first = this.form.elements.namedItem("dose_product");
+    if (!(first instanceof HTMLElement)) return;
+    first.closest("details")?.setAttribute("open", "");
+    first.focus();
+  }
+
+  /** Empties the inputs where they show the dose, which is taken away. @param {string} id */
+  leaveDose(id) {
+    if (this.#textIn("dose_id") === id) this.#showDose();
+  }
+
+  /** @param {NotedInputs} [noted] nothing: the inputs of a new one, and what was noted stays */
+  #showDose(noted) {
+    const texts = noted?.texts ?? {};
     const id = this.form.elements.namedItem("dose_id");
     const inputs = [...this.form.elements].filter((field) => DOSE.includes(field.getAttribute("name") ?? ""));
-    if (id instanceof HTMLInputElement) id.value = crypto.randomUUID();
-    this.#noted = false;
+    if (id instanceof HTMLInputElement) id.value = noted?.id ?? crypto.randomUUID();
+    this.#isNoted = noted !== undefined;
     for (const field of inputs) {
-      if (isChoice(field)) field.checked = false;
-      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = "";
+      const text = texts[field.getAttribute("name") ?? ""] ?? "";
+      if (isChoice(field)) field.checked = text === "y";
+      else if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = text;
       follow(field);
     }
     for (const name of DOSE) {
       this.#typing.delete(name);
       mark(this.form, name, "");
     }
-    const first = inputs[0];
-    if (!(first instanceof HTMLElement)) return;
-    first.closest("details")?.setAttribute("open", "");
-    first.focus();
   }
 
   /**

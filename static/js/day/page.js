@@ -20,10 +20,10 @@ import { said, say } from "./status.js";
  */
 export function startDay(phone, form, { served }) {
   const line = /** @type {HTMLElement | null} */ (document.querySelector("[data-log-status]"));
-  const around = { line, entered: false, taking: 0 };
+  const around = { line, entered: false, taking: 0, op: "" };
   // The database is asked for what stands around the line: a tap brings several changes, and one look sees them all.
   // Where it was deleted under the page, there is nothing to see.
-  const lookAround = inTurn(() => showAround(day).catch(() => undefined));
+  const lookAround = inTurn(() => showAround(day, around).catch(() => undefined));
   const update = () => void showWhere(day, around).then(lookAround);
   const day = new DayForm(form, phone, { onTaken: (kept) => void follow(kept) });
   // The server's page is newer than what the phone kept before, until the server has told more.
@@ -36,11 +36,13 @@ export function startDay(phone, form, { served }) {
     // At once: what the line said before is not true of this tap.
     if (line) say(line, "saving", { unsent: 1, rejected: 0 });
     const { op, sent, before, replaced } = await kept.finally(() => (around.taking -= 1));
+    around.op = op;
     update();
     offerWayBack(day, before ? { op, before, replaced } : null);
     const answers = await sent;
     const mine = answers.findLast((answer) => answer.day?.day === day.day);
     sayElsewhere(answers);
+    if (!mine && served) await tellUnsentDoses(day).catch(() => undefined);
     if (mine) day.keptIsNewer = true;
     if (mine && served) await refreshParts(day, op);
     // An answer tells the whole day: also what another phone entered meanwhile, which counts as seen from here on.
@@ -55,16 +57,22 @@ export function startDay(phone, form, { served }) {
     save.hidden = save.dataset.logSave !== "offered";
     form.addEventListener("submit", () => Object.assign(save, { hidden: true }));
   }
-  document.addEventListener("click", (event) => beginAnother(day, event));
+  document.addEventListener("click", (event) => takeTap(day, event));
   void day.fill().then(() => takeFromTimer(day)).then(update);
   return day;
 }
 
-/** @param {DayForm} day @param {MouseEvent} event a tap on the link to another dose: the page it leads to is this one */
-function beginAnother(day, event) {
-  if (!(event.target instanceof Element) || !event.target.closest("a[data-another-dose]")) return;
+/** @param {DayForm} day @param {MouseEvent} event a tap on what is about a dose: without scripts it is sent as a form */
+function takeTap(day, event) {
+  const tapped = event.target instanceof Element ? event.target.closest("[data-another-dose], [data-again], [data-remove-dose]") : null;
+  if (!(tapped instanceof HTMLElement)) return;
   event.preventDefault();
-  day.beginDose();
+  const { again, removeDose } = tapped.dataset;
+  if (again) void day.keep({ foot: null, set: { dose: { ...JSON.parse(again), id: crypto.randomUUID() } } });
+  else if (removeDose) {
+    day.leaveDose(removeDose);
+    void day.keep({ foot: null, set: { dose: { id: removeDose, removed: true } } });
+  } else day.beginDose();
 }
 
 /** @param {DayForm} day @param {{line: HTMLElement | null, entered: boolean, taking: number}} around */
@@ -83,11 +91,14 @@ async function showWhere(day, around) {
   if (signIn instanceof HTMLElement) signIn.hidden = state !== "signed-out";
 }
 
-/** @param {DayForm} day shows what was refused, what is offered, and which days are logged */
-async function showAround(day) {
+/** @param {DayForm} day @param {{op: string}} around shows what was refused, what is offered, and which days are logged */
+async function showAround(day, { op }) {
   await listRefused(day.phone, day.form);
   await offerSame(day);
   await markStrip(day.phone);
+  if (!document.querySelector("#doses [data-shell-doses]")) return;
+  // What was told without an answer is told again by the server once it has it.
+  if (!(await tellUnsentDoses(day))) await refreshParts(day, op);
 }
 
 /** @param {Phone} phone shows the days of the strip that are logged on this phone and not yet on the server */
@@ -132,6 +143,22 @@ function sayElsewhere(answers) {
 
 /** @param {HTMLElement} place @returns {(value: unknown) => string} */
 const wordsOf = (place) => (value) => String({ yes: place.dataset.yes, no: place.dataset.no }[String(value)] ?? value);
+
+/** @returns {Promise<typeof import("./shell.js")>} the script of the phone's own pages, fetched when it is needed */
+export const fetchShell = () => import(__SHELL_JS__);
+
+/**
+ * Shows what is noted of doses and the server does not have yet; of a day that the phone does not keep it knows too little.
+ * @param {DayForm} day
+ * @returns {Promise<boolean>} whether there is anything
+ */
+async function tellUnsentDoses(day) {
+  const [kept, records] = await Promise.all([day.phone.store.day(day.day), day.phone.store.records()]);
+  const place = document.getElementById("doses");
+  if (!kept || !place || !records.some(({ op, state }) => op.day === day.day && "dose" in op.set && state !== "rejected")) return false;
+  await (await fetchShell()).tellOnServedPage(day, place);
+  return true;
+}
 
 /** @param {DayForm} day @param {string} op asks the server for what changed around the form */
 async function refreshParts(day, op) {

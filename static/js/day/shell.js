@@ -6,7 +6,7 @@ import { watchRisk } from "../phone/at_risk.js";
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { isLogged } from "../phone/days.js";
 import { lastChart } from "../phone/last_chart.js";
-import { listDoses } from "./doses.js";
+import { changeDose, listDoses, offerAgain } from "./doses.js";
 import { inTurn } from "./in_turn.js";
 import { askMissed } from "./missed.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
@@ -14,6 +14,7 @@ import { showPlan } from "./plan.js";
 import { startTry } from "./try.js";
 
 /** @typedef {import("../phone/phone.js").Phone} Phone */
+/** @typedef {import("./form.js").DayForm} DayForm */
 /** @typedef {import("./own_page.js").Parts} Parts */
 
 const STRIP_DAYS = 14;
@@ -75,18 +76,43 @@ async function showLog(phone, { startDay }) {
   showHead(day, clock.day);
   await showPlan(phone, day);
   window.addEventListener("online", () => showHead(day, clock.day, { offline: false }));
-  startDay(phone, form, { served: false });
+  const page = startDay(phone, form, { served: false });
   // What is asked comes first; the days below it are drawn when it can be answered.
   shown.hidden = false;
   const labels = fetchLabels();
   const update = inTurn(async () => {
     const logged = await drawStrip(phone, day, clock.day);
     await askMissed(phone, { day, today: clock.day, logged });
-    await listDoses(phone, form, day);
-    await (await labels)?.drawLabels(phone, form, day);
+    await tellDoses(page, await labels);
   });
   phone.addEventListener("change", () => void update());
   await update();
+  const toChange = new URLSearchParams(location.search).get("dose");
+  if (toChange) await changeDose(page, toChange);
+}
+
+/** @param {DayForm} page @param {typeof import("../labels.js") | null} labels */
+async function tellDoses(page, labels) {
+  await listDoses(page);
+  await offerAgain(page);
+  await labels?.drawLabels(page.phone, page.form, page.day);
+}
+
+/**
+ * On the server's own page of a day, when no answer comes: what the phone knows of the doses takes the place of what the
+ * server told of them, in the words of the phone's own log.
+ * @param {DayForm} page
+ * @param {HTMLElement} place
+ */
+export async function tellOnServedPage(page, place) {
+  if (!place.querySelector("[data-shell-doses]")) {
+    // The service worker has it.
+    const own = new DOMParser().parseFromString(await (await fetch("/offline/log")).text(), "text/html");
+    const parts = own.querySelectorAll("[data-shell-doses], [data-shell-labels]");
+    if (parts.length === 0) return;
+    place.replaceChildren(...parts);
+  }
+  await tellDoses(page, await fetchLabels());
 }
 
 /** @returns {Promise<typeof import("../labels.js") | null>} what labels say; null where the browser took it off the phone */

@@ -6,7 +6,7 @@
  */
 import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { daysTried } from "../phone/tried.js";
-import { listDoses } from "./doses.js";
+import { listDoses, offerAgain } from "./doses.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
 
 /** @typedef {import("./own_page.js").Parts} Parts */
@@ -55,9 +55,10 @@ async function showDay(parts, day, today) {
   showHead(day, today);
   const guest = await openGuest(parts);
   await askFoot(guest);
-  parts.startDay(guest, form, { served: false });
+  const page = parts.startDay(guest, form, { served: false });
   const update = async () => {
-    await listDoses(guest, form, day);
+    await listDoses(page);
+    await offerAgain(page);
     await showKept(guest, day);
   };
   guest.addEventListener("change", () => void update());

@@ -15,6 +15,18 @@ export function wallClock(zone, at = new Date()) {
   return { day: `${String(parts.year).padStart(4, "0")}-${parts.month}-${parts.day}`, hour: Number(parts.hour) };
 }
 
+/**
+ * @param {string} moment
+ * @param {string} day
+ * @param {string} zone
+ * @returns {string} what the clock on the wall showed, such as "07:30"; empty where it was on another day
+ */
+export function timeOn(moment, day, zone) {
+  const at = new Date(moment);
+  if (wallClock(zone, at).day !== day) return "";
+  return formatter(zone, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", numberingSystem: "latn" }).format(at);
+}
+
 /** @param {string | undefined} zone @param {Intl.DateTimeFormatOptions} options */
 function formatter(zone, options) {
   try {

@@ -47,8 +47,10 @@ class SavedStrip:
 
 def saved_strip(back: str) -> SavedStrip | None:
     """Return what there is to say after the step that led here, None when none did."""
-    if "undone" in request.args:
-        return SavedStrip(words=_("Undone"), undo=None, undo_id=uuid4(), back=back)
+    # A step that moved something to another day was two, and none of them is taken back alone.
+    for name, words in (("undone", _("Undone")), ("moved", _("Saved"))):
+        if name in request.args:
+            return SavedStrip(words=words, undo=None, undo_id=uuid4(), back=back)
     for name, words in (("saved", _("Saved")), ("removed", _("Removed"))):
         op_id = sent_id(name)
         if op_id is not None:

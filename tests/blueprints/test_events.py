@@ -288,6 +288,9 @@ def test_one_moves_to_another_day_once(app: Flask, ben: Browser, kind: str) -> N
     assert (answer.status_code, answer.location) == (303, "/events?moved=1")
     (after,) = stored(app, kind)
     assert after.day == TODAY - timedelta(days=3)
+    strip = page_of(ben, answer.location).select_one("#saved")
+    assert strip is not None
+    assert " ".join(strip.text.split()) == "Saved"
     # A second tap says the same; another form of the thing finds that it lies elsewhere now.
     again = ben.post(f"/events/{before.id}", data=body)
     assert (again.status_code, again.location) == (303, "/events?moved=1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from blueprints.practice.words import day_words, last_entry_words, scope_words, 
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
+from firststep.web.event_words import event_words
 from firststep.web.person_words import person_name
 from firststep.web.progress import Choice, ProgressPage, progress_page, resolved
 from firststep.web.wording import weeks_since_start
@@ -32,8 +34,22 @@ def patient_view(
         "from_day": day_words(grant.from_day) if grant.from_day else "",
         "progress": _shared_page(grant, course, choice, places),
         "questions": [(day_words(question.day), question.text) for question in questions],
-        "notes": [(day_words(note.day), note.text) for note in notes],
+        "notes": _in_own_words(course, notes),
     }
+
+
+def _in_own_words(course: Course, notes: list[Note]) -> list[tuple[str, str]]:
+    """Return what stands in the patient's own words, the newest first: of days, and of treatments in the period read.
+
+    A flare-up has its words beside it; where no notes are shared the course comes without any.
+    """
+    told = [(note.day, note.text) for note in notes]
+    for session in course.events_of("treatment_session"):
+        if session["note"]:
+            told.append(
+                (session.day, _("%(treatment)s: %(note)s", treatment=event_words(session), note=session["note"]))
+            )
+    return [(day_words(day), text) for day, text in sorted(told, key=itemgetter(0), reverse=True)]
 
 
 def _shared_page(grant: Grant, course: Course, choice: Choice, places: Places) -> ProgressPage:

@@ -66,6 +66,8 @@ class Days:
     recalled: frozenset[tuple[date, str]]
     #: The sets of stretching of each day with a number of them.
     sets_done: Mapping[date, int]
+    #: The days on which stretching hurt.
+    hurt: frozenset[date] = frozenset()
 
     def diary(self, care: tuple[clinical.Episode, ...]) -> clinical.Diary:
         """Return the diary with these courses of care."""
@@ -78,13 +80,14 @@ def read_days(session: Session, patient_id: UUID, *, first: date | None = None, 
     values = {"patient_id": patient_id, "first": first, "last": last}
     columns: list[list[Any]] = list(map(orjson.loads, session.execute(_OF_BOTH, values).one()))
     foot_days, feet, *pains, recalled = _with_days(columns[: len(_OF_FEET)])
-    days, stretch_done, stretch_minutes, nsaid_taken, sets = _with_days(columns[len(_OF_FEET) :])
+    days, stretch_done, stretch_minutes, nsaid_taken, sets, hurt = _with_days(columns[len(_OF_FEET) :])
     answers = (days, list(map(_yes_no, stretch_done)), stretch_minutes, list(map(_yes_no, nsaid_taken)))
     return Days(
         foot_days=Rows(clinical.FootDay._make, (foot_days, feet, *pains)),
         day_answers=Rows(clinical.DayAnswers._make, answers),
         recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled) if any(recalled) else ()),
         sets_done={day: number for day, number in zip(days, sets, strict=True) if number is not None},
+        hurt=frozenset(compress(days, hurt)),
     )
 
 
@@ -107,7 +110,7 @@ def _between(of: type[Day | FootDay], names: tuple[str, ...]) -> Subquery:
 
 # In the order of the fields of clinical.FootDay and clinical.DayAnswers.
 _OF_FEET: Final = ("day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
-_OF_DAYS: Final = ("day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets")
+_OF_DAYS: Final = ("day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets", "stretch_hurt")
 
 
 def _of_both() -> Select[Any]:

@@ -36,6 +36,7 @@ class Course:
     diary: Diary
     recalled: frozenset[tuple[date, str]]
     sets_done: Mapping[date, int] = field(default_factory=dict)
+    hurt: frozenset[date] = frozenset()
     events: tuple[Event, ...] = ()
     begun_before: frozenset[UUID] = frozenset()
 
@@ -74,6 +75,7 @@ def read_course(
         diary=days.diary(care),
         recalled=days.recalled,
         sets_done=days.sets_done,
+        hurt=days.hurt,
         events=(*_going_on(before, first), *events[len(before) :]),
         begun_before=frozenset(event.id for event in before),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -43,14 +45,15 @@ def stretching_panel(course: Course, weeks: tuple[Week, ...], figure: FigureAddr
     if view is None:
         return None
     chart, sentence = stretching_chart(view), _sentence(view)
+    hurt = [sum(week.first <= day <= week.last for day in course.hurt) for week in weeks]
     return Panel(
         key=KEY,
         sentence=sentence,
         src=figure(KEY),
         still=drawn(chart, title=sentence, description=_explained(view), size_px=SIZE_PX),
         legend=legend_of(chart),
-        table=_table(view),
-        note=_explained(view),
+        table=_table(view, hurt),
+        note=" ".join(filter(None, (_hurt_words(sum(hurt)), _explained(view)))),
     )
 
 
@@ -77,6 +80,17 @@ def _sentence(view: StretchingView) -> str:
     )
 
 
+def _hurt_words(days: int) -> str:
+    """Say on how many days it hurt; of days without that answer nothing is said."""
+    if not days:
+        return ""
+    return ngettext(
+        "Stretching hurt on %(num)d day of this period, as it was noted.",
+        "Stretching hurt on %(num)d days of this period, as it was noted.",
+        days,
+    )
+
+
 def _explained(view: StretchingView) -> str:
     if view.has_plan:
         return _(
@@ -90,12 +104,21 @@ def _explained(view: StretchingView) -> str:
     )
 
 
-def _table(view: StretchingView) -> Table:
+def _table(view: StretchingView, hurt: Sequence[int]) -> Table:
     head = [_("Week from"), _("Days done"), _("Answers")]
     if view.has_plan:
         head += [_("Sets"), _("Of the plan")]
+    head += [_("It hurt")] if any(hurt) else []
     short_date, planned = short_dates(), view.has_plan
-    rows = [[short_date(week.first), *_cells(week, planned=planned)] for week in reversed(view.weeks) if week.answered]
+    rows = [
+        [
+            short_date(week.first),
+            *_cells(week, planned=planned),
+            *([str(days) if days else None] if any(hurt) else []),
+        ]
+        for week, days in reversed(list(zip(view.weeks, hurt, strict=True)))
+        if week.answered or days
+    ]
     return Table(caption=_("Stretching week by week"), head=head, rows=rows, numeric=list(range(1, len(head))))
 
 

@@ -191,6 +191,20 @@ def test_care_that_has_ended_is_not_drawn_as_if_it_went_on(
     assert names() == ["Acupuncture, 12 Oct to 16 Nov"]
 
 
+def test_days_on_which_stretching_hurt_are_told_to_both(app: Flask, cast: Cast, filled: None, ana: Browser) -> None:
+    assert "hurt" not in panel(ana, "stretching").get_text()
+    with app.app_context():
+        of_ana = Day.patient_id == cast.ana
+        for offset, hurt in ((0, True), (2, True), (3, False)):
+            day = MONDAY + timedelta(days=offset)
+            db.session.execute(update(Day).where(of_ana, Day.day == day).values(stretch_hurt=hurt))
+        db.session.commit()
+    for reader, at in ((ana, "/progress"), (sign_in(app, cast.cho_user), f"/practice/{cast.share}")):
+        found = panel(reader, "stretching", "", at)
+        assert "Stretching hurt on 2 days of this period, as it was noted." in found.get_text()
+        assert row_of(found, short(MONDAY))[1:] == ["6", "7 / 7", "5 / 9", "56 %", "2"]
+
+
 def test_without_a_plan_days_are_counted(ana: Browser) -> None:
     found = panel(ana, "stretching")
     assert "There is no plan for this period" in found.get_text()
@@ -301,9 +315,8 @@ def test_a_practitioner_sees_the_same_charts_within_the_scope(app: Flask, cast: 
         assert f"{at}/figure.json" in str(panel(cho, key, "", at)["data-chart-src"])
     assert "Treatment: Both, no. 3" in page
     assert (BeautifulSoup(page, "html.parser").get_text().count(TYPED) > 0) == (scope == "notes")
-    for words in ("my question", "my trigger", "my own note"):
+    for words in ("my question", "my trigger", "my own note", "Both, number 3: my session"):
         assert (words in page) == (scope == "notes")
-    assert "my session" not in page
     for words in ("my trigger", "my own note", "my session", "my question"):
         assert not any(words in answer.get_data(as_text=True) for answer in figures)
 

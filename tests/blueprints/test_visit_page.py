@@ -103,6 +103,21 @@ def test_a_summary_holds_no_single_day(app: Flask, cho: Browser, cast: Cast) -> 
     assert page.select_one(".visit svg") is None
 
 
+@pytest.mark.parametrize(
+    ("scope", "said"), [("charts", "None."), ("summary", "None. Of a summary flare-ups are not looked at.")]
+)
+def test_where_nothing_stands_out_it_says_what_was_not_looked_at(
+    app: Flask, cho: Browser, cast: Cast, scope: str, said: str
+) -> None:
+    set_share(app, cast, scope=scope)
+    with app.app_context():
+        factories.make_diary(db.session, db.session.get_one(Patient, cast.ana), TODAY - timedelta(days=7), [2] * 8)
+        db.session.commit()
+    flags = opened(cho, cast).select_one("#flags + *")
+    assert flags is not None
+    assert flags.get_text().replace("\N{NON-BREAKING HYPHEN}", "-") == said
+
+
 @pytest.mark.usefixtures("noted")
 @pytest.mark.parametrize(
     ("lately", "said"),

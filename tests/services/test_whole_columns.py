@@ -24,9 +24,23 @@ def logged(session: Session) -> Patient:
             FootDayRow(patient_id=patient.id, day=TODAY, foot="left", first_step_pain=0, first_step_recalled=False),
             FootDayRow(patient_id=patient.id, day=TODAY, foot="right", average_pain=100, first_step_recalled=False),
             FootDayRow(patient_id=patient.id, day=BEFORE, foot="right", first_step_pain=67, first_step_recalled=True),
-            Day(patient_id=patient.id, day=TODAY, stretch_done=False, nsaid_taken=True, stretch_sets=0),
+            Day(
+                patient_id=patient.id,
+                day=TODAY,
+                stretch_done=False,
+                nsaid_taken=True,
+                stretch_sets=0,
+                stretch_hurt=False,
+            ),
             Day(patient_id=patient.id, day=YESTERDAY, note="nothing else"),
-            Day(patient_id=patient.id, day=BEFORE, stretch_done=True, stretch_minutes=15, stretch_sets=3),
+            Day(
+                patient_id=patient.id,
+                day=BEFORE,
+                stretch_done=True,
+                stretch_minutes=15,
+                stretch_sets=3,
+                stretch_hurt=True,
+            ),
             FootDayRow(patient_id=other.id, day=TODAY, foot="left", first_step_pain=50, first_step_recalled=True),
             Day(patient_id=other.id, day=YESTERDAY, nsaid_taken=True, stretch_sets=9),
         ]
@@ -53,6 +67,7 @@ def test_each_answer_stands_on_its_day_and_a_missing_one_is_none(session: Sessio
     }
     assert found.recalled == {(BEFORE, "right")}
     assert found.sets_done == {TODAY: 0, BEFORE: 3}
+    assert found.hurt == {BEFORE}
 
 
 def test_yes_and_no_are_no_numbers(session: Session) -> None:

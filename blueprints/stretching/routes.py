@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, make_response, redirect, url_for
@@ -19,7 +19,7 @@ from firststep.web.actors import current_patient
 from firststep.web.plan_words import plan_name
 from firststep.web.policy import policy
 from firststep.web.render import render
-from firststep.web.writing import current_writing
+from firststep.web.writing import current_writing, saved_strip
 
 stretching = Blueprint("stretching", __name__)
 
@@ -33,7 +33,7 @@ TIMER = "/stretching/timer"
 def plans() -> Answer:
     """Show the person's plans, and every preset with its evidence and source."""
     found = service.read_plans(db.session, current_patient().id)
-    return render("stretching/plans.html", **plans_context(found, today()))
+    return render("stretching/plans.html", saved=saved_strip("plans"), **plans_context(found, today()))
 
 
 @stretching.get("/stretching/choose/<key>")
@@ -59,7 +59,7 @@ def begin(key: str) -> Answer:
         form.refuse(refused)
         return make_response(_choice_page(form, key), 422)
     db.session.commit()
-    return _to(url_for("stretching.plans"))
+    return _back(saved=writing.op_id)
 
 
 @stretching.get("/stretching/plans/<uuid:plan_id>")
@@ -86,7 +86,7 @@ def change(plan_id: UUID) -> Answer:
         form.refuse(refused)
         return make_response(_edit_page(form, plan_id, plan["preset"]), 422)
     db.session.commit()
-    return _to(url_for("stretching.plans"))
+    return _back(saved=writing.op_id)
 
 
 @stretching.post("/stretching/plans/<uuid:plan_id>/end")
@@ -95,7 +95,8 @@ def end(plan_id: UUID) -> Answer:
     """Let today be the plan's last day."""
     writing = current_writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
-    return _stored_or_404(lambda: service.end_plan(db.session, writing, plan, today()))
+    _stored_or_404(lambda: service.end_plan(db.session, writing, plan, today()))
+    return _back(saved=writing.op_id)
 
 
 @stretching.get("/stretching/plans/<uuid:plan_id>/remove")
@@ -113,7 +114,8 @@ def remove(plan_id: UUID) -> Answer:
     """Take the plan away as if it had never been chosen."""
     writing = current_writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
-    return _stored_or_404(lambda: service.remove_plan(db.session, writing, plan))
+    _stored_or_404(lambda: service.remove_plan(db.session, writing, plan))
+    return _back(removed=writing.op_id)
 
 
 @stretching.get(TIMER)
@@ -133,7 +135,7 @@ def _known_or_404(key: str) -> None:
         abort(404)
 
 
-def _stored_or_404(write: Callable[[], None]) -> Response:
+def _stored_or_404(write: Callable[[], None]) -> None:
     """Commit a step without fields; the id of somebody else's step looks like none."""
     try:
         write()
@@ -141,7 +143,6 @@ def _stored_or_404(write: Callable[[], None]) -> Response:
         db.session.rollback()
         abort(404)
     db.session.commit()
-    return _to(url_for("stretching.plans"))
 
 
 def _choice_page(form: PlanForm, key: str) -> str:
@@ -152,5 +153,5 @@ def _edit_page(form: NumbersForm, plan_id: UUID, key: str) -> str:
     return render("stretching/edit.html", form=form, plan_id=plan_id, **choice_context(key))
 
 
-def _to(address: str) -> Response:
-    return make_response(redirect(address, 303))
+def _back(**said: Any) -> Response:
+    return make_response(redirect(url_for("stretching.plans", **said), 303))

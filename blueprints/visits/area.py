@@ -13,7 +13,12 @@ from firststep.web.actors import current_account
 visits = Blueprint("visits", __name__)
 
 #: The pages to which a step leads back, by the word that its form carries; the log's is that of the day.
-_BACK: Final = {"progress": "charts.progress", "questions": "visits.questions", "events": "events.overview"}
+_BACK: Final = {
+    "progress": "charts.progress",
+    "questions": "visits.questions",
+    "events": "events.overview",
+    "plans": "stretching.plans",
+}
 
 
 def today() -> date:

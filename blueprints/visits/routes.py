@@ -18,6 +18,7 @@ from firststep.services.diary_fields import Refused
 from firststep.services.diary_history import undo_op
 from firststep.services.diary_writing import Writing, is_written
 from firststep.services.questions import VisitQuestion
+from firststep.services.stretching_plans import undo_step as undo_plan_step
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
 from firststep.web.dates import long_date
@@ -115,8 +116,9 @@ def undo() -> Answer:
     if undone is None or undo_id is None:
         abort(404)
     zone = current_account().time_zone
+    take_back = undo_plan_step if request.form.get("back") == "plans" else undo_op
     try:
-        day = undo_op(db.session, patient_id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
+        day = take_back(db.session, patient_id, undone, undo_id=undo_id, now=clock.now(), zone=zone)
     except Refused as refused:
         db.session.rollback()
         if refused.field == "op":

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from contextlib import suppress
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from firststep.clinical.adherence import PauseDays, StretchWeek, planned_days, stretch_weeks
 from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
 from firststep.clinical.week import Span
+from firststep.models import DiaryChange
 from firststep.services.diary_events import Event, EventChange, read_events
 from firststep.services.diary_fields import FIRST_DAY, Refused
+from firststep.services.diary_history import undo_op
 from firststep.services.diary_writing import Writing, write_change
 from firststep.services.trajectories import Course
 
@@ -92,6 +96,22 @@ def choose_plan(session: Session, writing: Writing, *, day: date, values: Mappin
         change = EventChange(kind="plan", id=other.id, values=ended, removed=other.day == day)
         again = uuid5(writing.op_id, str(other.id))
         write_change(session, writing, other.day, change, op_id=again)
+
+
+def undo_step(
+    session: Session, patient_id: UUID, op_id: UUID, *, undo_id: UUID, now: datetime, zone: str
+) -> date | None:
+    """Take back a step about a plan and return its day; None: the patient has no such step. Raises Refused.
+
+    Of a choice the plans that ended with it go on again, apart from those that were changed since.
+    """
+    day = undo_op(session, patient_id, op_id, undo_id=undo_id, now=now, zone=zone)
+    every = select(DiaryChange.event_id).where(DiaryChange.patient_id == patient_id, DiaryChange.field == "plan")
+    for plan_id in session.scalars(every.distinct()).all():
+        ended, again = uuid5(op_id, str(plan_id)), uuid5(undo_id, str(plan_id))
+        with suppress(Refused):
+            undo_op(session, patient_id, ended, undo_id=again, now=now, zone=zone)
+    return day
 
 
 def change_plan(session: Session, writing: Writing, plan: Event, values: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from firststep.clinical.stretching import load_presets
 from firststep.extensions import db
 from firststep.models import DiaryChange, Pause, Plan
-from tests.cast import TODAY, Browser, Cast
+from tests.cast import TODAY, Browser, Cast, sign_in
 from tests.support.statements import counted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,7 +100,7 @@ def test_a_preset_is_taken_once_however_often_it_is_sent(app: Flask, ben: Browse
     body = {name: str(value) for name, value in shown.items()} | {"interval_days": "1"}
     for _ in range(3):
         answer = ben.post("/stretching/choose/plantar_fascia", data=body)
-        assert (answer.status_code, answer.location) == (303, "/stretching")
+        assert (answer.status_code, str(answer.location)[:18]) == (303, "/stretching?saved=")
     (plan,) = plans_of(app, cast)
     assert (plan.preset, plan.day, plan.ends_on, plan.chosen_by) == ("plantar_fascia", TODAY, None, "self")
     assert (plan.hold_s, plan.reps, plan.sets_per_day, plan.interval_days) == (10, 10, 3, 1)
@@ -371,3 +371,55 @@ def test_every_kind_of_step_has_its_words() -> None:
     script = (ROOT / "static/js/timer_steps.js").read_text(encoding="utf-8")
     assert re.findall(r"(\w+_S) = (\d+);", script) == [("READY_S", "5"), ("RELEASE_S", "5")], "the page names them"
     assert sorted(said) == sorted([*re.findall(r'"(\w+)"', kinds), "over"])
+
+
+def stored(app: Flask, cast: Cast) -> list[tuple[str, date, date | None]]:
+    return [(plan.preset, plan.day, plan.ends_on) for plan in plans_of(app, cast)]
+
+
+def taken_back(browser: Browser, page: BeautifulSoup) -> BeautifulSoup:
+    """Tap "Undo" on the page, twice as on a slow phone, and return the page that follows."""
+    undo = page.select_one("#saved form")
+    assert isinstance(undo, Tag)
+    body = {str(field["name"]): str(field["value"]) for field in undo.select("input")}
+    answers = [browser.post(str(undo["action"]), data=body) for _ in range(2)]
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/stretching?undone=1")}
+    return page_of(browser, "/stretching?undone=1")
+
+
+@pytest.mark.parametrize("first", [TODAY - timedelta(days=9), TODAY], ids=["of last week", "of today"])
+def test_a_plan_taken_by_mistake_is_taken_back_and_the_one_before_goes_on(
+    app: Flask, ben: Browser, cast: Cast, first: date
+) -> None:
+    ben.post("/stretching/choose/plantar_fascia", data=sent(CHOSEN, day=first.isoformat()))
+    before = stored(app, cast)
+    answer = ben.post("/stretching/choose/heel_raises", data=sent(RAISES))
+    assert ("heel_raises", TODAY, None) in stored(app, cast) != before
+    page = page_of(ben, str(answer.location))
+    assert text_of(page.select_one("#saved") or page) == "Saved Undo"
+    assert "Plantar-fascia stretch counts now" in text_of(taken_back(ben, page))
+    assert stored(app, cast) == before == [("plantar_fascia", first, None)]
+
+
+@pytest.mark.parametrize(("step", "said"), [("end", "Saved"), ("remove", "Removed"), ("", "Saved")])
+def test_each_step_about_a_plan_is_said_and_can_be_taken_back(
+    app: Flask, ben: Browser, cast: Cast, step: str, said: str
+) -> None:
+    ben.post("/stretching/choose/plantar_fascia", data=sent(CHOSEN))
+    (before,) = plans_of(app, cast)
+    address = f"/stretching/plans/{before.id}{'/' if step else ''}{step}"
+    page = page_of(ben, str(ben.post(address, data=sent(CHOSEN, sets_per_day="2")).location))
+    assert text_of(page.select_one("#saved") or page) == f"{said} Undo"
+    found = plans_of(app, cast)
+    assert not found or (found[0].ends_on, found[0].sets_per_day) != (None, 3)
+    taken_back(ben, page)
+    (after,) = plans_of(app, cast)
+    assert (after.id, after.ends_on, after.sets_per_day) == (before.id, None, 3)
+
+
+def test_a_step_of_somebody_else_is_not_taken_back(app: Flask, ben: Browser, cast: Cast) -> None:
+    answer = ben.post("/stretching/choose/plantar_fascia", data=sent(CHOSEN))
+    undo = parse_qs(str(answer.location).partition("?")[2])["saved"][0]
+    ana = sign_in(app, cast.ana_user)
+    assert ana.post("/visits/undo", data={"undo": undo, "op": str(uuid4()), "back": "plans"}).status_code == 404
+    assert len(plans_of(app, cast)) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from firststep.extensions import db
-from firststep.models import Day, Plan
+from firststep.models import Day, Plan, User
 from tests.browser.conftest import Faults, OpenPage
 from tests.cast import NOW, TODAY, Cast
 from tests.support.waiting import wait_until
@@ -181,6 +181,22 @@ def test_a_tap_at_the_timer_is_undone_as_a_whole(app: Flask, open_phone: OpenPag
     wait_until(lambda: stored(app, cast) == (None, None, None))
 
 
+def test_at_night_a_tap_at_the_timer_waits_for_the_day(app: Flask, open_phone: OpenPage, cast: Cast) -> None:
+    with app.app_context():
+        user = db.session.get_one(User, cast.ben_user)
+        user.time_zone = "America/New_York"
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    page.goto(FASCIA)
+    for _ in range(4):
+        tap(page, "Next")
+    page.get_by_role("link", name="Done").tap()
+    page.get_by_role("link", name="Yesterday: Sunday 22 November").tap()
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    expect(page.locator("[name=stretch_sets]")).to_have_value("1")
+    assert stored(app, cast, TODAY - timedelta(days=1)) == (True, 1, None)
+
+
 def test_a_link_from_elsewhere_saves_nothing_before_the_person_does(
     app: Flask, open_phone: OpenPage, cast: Cast
 ) -> None:
@@ -292,12 +308,12 @@ def test_without_scripts_the_instructions_remain(open_phone: OpenPage) -> None:
     expect(page.get_by_text("pull the toes towards the shin")).to_be_visible()
 
 
-def stored(app: Flask, cast: Cast) -> tuple[bool | None, int | None, bool | None]:
-    """Return what the server holds of today's stretching: done, sets, hurt."""
+def stored(app: Flask, cast: Cast, day: date = TODAY) -> tuple[bool | None, int | None, bool | None]:
+    """Return what the server holds of a day's stretching: done, sets, hurt."""
     with app.app_context():
         row = db.session.execute(
             select(Day.stretch_done, Day.stretch_sets, Day.stretch_hurt).where(
-                Day.patient_id == cast.ben, Day.day == TODAY
+                Day.patient_id == cast.ben, Day.day == day
             )
         ).one()
         return (row.stretch_done, row.stretch_sets, row.stretch_hurt)

@@ -246,9 +246,13 @@ def test_the_link_of_a_dose_opens_it_without_the_server_too(app: Flask, phone: P
 
 
 def test_the_last_dose_is_noted_again_in_one_tap(app: Flask, phone: Page, cast: Cast) -> None:
-    dosed(app, cast.ben, TODAY - timedelta(days=3), product="naproxen sodium", dose_mg=220, taken_at=NOW)
+    on = TODAY - timedelta(days=3)
+    dosed(app, cast.ben, on - timedelta(days=1), product="aspirin", taken_at=NOW - timedelta(days=4))
+    dosed(app, cast.ben, on, product="naproxen sodium", dose_mg=220, taken_at=NOW - timedelta(days=3))
+    dosed(app, cast.ben, on, product="ibuprofen", taken_at=NOW - timedelta(days=3, hours=1))
+    dosed(app, cast.ben, on, product="celecoxib")
     with told(app, phone, cast) as address:
-        pass
+        expect(phone.get_by_role("button", name="Same as last time: Naproxen sodium, 220 mg")).to_be_visible()
     phone.goto(f"{address}/log")
     again = phone.get_by_role("button", name="Same as last time: Naproxen sodium, 220 mg")
     again.tap()

@@ -7,6 +7,7 @@ import { dayAfter, timeOn } from "../phone/clock.js";
 /** @typedef {import("../phone/days.js").Thing} Thing */
 /** @typedef {import("./form.js").DayForm} DayForm */
 /** @typedef {import("./form.js").NotedInputs} NotedInputs */
+/** @typedef {Thing & {at: string}} Timed a dose with its time of day, "07:30", empty where none is noted */
 
 /** How far back the last dose is looked for; the phone keeps some days more. */
 const DAYS_BACK = 28;
@@ -22,10 +23,13 @@ export async function listDoses(page) {
   list.replaceChildren(...doses.map((dose) => lineOf(dose, page, place)));
 }
 
-/** @param {DayForm} page @returns {Promise<(Thing & {at: string})[]>} those with a time of day first, as the server has them */
-async function dosesOf({ phone, day }) {
-  const zone = String((await phone.store.get("zone")) ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
-  const doses = ((await phone.dayShown(day)).events.dose ?? []).map((dose) => ({ ...dose, at: timeOf(dose, day, zone) }));
+/** @param {DayForm} page @returns {Promise<Timed[]>} the doses of its day */
+const dosesOf = async ({ phone, day }) => timed(await phone.dayShown(day), await phone.store.get("zone"));
+
+/** @param {import("../phone/days.js").AnyDay} values @param {unknown} zone @returns {Timed[]} those with a time of day first, as the server has them */
+function timed({ day, events }, zone) {
+  const here = String(zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const doses = (events.dose ?? []).map((dose) => ({ ...dose, at: timeOf(dose, day, here) }));
   const order = (/** @type {{at: string}} */ { at }) => (at === "" ? Infinity : Number(at.slice(0, 5).replace(":", "")));
   return doses.sort((one, other) => (order(one) === order(other) ? 0 : order(one) - order(other)));
 }
@@ -36,7 +40,7 @@ function timeOf(dose, day, zone) {
   return dose.taken_at ? timeOn(String(dose.taken_at), day, zone) : "";
 }
 
-/** @param {Thing & {at: string}} dose @param {DayForm} page @param {HTMLElement} place */
+/** @param {Timed} dose @param {DayForm} page @param {HTMLElement} place */
 function lineOf(dose, page, { dataset }) {
   const [line, said] = [document.createElement("li"), document.createElement("span")];
   const more = [dose.at, dose.prescribed === true ? dataset.prescribed : "", dose.for_heart === true ? dataset.for_heart : ""];
@@ -74,7 +78,7 @@ function choiceOf(dose, form) {
   return [...form.querySelectorAll("option")].find((one) => one.value !== "" && (one.value === name || one.value === `${name} ${String(dose.form)}`));
 }
 
-/** @param {Thing & {at: string}} dose @param {HTMLFormElement} form @returns {NotedInputs} */
+/** @param {Timed} dose @param {HTMLFormElement} form @returns {NotedInputs} */
 function inputsOf(dose, form) {
   const choice = choiceOf(dose, form)?.value;
   const texts = {
@@ -100,11 +104,14 @@ export async function offerAgain({ phone, form, day }) {
   const button = /** @type {HTMLElement | null} */ (form.querySelector("button[data-again][data-words]"));
   if (!button) return;
   const days = Array.from({ length: DAYS_BACK }, (_one, back) => dayAfter(day, -back));
-  const last = (await phone.daysShown(days)).find(({ events }) => (events.dose ?? []).length > 0)?.events.dose?.at(-1);
+  const newest = (await phone.daysShown(days)).find(({ events }) => (events.dose ?? []).length > 0);
+  const doses = newest ? timed(newest, await phone.store.get("zone")) : [];
+  // The server, too, takes one with a time for later than one without.
+  const last = doses.findLast((dose) => dose.at !== "") ?? doses.at(-1);
   button.hidden = last === undefined;
   if (last === undefined) return;
   // When it was taken is not known.
-  const { id: _id, time: _time, taken_at: _at, ...same } = last;
+  const { id: _id, time: _time, taken_at: _moment, at: _at, ...same } = last;
   button.dataset.again = JSON.stringify(same);
   const unit = /** @type {HTMLElement | null} */ (document.querySelector("[data-shell-doses]"))?.dataset.unit ?? "";
   button.textContent = (button.dataset.words ?? "").replace("{dose}", doseWords(last, form, unit));

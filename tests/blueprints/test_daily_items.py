@@ -43,8 +43,8 @@ def test_a_measure_without_a_rule_of_its_own_is_named_in_three_places() -> None:
     ]
     migrations = [name for name in found if name.startswith("migrations/")]
     assert len(migrations) == 1
-    # An export in the words of FHIR says of stretching in one sentence what was noted of it, and the chart of stretching
-    # tells on how many days it hurt.
+    # An export in the words of FHIR says of stretching in one sentence what was noted of it, and the chart of
+    # stretching tells on how many days it hurt.
     rule_of_its_own = {"firststep/services/export_fhir.py", "firststep/services/diary_reading.py"}
     assert set(found) - set(migrations) - rule_of_its_own == {
         "firststep/clinical/measures.py",

@@ -161,7 +161,10 @@ def _nsaid(figures: Figures, told: Week | Month) -> str:
 
 
 def _reported(beside: Beside | None) -> list[str]:
-    """Return the clinic's range at this week with what it is worth, or nothing where there is none."""
+    """Return the clinic's range at this week with what it is worth, or nothing where there is none.
+
+    A clinic reported weeks and an average fall; the levels follow from the person's own start, and the words say so.
+    """
     if beside is None:
         return []
     window = beside.window
@@ -173,17 +176,27 @@ def _reported(beside: Beside | None) -> list[str]:
         "since": weeks_since_start(beside.whole_weeks),
         "low": points(window.lower),
         "high": points(window.upper),
+        "fall": points(window.reduction.points),
         "level": points(window.reduction.level),
     }
     if beside.phase == "before":
         said = _("%(since)s. The range that a clinic reported for %(arm)s begins at week %(first)s.", **named)
     elif beside.phase == "within":
         said = _(
-            "%(since)s. Range that a clinic reported for %(arm)s, weeks %(first)s-%(last)s: %(low)s to %(high)s.",
+            "%(since)s. Range from your start by what a clinic reported for %(arm)s, weeks %(first)s-%(last)s: "
+            "%(low)s to %(high)s.",
+            **named,
+        )
+    elif window.reduction.is_clipped:
+        said = _(
+            "%(since)s. The average fall of %(fall)s that a clinic reported for %(arm)s is more than your start.",
             **named,
         )
     else:
-        said = _("%(since)s. Average that a clinic reported for %(arm)s after week %(last)s: %(level)s.", **named)
+        said = _(
+            "%(since)s. Your start minus the average fall of %(fall)s that a clinic reported for %(arm)s: %(level)s.",
+            **named,
+        )
     worth = _(
         "%(grade)s; pain type not stated. Other people's average, no forecast. Source: %(link)s",
         grade=grade_name(row.grade),

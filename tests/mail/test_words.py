@@ -367,6 +367,45 @@ def test_who_logs_only_pain_over_the_day_is_told_about_it(
     assert said in letter.picture.alt
 
 
+@pytest.mark.parametrize(
+    ("weeks", "start", "said"),
+    [
+        (2, 80, "2 weeks since the start. The range that a clinic reported for acupuncture begins at week 3."),
+        (
+            5,
+            80,
+            "5 weeks since the start. Range from your start by what a clinic reported for acupuncture, weeks 3-6: "
+            "2.2 to 5.6.",
+        ),
+        (
+            9,
+            80,
+            "9 weeks since the start. Your start minus the average fall of 5.8 that a clinic reported for acupuncture: "
+            "2.2.",
+        ),
+        (
+            9,
+            50,
+            "9 weeks since the start. The average fall of 5.8 that a clinic reported for acupuncture is more than your "
+            "start.",
+        ),
+    ],
+)
+def test_what_follows_from_the_own_start_is_not_called_what_a_clinic_reported(
+    app: Flask, cast: Cast, weeks: int, start: int, said: str
+) -> None:
+    with app.app_context():
+        episode = db.session.scalars(select(Episode).where(Episode.patient_id == cast.ana)).one()
+        episode.starts_on = WEEK_BEGINS + timedelta(days=6 - 7 * weeks)
+        db.session.execute(delete(FootDay).where(FootDay.patient_id == cast.ana))
+        for back in range(1, 8):
+            day = episode.starts_on - timedelta(days=back)
+            db.session.add(FootDay(patient_id=cast.ana, day=day, foot="right", first_step_pain=start))
+        db.session.commit()
+    letter = write(app, cast, "weekly_summary", detailed=True)
+    assert f"{said} Grade E: clinic-reported, not peer-reviewed" in " ".join(letter.text.split())
+
+
 @pytest.mark.parametrize("monthly", [False, True])
 def test_the_fullest_detailed_letter_has_at_most_120_words(app: Flask, cast: Cast, monthly: bool) -> None:
     with app.app_context():

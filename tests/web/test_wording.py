@@ -45,5 +45,5 @@ def test_the_weekly_mail_and_the_practitioner_count_weeks_alike(app: Flask, cast
 
 def test_no_mail_calls_a_clinics_own_report_published(app: Flask, cast: Cast) -> None:
     letter = write(app, cast, "weekly_summary", detailed=True)
-    assert "that a clinic reported for" in letter.text
+    assert "what a clinic reported for" in letter.text
     assert "ublished" not in letter.text

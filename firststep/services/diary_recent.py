@@ -60,6 +60,7 @@ _RATED_DAYS: Final = 2 * OPEN_DAYS
 class Recent:
     """What lies around a day: ``logged`` are days of the strip, the rest reaches back as far as label rules look.
 
+    ``doses`` are also those of the day after, which label rules ask for.
     ``last_dose`` is the newest up to the day, however old it is; ``plans`` are those that hold the day, ``pauses`` also
     those that hold a day of the strip.
     ``asked`` is the rating that is asked for today, ``flare`` the question about a flare-up, and ``trigger`` what leads
@@ -91,6 +92,7 @@ def read_recent(session: Session, patient_id: UUID, day: date, *, today: date) -
         "last_of_strip": last_of_strip,
         "first": day - timedelta(days=DAYS_READ - 1),
         "last": day,
+        "last_of_doses": day + timedelta(days=1),
         "first_rated": today - timedelta(days=_RATED_DAYS - 1),
         "first_of_spell": today - timedelta(days=SPELL_DAYS - 1),
         "first_of_pain": today - timedelta(days=max(SPELL_DAYS, DAYS_NEEDED) - 1),
@@ -225,7 +227,7 @@ def _statement() -> CompoundSelect[Any]:
             Day.day.between(*strip), or_(*(getattr(Day, name).is_not(None) for name in DAY_ANSWERS))
         ),
         days("nsaid", Day).where(Day.day.between(first, last), Day.nsaid_taken == literal(True, Boolean)),
-        dated("dose").where(Dose.day.between(first, last)),
+        dated("dose").where(Dose.day.between(first, bindparam("last_of_doses", type_=Date()))),
         dated("plan").where(holds(Plan)),
         dated("pause").where(or_(holds(Pause), touches_strip)),
         dated("pgic").where(Pgic.day.between(bindparam("first_rated", type_=Date()), today)),

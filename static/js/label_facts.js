@@ -92,7 +92,7 @@ export function findDrug(product, form, drugs) {
 /** @param {Asked} asked @param {Drug[]} drugs @returns {Known[]} */
 function recognised({ doses, today }, drugs) {
   const found = doses
-    .filter((dose) => dose.day <= today)
+    .filter((dose) => dose.day <= today || dose.taken_at)
     .map((dose) => ({ dose, drug: findDrug(dose.product, dose.form ?? "oral", drugs) }));
   const aspirin = found.filter(({ drug }) => drug?.ingredient === "aspirin");
   /** @param {string} day */

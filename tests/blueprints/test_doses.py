@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from firststep.extensions import db
-from firststep.models import Day, Dose, Patient
+from firststep.models import Day, Dose, Patient, User
 from tests.blueprints.test_diary import noted, tap, whole_form
-from tests.cast import TODAY, Browser, Cast
+from tests.cast import NOW, TODAY, Browser, Cast
 
 
 def note(browser: Browser, *, day: str = "2026-11-23", **fields: str) -> str:
@@ -299,3 +299,18 @@ def test_a_name_that_looks_like_a_page_is_only_text(ben: Browser) -> None:
     assert "<b>Arnica" not in part
     assert "&lt;b&gt;Arnica&lt;/b&gt;: no limit known here." in part
     assert not re.search(r"<b>Arnica", ben.get("/log").get_data(as_text=True))
+
+
+def test_what_was_noted_beyond_the_date_line_counts_for_its_hours(app: Flask, ben: Browser, cast: Cast) -> None:
+    live_in(app, cast, "US")
+    with app.app_context():
+        # At home in Auckland it was Monday already; on Hawaii it is Sunday evening.
+        db.session.get_one(User, cast.ben_user).time_zone = "Pacific/Honolulu"
+        db.session.commit()
+    add(app, cast, back=0, product="ibuprofen", dose_mg=800, taken_at=NOW - timedelta(hours=9))
+    add(app, cast, back=1, product="ibuprofen", dose_mg=600, taken_at=NOW - timedelta(hours=1))
+    page = ben.get("/log").get_data(as_text=True)
+    assert "Sunday 22 November" in page
+    assert "Ibuprofen: 1,400 mg are noted within 24 hours." in labels(page)
+    listed = BeautifulSoup(page, "html5lib").select("#noted li")
+    assert [" ".join(line.text.split())[:24] for line in listed] == ["Ibuprofen, 600 mg, 19:30"]

@@ -14,7 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from firststep.extensions import db
-from firststep.models import Day, Dose, Patient, Pause, Plan
+from firststep.models import Day, Dose, Patient, Pause, Plan, User
 from firststep.services.diary_days import DAYS_AHEAD, DAYS_KEPT
 from firststep.web.country_words import label_country_name
 from tests import factories
@@ -171,6 +171,19 @@ def test_a_dose_that_waits_counts_too(app: Flask, phone: Page, cast: Cast) -> No
     expect(phone.locator("#labels")).to_contain_text("at most 1,200 mg in 24 hours. Ask your doctor or pharmacist.")
     phone.get_by_role("button", name="Remove: Ibuprofen, 500 mg").tap()
     expect(phone.locator("#labels")).to_be_hidden()
+
+
+def test_what_was_noted_beyond_the_date_line_counts_here_too(app: Flask, phone: Page, cast: Cast) -> None:
+    dosed(app, cast.ben, TODAY, product="ibuprofen", dose_mg=800, taken_at=NOW - timedelta(hours=9))
+    dosed(app, cast.ben, TODAY - timedelta(days=1), product="ibuprofen", dose_mg=600, taken_at=NOW)
+    with app.app_context():
+        db.session.get_one(Patient, cast.ben).country = "US"
+        db.session.get_one(User, cast.ben_user).time_zone = "Pacific/Honolulu"
+        db.session.commit()
+    with told(app, phone, cast) as address:
+        with_server = card_lines(phone, f"{address}/log")
+    assert "Ibuprofen: 1,400 mg" in with_server[1]
+    assert card_lines(phone, f"{address}/log", meant=with_server) == with_server
 
 
 def test_every_fact_is_said_in_the_words_of_the_server(app: Flask, phone: Page) -> None:

@@ -53,7 +53,8 @@ def label_facts(
     """Return what is to be said about the day ``today``, in a fixed order; nothing when there is nothing to say.
 
     ``doses`` and ``nsaid_days`` (the days on which "NSAID taken" was answered with yes) reach back `DAYS_READ` days
-    from ``today``; later days are left out. ``country`` is an ISO 3166 code or None.
+    from ``today``. Later days are left out, apart from doses with a time: whoever flies west over the date line comes
+    into the day before, and what was taken hours ago is noted on the next one. ``country`` is an ISO 3166 code or None.
 
     *Within 24 hours.* For each dose of today: with it count the doses up to it, less than 24 hours before. Exactly
     24 hours before is outside. Moments are compared in UTC, so a night in which the clocks change counts its real
@@ -83,7 +84,7 @@ def label_facts(
 
     Rule: clinical facts 3.2, rules 1 to 4 and 6.
     """
-    known = _known([dose for dose in doses if dose.day <= today], drugs)
+    known = _known([dose for dose in doses if dose.day <= today or dose.taken_at is not None], drugs)
     return (
         *_two_nsaids(known, today),
         *_above(known, today, country, drugs),

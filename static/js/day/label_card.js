@@ -22,7 +22,8 @@ export async function fillCard(phone, { form, day, drugs, notesOf }) {
   const country = /** @type {{code: string | null, name: string} | undefined} */ (told);
   // Of a day long ago the phone keeps too little of what came before.
   if (!card || !country || dayAfter(day, 1 - DAYS_READ) < String(first ?? "9999")) return;
-  const days = await phone.daysShown(Array.from({ length: DAYS_READ }, (_one, back) => dayAfter(day, -back)));
+  // The day after too: whoever flew over the date line noted there what was taken some hours ago.
+  const days = await phone.daysShown(Array.from({ length: DAYS_READ + 1 }, (_one, back) => dayAfter(day, 1 - back)));
   const asked = {
     doses: days.flatMap((one) => (one.events.dose ?? []).map((dose) => noted(dose, one.day, String(zone), drugs))),
     nsaid_days: days.filter(answeredYes).map((one) => one.day),

@@ -103,6 +103,23 @@ def test_the_same_again_in_one_tap_and_back(app: Flask, cast: Cast, open_phone: 
     assert doses(app) == [("naproxen sodium", 220, False)]
 
 
+def test_two_taps_at_once_note_one_dose(app: Flask, cast: Cast, open_phone: OpenPage) -> None:
+    with app.app_context():
+        db.session.add(Dose(patient_id=cast.ben, day=TODAY, product="naproxen sodium", dose_mg=220))
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    page.goto("/log")
+    again = page.get_by_role("button", name="Same as last time: Naproxen sodium, 220 mg")
+    again.dblclick()
+    expect(page.locator("#noted").get_by_role("listitem")).to_have_count(2)
+    expect(page.locator("[data-log-status]")).to_have_text("Saved")
+    # Some seconds later it is meant.
+    page.wait_for_timeout(1_000)
+    again.click()
+    expect(page.locator("#noted").get_by_role("listitem")).to_have_count(3)
+    assert doses(app) == [("naproxen sodium", 220, False)] * 3
+
+
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no-javascript"])
 def test_a_noted_dose_is_corrected_and_stays_one(
     app: Flask, cast: Cast, open_phone: OpenPage, javascript: bool
@@ -113,6 +130,8 @@ def test_a_noted_dose_is_corrected_and_stays_one(
         db.session.commit()
     page = open_phone(cast.ben_user, javascript=javascript)
     page.goto("/log")
+    # By then the phone knows by whose clock 07:30 is meant.
+    page.wait_for_load_state("networkidle")
     line = page.locator("#noted").get_by_role("listitem").filter(has_text="Ibuprofen, 400 mg, 07:30")
     line.get_by_role("link", name="Change").click()
     expect(page.get_by_label("Which one")).to_have_value("ibuprofen")

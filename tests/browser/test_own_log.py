@@ -270,6 +270,8 @@ def test_the_last_dose_is_noted_again_in_one_tap(app: Flask, phone: Page, cast: 
     again = phone.get_by_role("button", name="Same as last time: Naproxen sodium, 220 mg")
     again.tap()
     expect(noted(phone).locator("> span")).to_have_text(["Naproxen sodium, 220 mg"])
+    # Two taps at once would be one.
+    phone.wait_for_timeout(1_000)
     again.tap()
     expect(noted(phone)).to_have_count(2)
     phone.get_by_role("button", name="Remove: Naproxen sodium, 220 mg").first.tap()

@@ -68,6 +68,8 @@ function takeTap(day, event) {
   if (!(tapped instanceof HTMLElement)) return;
   event.preventDefault();
   const { again, removeDose } = tapped.dataset;
+  // The second of two taps at once is a trembling hand's: it notes no further dose, and takes no other one away.
+  if (event.detail > 1 && (again || removeDose)) return;
   if (again) void day.keep({ foot: null, set: { dose: { ...JSON.parse(again), id: crypto.randomUUID() } } });
   else if (removeDose) {
     day.leaveDose(removeDose);

@@ -80,7 +80,7 @@ def _ratings(view: TrajectoryView) -> list[OwnRating]:
 def spells(view: TrajectoryView) -> list[Trace]:
     """Draw the grounds of the spells with their edges: of one kind all at once, as ten years have dozens."""
     of_kind: dict[str, list[_Seen]] = defaultdict(list)
-    for seen in _in_sight(view):
+    for seen in in_sight(view):
         of_kind[seen[0].kind].append(seen)
     return [trace for kind, shown in of_kind.items() for trace in (_grounds(kind, shown), *_edges(kind, shown, view))]
 
@@ -90,7 +90,7 @@ def spell_name(kind: str) -> str:
     return str(_SPELLS[kind])
 
 
-def _in_sight(view: TrajectoryView) -> list[_Seen]:
+def in_sight(view: TrajectoryView) -> list[_Seen]:
     """List the spells of the period with the part of them that is seen; what goes on is seen up to today."""
     found = []
     for spell in view.spells:
@@ -146,7 +146,7 @@ def _apart(places: list[tuple[date, float | None]]) -> Trace:
 def spell_labels(view: TrajectoryView) -> list[Label]:
     """Name flare-ups and pauses; a gap is named by the legend, as its emptiness is seen."""
     labels = []
-    for spell, first, last in _in_sight(view):
+    for spell, first, last in in_sight(view):
         if spell.kind == "gap" or (last - first).days < _NAMED_FROM_SHARE * len(view.values) / 3:
             continue
         middle = (first + (last - first) / 2).isoformat()

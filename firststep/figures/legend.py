@@ -76,8 +76,9 @@ def _sample(trace: dict[str, Any]) -> dict[str, Any]:
 
 
 def _closed(trace: dict[str, Any]) -> bool:
+    """Tell an outline from lines beside each other, of which the last may stand where the first does."""
     xs = trace.get("x", [])
-    return len(xs) > 2 and trace["mode"] == "lines" and xs[0] == xs[-1]
+    return len(xs) > 2 and trace["mode"] == "lines" and xs[0] == xs[-1] and None not in trace["y"]
 
 
 def _upright(trace: dict[str, Any]) -> bool:

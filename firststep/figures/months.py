@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from firststep.clinical.week import Month, month_with
-from firststep.figures.happenings import spell_name
+from firststep.figures.happenings import in_sight, spell_name
 from firststep.figures.series import recorded
 from firststep.figures.view import Answers, TrajectoryView, Values
 
@@ -90,12 +90,11 @@ def _noted(view: TrajectoryView) -> dict[date, list[str]]:
     for rating in view.ratings:
         if view.shows(rating.day):
             noted[rating.day.replace(day=1)].append(rating.label)
-    for spell in view.spells:
+    for spell, first, last in in_sight(view):
         if spell.kind == "gap":
             continue
         name = spell_name(spell.kind)
-        ends = min(spell.last or view.today or view.last_day, view.last_day)
-        for month in _months(max(spell.first, view.first_day), ends):
+        for month in _months(first, last):
             if name not in noted[month.first]:
                 noted[month.first].append(name)
     return noted

@@ -69,8 +69,14 @@ def traces(view: TrajectoryView) -> list[dict[str, Any]]:
     stretch = (_("Days of stretching in the week"), _("Days with an answer on stretching"))
     nsaid = (_("Days with an NSAID in the week"), _("Days with an answer on NSAIDs"))
     if weeks > 1:
-        stretch = (_("Days of stretching a week, over two weeks"), stretch[1])
-        nsaid = (_("Days with an NSAID a week, over two weeks"), nsaid[1])
+        stretch = (
+            _("Days of stretching a week, over two weeks"),
+            _("Days a week with an answer on stretching, over two weeks"),
+        )
+        nsaid = (
+            _("Days with an NSAID a week, over two weeks"),
+            _("Days a week with an answer on NSAIDs, over two weeks"),
+        )
     return [*_weeks(view, view.stretch, "y2", stretch, weeks), *_weeks(view, view.nsaid, "y3", nsaid, weeks)]
 
 
@@ -91,18 +97,14 @@ def _days(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, s
 def _weeks(
     view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, str], weeks: int
 ) -> list[dict[str, Any]]:
-    """Draw a column for so many weeks: the days of the one, or days a week, as two weeks may be cut short."""
+    """Draw a column for so many weeks, in days a week; where the last is cut short, no more than its days make."""
     step = WEEK * weeks
     shared = [answers[begin : begin + step] for begin in range(0, len(answers), step)]
     middle = view.first_day + timedelta(days=step // 2)
     where = {"x0": middle.isoformat(), "dx": step * DAY_MS}
-
-    def per(some: Answers) -> float:
-        return 1 if weeks == 1 else WEEK / len(some)
-
     counts = (
-        (names[1], "@quiet", 0.4, [(len(one) - one.count(None)) * per(one) for one in shared]),
-        (names[0], "@strip", 1, [one.count(True) * per(one) for one in shared]),
+        (names[1], "@quiet", 0.4, [(len(one) - one.count(None)) / weeks for one in shared]),
+        (names[0], "@strip", 1, [one.count(True) / weeks for one in shared]),
     )
     return [
         {

@@ -12,7 +12,8 @@ from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-_YEAR_DAYS = 366
+#: In more days than these a day and a month can come twice, as from 1 March to 1 March.
+_YEAR_DAYS = 365
 
 
 def _locale() -> Locale:

@@ -52,6 +52,9 @@ def test_a_month_without_anything_has_no_row_and_nothing_is_a_zero() -> None:
         (Spell("flare", date(2026, 4, 30)), {4, 5}),
         (Spell("gap", date(2026, 2, 1), date(2026, 3, 1)), set()),
         (Spell("flare", date(2027, 3, 1)), set()),
+        # In a month of the period, and yet not within what the chart shows of it: before its first day, and to come.
+        (Spell("pause", date(2026, 1, 1), date(2026, 1, 4)), set()),
+        (Spell("flare", date(2026, 5, 20)), set()),
     ],
 )
 def test_a_spell_stands_in_each_month_that_it_touches(spell: Spell, months: set[int]) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -16,6 +18,7 @@ from firststep.figures.legend import legend
 from firststep.figures.svg import draw
 from firststep.figures.theme import LIGHT, ROLES
 from firststep.figures.trajectory import trajectory
+from firststep.figures.view import Spell
 from tests.figures import views
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -221,3 +224,14 @@ def test_the_legend_names_each_thing_once_and_says_what_blank_means() -> None:
     assert "<path" not in items[-1].key
     for item in items:
         assert read(item.key).get("aria-hidden") == "true"
+
+
+def test_the_key_of_a_spell_is_the_same_whether_the_last_edge_stands_where_the_first_does_or_not() -> None:
+    settled, goes_on = Spell("flare", views.CARE, views.CARE + timedelta(days=9)), Spell("flare", views.CARE)
+    keys = set()
+    for spells in ((settled,), (settled, goes_on)):
+        (item,) = (
+            item for item in legend(trajectory(replace(views.busy(90), spells=spells))) if item.label == "Flare-up"
+        )
+        keys.add(str(item.key))
+    assert len(keys) == 1

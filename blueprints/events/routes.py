@@ -110,7 +110,8 @@ def end(event_id: UUID) -> Answer:
         db.session.rollback()
         abort(404)
     db.session.commit()
-    return _back(saved=writing.op_id)
+    # Of what another page ended there is no step to take back.
+    return _back(saved=writing.op_id) if is_written(db.session, writing) else _back()
 
 
 @events.post("/events/<uuid:event_id>/remove")

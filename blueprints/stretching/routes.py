@@ -14,6 +14,7 @@ from firststep.clinical.stretching import OWN, find_preset
 from firststep.extensions import db
 from firststep.services import stretching_plans as service
 from firststep.services.diary_fields import Refused
+from firststep.services.diary_writing import is_written
 from firststep.web import shell
 from firststep.web.actors import current_patient
 from firststep.web.plan_words import plan_name
@@ -96,7 +97,8 @@ def end(plan_id: UUID) -> Answer:
     writing = current_writing()
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
     _stored_or_404(lambda: service.end_plan(db.session, writing, plan, today()))
-    return _back(saved=writing.op_id)
+    # Of a plan that another page ended there is no step to take back.
+    return _back(saved=writing.op_id) if is_written(db.session, writing) else _back()
 
 
 @stretching.get("/stretching/plans/<uuid:plan_id>/remove")
@@ -113,6 +115,9 @@ def ask_remove(plan_id: UUID) -> Answer:
 def remove(plan_id: UUID) -> Answer:
     """Take the plan away as if it had never been chosen."""
     writing = current_writing()
+    if is_written(db.session, writing):
+        # A second tap on the same button.
+        return _back(removed=writing.op_id)
     plan = service.read_plan(db.session, writing.patient_id, plan_id)
     _stored_or_404(lambda: service.remove_plan(db.session, writing, plan))
     return _back(removed=writing.op_id)

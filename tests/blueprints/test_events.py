@@ -223,6 +223,8 @@ def test_a_pause_may_end_in_the_future_and_end_today(app: Flask, ben: Browser) -
     assert ben.post(f"/events/{pause.id}/end", data={"op": str(uuid4())}).status_code == 303
     (pause,) = stored(app, "pause")
     assert pause.ends_on == TODAY
+    # From a page that was open in another tab: nothing was done, and nothing can be taken back.
+    assert ben.post(f"/events/{pause.id}/end", data={"op": str(uuid4())}).location == "/events"
     assert "End today" not in text_of(page_of(ben, "/events"))
 
 

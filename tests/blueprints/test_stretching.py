@@ -417,6 +417,21 @@ def test_each_step_about_a_plan_is_said_and_can_be_taken_back(
     assert (after.id, after.ends_on, after.sets_per_day) == (before.id, None, 3)
 
 
+def test_a_second_tap_is_said_as_the_first_and_what_was_over_offers_no_way_back(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    ben.post("/stretching/choose/plantar_fascia", data=sent(CHOSEN))
+    (plan,) = plans_of(app, cast)
+    for step, said in (("end", "saved"), ("remove", "removed")):
+        body = {"op": str(uuid4())}
+        first, second = (ben.post(f"/stretching/plans/{plan.id}/{step}", data=body).location for _tap in range(2))
+        assert first == second
+        assert str(first).startswith(f"/stretching?{said}=")
+        if step == "end":
+            # A page that was open in another tab.
+            assert ben.post(f"/stretching/plans/{plan.id}/end", data=sent({})).location == "/stretching"
+
+
 def test_a_step_of_somebody_else_is_not_taken_back(app: Flask, ben: Browser, cast: Cast) -> None:
     answer = ben.post("/stretching/choose/plantar_fascia", data=sent(CHOSEN))
     undo = parse_qs(str(answer.location).partition("?")[2])["saved"][0]

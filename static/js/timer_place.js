@@ -1,6 +1,7 @@
 /**
  * Where a session was when its page was left without an answer, as by a call or a tap beside the timer: opened again in
- * the same tab, it goes on from there. It lies in the tab's own storage, for as long as somebody may still be at it.
+ * the same tab, it goes on from there. It lies in the tab's own storage, for as long as somebody may still be at it, and
+ * goes with the person who signs out.
  */
 
 /** @typedef {import("./timer_steps.js").Run} Run */

@@ -300,6 +300,41 @@ def test_who_left_in_the_middle_goes_on_there_and_may_begin_again(open_phone: Op
     expect_at(page, "Get ready", "5", "Repetition 1 of 2")
 
 
+def test_who_signs_out_leaves_no_session_to_the_next_one(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto(FASCIA)
+    for _ in range(4):
+        tap(page, "Next")
+    tap(page, "Once more")
+    tap(page, "Next")
+    page.goto("/settings")
+    assert page.evaluate("sessionStorage.getItem('timer-place')") is not None
+    page.get_by_role("button", name="Sign out").first.tap()
+    expect(page).not_to_have_url(re.compile("/settings"))
+    assert page.evaluate("sessionStorage.getItem('timer-place')") is None
+    page.goto(FASCIA)
+    expect_at(page, "Get ready", "5", "Repetition 1 of 2")
+
+
+def test_where_an_account_is_signed_out_otherwise_the_timer_forgets_too(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/log")
+    page.wait_for_load_state("networkidle")
+    page.goto(FASCIA)
+    tap(page, "Next")
+    page.context.clear_cookies()
+    page.goto("/benchmarks")
+    wait_until(lambda: page.evaluate("sessionStorage.getItem('timer-place')") is None)
+    # What a visitor is at then is nobody's, and goes on.
+    page.goto(FASCIA)
+    expect_at(page, "Get ready", "5", "Repetition 1 of 2")
+    tap(page, "Next")
+    page.goto("/benchmarks")
+    page.wait_for_load_state("networkidle")
+    page.goto(FASCIA)
+    expect_at(page, "Hold", "10")
+
+
 def test_without_scripts_the_instructions_remain(open_phone: OpenPage) -> None:
     page = open_phone(javascript=False)
     page.goto(TIMER)

@@ -10,6 +10,7 @@ import { keepChart } from "./last_chart.js";
 import { forgetUser, watchLeaving } from "./leaving.js";
 import { Phone } from "./phone.js";
 import { endReminders } from "../push_device.js";
+import { forgetPlace } from "../timer_place.js";
 import { openStore } from "./stores.js";
 import { counted } from "./sync.js";
 import { showUnsent } from "./strip.js";
@@ -74,5 +75,8 @@ async function lockOther(user) {
     if (user === "") showUnsent({ ...counts, outcome: "signed-out", lasting: true, sending: false, unreadable: false }, { signedIn: false });
   } catch {
     // The browser keeps nothing.
+  } finally {
+    // Once: what a visitor is at later is nobody's, and goes on.
+    if (!before.locked) forgetPlace();
   }
 }

@@ -5,6 +5,7 @@
  * after a deletion, names whom this phone forgets.
  */
 import { endReminders } from "../push_device.js";
+import { forgetPlace } from "../timer_place.js";
 import { forgetGuest } from "./guest.js";
 import { deleteStore } from "./stores.js";
 import { dropTaps } from "./taps.js";
@@ -52,6 +53,7 @@ export async function forget(phone) {
 /** @param {string} user whose diary or account is deleted: nothing of it may be sent again */
 export async function forgetUser(user) {
   dropTaps(user);
+  forgetPlace();
   // A browser that keeps nothing may refuse this too: it must not keep the person signed in.
   await deleteStore(user).catch(() => undefined);
   await noteWhose(null);

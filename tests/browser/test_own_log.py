@@ -247,6 +247,17 @@ def test_doses_are_listed_as_the_server_lists_them_and_each_can_be_corrected(
     expect(noted(phone)).to_have_count(3)
 
 
+def test_a_name_that_is_an_amount_stays_the_name(app: Flask, phone: Page, cast: Cast) -> None:
+    dosed(app, cast.ben, TODAY, product="400", form="other")
+    with told(app, phone, cast) as address:
+        pass
+    phone.goto(f"{address}/log")
+    expect(noted(phone).locator("> span")).to_have_text(["400"])
+    phone.get_by_role("button", name="Change: 400").tap()
+    phone.get_by_label("Prescribed", exact=True).check()
+    expect(noted(phone).locator("> span")).to_have_text(["400, prescribed"])
+
+
 def test_the_link_of_a_dose_opens_it_without_the_server_too(app: Flask, phone: Page, cast: Cast) -> None:
     dosed(app, cast.ben, TODAY, product="naproxen", dose_mg=250)
     with told(app, phone, cast):

@@ -75,7 +75,8 @@ const nameOf = (dose) => String(dose.choice ?? dose.product ?? "");
 /** @param {Thing} dose @param {HTMLFormElement} form @returns {HTMLOptionElement | undefined} the choice that it is one of */
 function choiceOf(dose, form) {
   const name = nameOf(dose);
-  return [...form.querySelectorAll("option")].find((one) => one.value !== "" && (one.value === name || one.value === `${name} ${String(dose.form)}`));
+  // Amounts are options too, and somebody may have typed "400" as the name.
+  return [...form.querySelectorAll(/** @type {"option"} */ ('[name="dose_product"] option'))].find((one) => one.value !== "" && (one.value === name || one.value === `${name} ${String(dose.form)}`));
 }
 
 /** @param {Timed} dose @param {HTMLFormElement} form @returns {NotedInputs} */

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
 from firststep.clinical.diary import FIRST_DAY, LAST_DAY
 from firststep.extensions import db
-from firststep.models import NotedSession, Patient, Practitioner
+from firststep.models import Dose, Flare, NotedSession, Patient, Practitioner, Question
 from firststep.services.care_and_events import NOTED, read_care_and_events
 from firststep.services.diary_events import KINDS, Event, read_events
 from firststep.services.trajectories import read_course
@@ -38,6 +38,38 @@ def test_every_kind_is_read_as_its_own_table_gives_it(app: Flask, cast: Cast) ->
     assert row["disputed_at"] is not None
     day = whole_diary.DAY
     assert [(one.arm, one.starts_on, one.ends_on) for one in care] == [("acupuncture", day - timedelta(days=10), day)]
+
+
+TEXTS = (
+    'a"b\\c',
+    "line\nnext\r\n\ttab",
+    "\U0001f9b6\u200d\u2b1b",
+    "\u2028\ufeff",
+    "null",
+    "[1,2]",
+    "\x7f\x01",
+    "e\u0301",
+)
+
+
+def test_odd_values_come_as_they_were_written(app: Flask, cast: Cast) -> None:
+    whole = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    moments = [whole.replace(microsecond=part) for part in (0, 1, 100, 120_000, 999_999)]
+    moments += [datetime(1883, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)]
+    with app.app_context():
+        one = {"patient_id": cast.ben, "day": whole.date()}
+        db.session.add_all(Question(**one, text=text) for text in TEXTS)
+        db.session.add_all(Dose(**one, product="x", taken_at=moment, dose_mg=7.5) for moment in (*moments, None))
+        db.session.add(Flare(**one, confirmed=False, worst_pain=0))
+        db.session.flush()
+        kinds = ("question", "dose", "flare")
+        _care, events = read_care_and_events(db.session, cast.ben, kinds, first=FIRST_DAY, last=LAST_DAY)
+        alone = read_events(db.session, cast.ben, kinds, first=date.min, last=date.max)
+        db.session.rollback()
+    assert _typed(list(events)) == _typed(alone)
+    assert sorted(event["text"] for event in events if event.kind == "question") == sorted(TEXTS)
+    assert {event["taken_at"] for event in events if event.kind == "dose"} == {*moments, None}
+    assert [(event["confirmed"], event["worst_pain"]) for event in events if event.kind == "flare"] == [(False, 0)]
 
 
 def test_nothing_is_nothing(app: Flask) -> None:

@@ -275,9 +275,9 @@ def test_a_rise_that_lasts_is_told_on_the_log_as_long_as_beside_the_chart(app: F
     assert [rose in page for page in pages] == [True, True]
 
 
-def noted(browser: Browser, day: str = "2026-11-23", *, saved: str = "", dose: str = "") -> str:
+def noted(browser: Browser, day: str = "2026-11-23", *, saved: str = "") -> str:
     """Return what the phone asks for after an entry: the way back, the doses, the strip."""
-    answer = browser.get(f"/log/{day}/noted?saved={saved}&dose={dose}")
+    answer = browser.get(f"/log/{day}/noted?saved={saved}")
     assert answer.status_code == 200
     return str(answer.get_data(as_text=True))
 

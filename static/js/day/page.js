@@ -164,8 +164,7 @@ async function tellUnsentDoses(day) {
 
 /** @param {DayForm} day @param {string} op asks the server for what changed around the form */
 async function refreshParts(day, op) {
-  const dose = day.form.querySelector('[name="dose_id"]')?.getAttribute("value") ?? "";
-  const address = `/log/${day.day}/noted?${new URLSearchParams({ saved: op, dose })}`;
+  const address = `/log/${day.day}/noted?${new URLSearchParams({ saved: op })}`;
   await htmx.ajax("GET", address, { target: "#log-answer", swap: "outerMorph" });
 }
 

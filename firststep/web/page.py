@@ -49,6 +49,7 @@ def frame() -> dict[str, object]:
         "viewer": viewer,
         # Under this name the browser keeps the patient's entries; empty tells it that no patient is signed in.
         "phone_user": sync_user(user.id) if user and user.role == "patient" else "",
+        "phone_zone": user.time_zone if user else "",
         "offline_page": "",
         "worker_off": settings.sw_kill,
         "nav_items": _nav(viewer.role) if viewer else [],

@@ -145,6 +145,25 @@ def test_a_noted_dose_is_corrected_and_stays_one(
     assert doses(app) == [("Arnica", None, False), ("ibuprofen", 200, False)]
 
 
+def test_a_correction_keeps_the_time_before_the_phone_was_told_of_the_zone(
+    app: Flask, cast: Cast, open_phone: OpenPage
+) -> None:
+    with app.app_context():
+        dose = Dose(patient_id=cast.ben, day=TODAY, product="ibuprofen", dose_mg=400, taken_at=NOW)
+        db.session.add(dose)
+        db.session.commit()
+        address = f"/log/{TODAY}?dose={dose.id}"
+    page = open_phone(cast.ben_user)
+    # On its way for long; the browser is not in the zone of the account.
+    page.route("**/diary/days", lambda _route: None)
+    page.goto(address)
+    expect(page.get_by_label("When")).to_have_value("07:30")
+    enter(page, "Dose", "200")
+    assert doses(app) == [("ibuprofen", 200, False)]
+    with app.app_context():
+        assert db.session.scalars(select(Dose.taken_at)).all() == [NOW]
+
+
 def test_a_dose_that_is_taken_away_while_it_stands_in_the_form_leaves_the_form_empty(
     app: Flask, cast: Cast, open_phone: OpenPage
 ) -> None:

@@ -44,7 +44,9 @@ async function start() {
   await lockOther(named);
   if (named === "") return null;
   const token = document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") ?? null;
-  const phone = await Phone.open(named, token);
+  // A time of day is typed beside those that the page shows: it is of the same zone, also before the phone was told.
+  const zone = document.querySelector('meta[name="phone-zone"]')?.getAttribute("content") ?? undefined;
+  const phone = await Phone.open(named, token, zone);
   await noteWhose({ user: named, locked: false });
   // The log says it in a line of its own.
   if (!document.querySelector("[data-log-status]")) {

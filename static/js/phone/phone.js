@@ -82,8 +82,13 @@ export class Phone extends EventTarget {
     }
   }
 
-  /** @param {string} user @param {string | null} token @returns {Promise<Phone>} */
-  static async open(user, token) {
+  /**
+   * @param {string} user
+   * @param {string | null} token
+   * @param {string} [zone] in which the server's page tells times; without one that of before, or the phone's own
+   * @returns {Promise<Phone>}
+   */
+  static async open(user, token, zone) {
     let store;
     try {
       store = await openStore(user);
@@ -93,6 +98,7 @@ export class Phone extends EventTarget {
     }
     const phone = new Phone({ user, store, token });
     await phone.load();
+    if (zone) phone.#zone = zone;
     return phone;
   }
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
 from firststep.clinical.comparison import Comparison
-from firststep.clinical.diary import Diary
+from firststep.clinical.diary import Diary, Episode
 from firststep.clinical.means import SevenDayMeans
 from firststep.clinical.measures import TENTHS_PER_POINT, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, means_of
@@ -67,6 +67,7 @@ def build_view(
         stretch=shown.spread(diary.stretch_answers),
         nsaid=shown.spread(diary.nsaid_answers),
         care=care_start(diary),
+        earlier_care=_earlier_care(diary),
         baseline=None if base is None else Level(base.day, float(base.value)),
         windows=() if comparison is None else tuple(_windows(comparison, other_arms)),
         published=() if comparison is None else tuple(_published(comparison)),
@@ -89,8 +90,16 @@ def _late(shown: Period, values: Sequence[int | None], recalled: Collection[date
 
 def care_start(diary: Diary) -> CareStart | None:
     """Return what began when, for the episode that counts."""
-    episode = diary.episode
-    return None if episode is None else CareStart(episode.starts_on, arm_name(episode.arm), episode.ends_on)
+    return None if diary.episode is None else _care(diary.episode)
+
+
+def _earlier_care(diary: Diary) -> tuple[CareStart, ...]:
+    others = [episode for episode in diary.episodes if episode is not diary.episode]
+    return tuple(_care(episode) for episode in sorted(others, key=lambda episode: episode.starts_on))
+
+
+def _care(episode: Episode) -> CareStart:
+    return CareStart(episode.starts_on, arm_name(episode.arm), episode.ends_on)
 
 
 def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[Measure, Foot]]) -> TrajectoryView:

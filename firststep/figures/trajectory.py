@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,13 +15,15 @@ from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
 from firststep.figures.scales import Frame, position, xs_of
 from firststep.figures.series import DAILY_UP_TO, mean_line, short
-from firststep.figures.view import Event, TrajectoryView
+from firststep.figures.view import CareStart, Event, TrajectoryView
 
 Trace = dict[str, Any]
 
 #: A label on a marker of its own hides more than one on an entry among others.
 _WEIGHT = 8
 _SPOT_PX = 4
+#: Where lines for a day end, above a pain of 10.
+_TOP = 10.3
 
 
 def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST_PX) -> dict[str, Any]:
@@ -32,7 +35,13 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
     layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
     course = [*entries(view), *companions.lines(view), *_means(view)]
     layout["shapes"] = [*strips.grounds(["y2", "y3"]), *_care_line(view)]
-    wanted = [*_care_label(view), *_baseline_label(view), *_event_labels(view), *companions.end_labels(view)]
+    wanted = [
+        *_care_label(view),
+        *_earlier_care_labels(view),
+        *_baseline_label(view),
+        *_event_labels(view),
+        *companions.end_labels(view),
+    ]
     wanted += [*benchmarks.own_labels(view), *benchmarks.other_labels(view), *happenings.spell_labels(view)]
     layout["annotations"] = [
         labels.note(
@@ -50,7 +59,7 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
         *strips.titles(),
         *labels.arrange(wanted, _points(view, course, Frame(layout, *size_px)), layout, size_px),
     ]
-    data = [*happenings.spells(view), *benchmarks.windows(view), *_baseline_line(view), *course]
+    data = [*happenings.spells(view), *_earlier_care(view), *benchmarks.windows(view), *_baseline_line(view), *course]
     data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
     data += [*happenings.visits(view), *happenings.ratings(view), *strips.traces(view)]
     return {"data": data, "layout": layout}
@@ -132,7 +141,7 @@ def _care_line(view: TrajectoryView) -> list[dict[str, Any]]:
             "x0": day,
             "x1": day,
             "y0": 0,
-            "y1": 10.3,
+            "y1": _TOP,
             "line": {"color": "@axis", "width": 1},
         }
     ]
@@ -141,14 +150,44 @@ def _care_line(view: TrajectoryView) -> list[dict[str, Any]]:
 def _care_label(view: TrajectoryView) -> list[Label]:
     if view.care is None or not view.shows(view.care.day):
         return []
-    day = view.care.day
-    text = words.care_and_days(view.care.label, day, view.care.last_day, len(view.values))
+    return [_label_of_care(view.care, view)]
+
+
+def _label_of_care(care: CareStart, view: TrajectoryView, *, dropped: bool = False) -> Label:
+    text = words.care_and_days(care.label, care.day, care.last_day, len(view.values))
+    # Several courses have their names above each other.
+    levels = (_TOP, 9.4, 8.5, 0.8) if dropped else (_TOP, 0.8)
     places = tuple(
-        Place(day.isoformat(), level, side, "top", xshift=shift)
-        for level in (10.3, 0.8)
+        Place(care.day.isoformat(), level, side, "top", xshift=shift)
+        for level in levels
         for side, shift in (("left", 4), ("right", -4))
     )
-    return [Label((text,), "@muted", places)]
+    return Label((text,), "@muted", places, dropped=dropped)
+
+
+def _earlier_care(view: TrajectoryView) -> list[Trace]:
+    """Draw an upright line on each day on which care before the one that counts began."""
+    days = [care.day.isoformat() for care in view.earlier_care if view.shows(care.day)]
+    if not days:
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": _("First day of earlier care"),
+            "line": {"color": "@axis", "width": 1, "dash": "dashdot"},
+            "hoverinfo": "skip",
+            "connectgaps": False,
+            "x": [day for day in days for _end in range(3)][:-1],
+            "y": [level for _day in days for level in (0, _TOP, None)][:-1],
+        }
+    ]
+
+
+def _earlier_care_labels(view: TrajectoryView) -> list[Label]:
+    # Without last days, for which a phone has no room: the lines are of first days.
+    shown = [replace(care, last_day=None) for care in view.earlier_care if view.shows(care.day)]
+    return [_label_of_care(care, view, dropped=True) for care in shown]
 
 
 _EVENT_SYMBOLS = {

@@ -142,6 +142,8 @@ class TrajectoryView:
     stretch: Answers
     nsaid: Answers
     care: CareStart | None = None
+    #: Courses of care before the one that counts, in the order of their first days.
+    earlier_care: tuple[CareStart, ...] = field(default=())
     baseline: Level | None = None
     windows: tuple[ReliefWindow, ...] = field(default=())
     published: tuple[PublishedPoint, ...] = field(default=())

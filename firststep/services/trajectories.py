@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary
+from firststep.clinical.diary import FIRST_DAY, LAST_DAY, Diary, Episode
 from firststep.clinical.nsaids import load_drugs
 from firststep.clinical.nsaids.facts import UNNAMED
 from firststep.services.care_and_events import ALL_OF_IT, NOTED, Lately, read_care_and_events
@@ -72,13 +72,19 @@ def read_course(
     care, events = read_care_and_events(session, patient_id, kinds, first=first, last=last, lately=lately)
     before = [event for event in events if event.day < first]
     return Course(
-        diary=days.diary(care),
+        diary=days.diary(_known_care(care, first)),
         recalled=days.recalled,
         sets_done=days.sets_done,
         hurt=days.hurt,
         events=(*_going_on(before, first), *events[len(before) :]),
         begun_before=frozenset(event.id for event in before),
     )
+
+
+def _known_care(care: tuple[Episode, ...], first: date) -> tuple[Episode, ...]:
+    """Return the course of care that counts, whenever it began, and of the others those since the first day read."""
+    counts = Diary(episodes=care).episode
+    return tuple(episode for episode in care if episode is counts or episode.starts_on >= first)
 
 
 def _going_on(before: list[Event], first: date) -> Iterator[Event]:

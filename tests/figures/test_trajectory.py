@@ -252,3 +252,13 @@ def test_dates_on_a_chart_of_more_than_a_year_have_their_year() -> None:
     year, *more = (trajectory(replace(views.busy(days), care=care)) for days in (365, 366, 400))
     assert "Acupuncture from 20 Jan" in texts(year)
     assert all("Acupuncture from 20 Jan 2026" in texts(one) for one in more)
+
+
+def test_care_before_the_one_that_counts_has_its_first_days_too() -> None:
+    earlier = (CareStart(date(2026, 1, 7), "Standard care", date(2026, 2, 1)), CareStart(date(2025, 1, 7), "Both"))
+    view = replace(views.busy(90), care=CareStart(date(2026, 2, 10), "Acupuncture"), earlier_care=earlier)
+    (lines,) = named(trajectory(view), "First day of earlier care")
+    # Not the one that began before the period.
+    assert (lines["x"], lines["y"]) == (["2026-01-07"] * 2, [0, 10.3])
+    assert "Standard care from 7 Jan" in texts(trajectory(view))
+    assert not named(trajectory(replace(view, earlier_care=earlier[1:])), "First day of earlier care")

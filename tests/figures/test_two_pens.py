@@ -19,7 +19,7 @@ from firststep.figures.stretching import stretching_chart
 from firststep.figures.svg import draw
 from firststep.figures.theme import LIGHT, paint
 from firststep.figures.trajectory import trajectory
-from firststep.figures.view import Companion, OwnRating, Spell, TrajectoryView, Visit
+from firststep.figures.view import CareStart, Companion, OwnRating, Spell, TrajectoryView, Visit
 from firststep.figures.weekly import SIZE_PX
 from tests.figures import small_views, views
 from tests.figures.reading import drawn, given
@@ -37,6 +37,7 @@ def eventful(days: int) -> TrajectoryView:
             Companion("Pain over the day, right foot", "Over the day, right", other.values[:days], other.means[:days]),
         ),
         visits=tuple(Visit(first + timedelta(days=at), "Treatment: Acupuncture") for at in range(3, days, 9)),
+        earlier_care=(CareStart(first + timedelta(days=2), "Standard care"), CareStart(first, "Standard care", first)),
         ratings=(OwnRating(first + timedelta(days=28), "Own rating, week 4: Much improved"),),
         spells=(
             Spell("flare", first + timedelta(days=16), first + timedelta(days=24)),

@@ -145,3 +145,24 @@ def test_things_of_one_day_have_an_order_that_is_not_that_of_writing(app: Flask,
     assert [one.arm for one in course.diary.episodes] == ["standard", "acupuncture", "combined"]
     found = [(event.kind, event.id.int) for event in course.events]
     assert found == [("dose", 1), ("dose", 2), ("dose", 3), ("flare", 1), ("flare", 2), ("flare", 3)]
+
+
+def test_earlier_care_is_drawn_to_a_reader_only_from_the_first_shared_day_on(app: Flask, cast: Cast) -> None:
+    with app.app_context():
+        patient = db.session.get_one(models.Patient, cast.ana)
+        own = read_diary(db.session, cast.ana).episode
+        assert own is not None
+        for back, arm in ((40, "standard"), (3, "combined")):
+            factories.make_episode(db.session, patient, arm, own.starts_on - timedelta(days=back))
+        share = db.session.get_one(Share, cast.share)
+        share.from_day = own.starts_on - timedelta(days=10)
+        db.session.commit()
+        whole = read_course(db.session, cast.ana).diary
+        seen = access.read_shared_course(db.session, access.granted(db.session, cast.cho, cast.share, now=NOW)).diary
+        share.from_day = own.starts_on + timedelta(days=5)
+        db.session.commit()
+        later = access.read_shared_course(db.session, access.granted(db.session, cast.cho, cast.share, now=NOW)).diary
+    assert [one.arm for one in whole.episodes] == ["standard", "combined", own.arm]
+    assert [one.arm for one in seen.episodes] == ["combined", own.arm]
+    # The one that counts tells the week of care.
+    assert later.episodes == (own,)

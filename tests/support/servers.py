@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
@@ -36,6 +37,13 @@ def serving(app: Flask) -> Iterator[str]:
         # Closed by the loop's own thread, which ends when nothing is left to watch. Under the lock: the loop may be
         # awake already, and must not close the pipe before it was written to.
         with server.trigger.lock:
-            server.trigger.thunks.append(lambda: wasyncore.close_all(server._map, ignore_all=True))
+            server.trigger.thunks.append(lambda: _close(server))
             server.trigger._physical_pull()
         thread.join(timeout=5)
+
+
+def _close(server: Any) -> None:
+    """Close every connection with what is on its way there, as a file that the browser did not wait for."""
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    wasyncore.close_all(server._map, ignore_all=True)

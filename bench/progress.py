@@ -20,9 +20,19 @@ from tests.support.crowd import add_year
 
 TEN_YEARS = 3_650
 HELLO = "/hello"
-PAGES = ("/progress", "/progress?days=365&measure=both&ranges=all", "/progress?days=all")
-#: The chart of the whole course.
-WHOLE = "/progress/figure.json?days=all"
+PAGES = (
+    "/progress",
+    "/progress?days=365&measure=both&ranges=all",
+    "/progress?days=all",
+    "/progress?days=all&measure=both&ranges=all",
+)
+#: What the page of a long course leaves for later.
+PARTS = tuple(f"/progress?days=all&chart={chart}" for chart in ("table", "change", "nsaid", "stretching"))
+#: The figures that the browser draws.
+FIGURES = tuple(
+    f"/progress/figure.json{query}"
+    for query in ("", "?days=all", "?days=all&chart=nsaid", "?days=all&chart=stretching")
+)
 #: The goal: a page of the charts costs at most so many hello-worlds.
 GOAL = 20
 
@@ -32,7 +42,7 @@ def ratios() -> Iterator[Ratio]:
     with site(_with_hello) as app:
         for days in (YEAR, TEN_YEARS):
             browser = _eventful(app, days)
-            for address in (*PAGES, "/progress/figure.json", WHOLE):
+            for address in (*PAGES, *PARTS, *FIGURES):
                 yield compare(
                     f"GET {address} after {days:,} days, goal {GOAL}",
                     tried=("with doses, sessions, flare-ups, pauses and a plan", getting(browser, address)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from typing import Any, cast
 
 import orjson
 from flask import Response, request, url_for
@@ -15,10 +16,11 @@ from firststep.extensions import db
 from firststep.services.trajectories import read_course
 from firststep.web import clock
 from firststep.web.actors import current_account, current_patient
+from firststep.web.choice import Choice, read_choice
 from firststep.web.dates import long_date
 from firststep.web.flare_words import asked_of, flare_card
 from firststep.web.policy import policy
-from firststep.web.progress import progress_figure, progress_page, read_choice
+from firststep.web.progress import part_alone, progress_figure, progress_page
 from firststep.web.ratings import rating_asked, rating_card
 from firststep.web.red_flag_words import trigger_words
 from firststep.web.render import render
@@ -30,8 +32,10 @@ __all__ = ["charts", "offline"]
 @charts.get("/progress")
 @policy(GET="patient")
 def progress() -> str:
-    """Show the person's course beside the published ranges."""
+    """Show the person's course beside the published ranges, or a part of that page alone."""
     choice, today = read_choice(request.args), _today()
+    if choice.is_alone:
+        return _alone(choice, today)
     course = read_course(db.session, current_patient().id, lately=choice.lately(today))
     page = progress_page(
         course,
@@ -53,12 +57,22 @@ def progress() -> str:
     )
 
 
+def _alone(choice: Choice, today: date) -> str:
+    course = read_course(db.session, current_patient().id, lately=choice.lately(today), kinds=choice.chart_kinds)
+    return render(
+        "charts/alone.html",
+        block="alone",
+        alone=part_alone(course, choice, today=today, figure=partial(url_for, "charts.figure")),
+        back=url_for("charts.progress", _anchor=choice.chart, **cast(dict[str, Any], choice.as_query())),
+    )
+
+
 @charts.get("/progress/figure.json")
 @policy(GET="patient")
 def figure() -> Response:
     """Return the same figure for plotly.js."""
     choice, today = read_choice(request.args), _today()
-    course = read_course(db.session, current_patient().id, lately=choice.lately(today), kinds=choice.figure_kinds)
+    course = read_course(db.session, current_patient().id, lately=choice.lately(today), kinds=choice.chart_kinds)
     return Response(orjson.dumps(progress_figure(course, choice, today=today)), mimetype="application/json")
 
 

@@ -10,7 +10,7 @@ from flask_babel import ngettext
 
 from blueprints.practice.area import practice
 from blueprints.practice.places import Places
-from blueprints.practice.reading import course_page, drawn_figure, visit_page
+from blueprints.practice.reading import asks_for_alone, course_page, drawn_figure, visit_page
 from firststep.web import clock
 from firststep.web.passive import passive
 from firststep.web.policy import policy
@@ -23,7 +23,7 @@ from firststep.web.visiting import held_visit
 def at_visit() -> str:
     """Show the whole course to the reader at the visit; the look stands in the trail before anything is read."""
     places = _places()
-    return course_page(note_visit_look(), places)
+    return course_page(note_visit_look(of_open_page=asks_for_alone()), places)
 
 
 @practice.get("/visit/page")

@@ -15,20 +15,41 @@ from firststep.extensions import db
 from firststep.services import access
 from firststep.services.access import Grant
 from firststep.services.thresholds import thresholds_for
-from firststep.web.progress import progress_figure, read_choice
+from firststep.web.choice import Choice, read_choice
+from firststep.web.person_words import person_name
+from firststep.web.progress import part_alone, progress_figure
 from firststep.web.render import render
 from firststep.web.visit_words import visit_lines
 
 
 def course_page(grant: Grant, places: Places) -> str:
-    """Return the page with the whole course, or its chart alone."""
+    """Return the page with the whole course, or a part of it alone where single days are shared."""
     choice = read_choice(request.args)
+    if choice.is_alone and grant.shows_charts:
+        return _alone(grant, choice, places)
     course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
     notes = access.read_shared_notes(db.session, grant)
     questions = access.read_shared_questions(db.session, grant)
     visits = access.read_shared_visits(db.session, grant)
     shown = patient_view(grant, course, notes, questions, choice, places) | {"visits": visit_lines(visits)}
     return render("practice/patient.html", block="chart", **shown)
+
+
+def asks_for_alone() -> bool:
+    """Tell whether the request is for a part that an open page fetches."""
+    return read_choice(request.args).is_alone
+
+
+def _alone(grant: Grant, choice: Choice, places: Places) -> str:
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today), kinds=choice.chart_kinds)
+    return render(
+        "practice/chart.html",
+        block="alone",
+        alone=part_alone(course, choice, today=grant.today, figure=places.figure),
+        back=f"{places.page(**choice.as_query())}#{choice.chart}",
+        name=person_name(grant.patient_name, grant.confirmed_at),
+        places=places,
+    )
 
 
 def visit_page(grant: Grant, places: Places, beside: tuple[UUID | None, UUID | None] = (None, None)) -> str:
@@ -47,6 +68,6 @@ def visit_sheet(grant: Grant, places: Places) -> dict[str, Any]:
 def drawn_figure(grant: Grant) -> Response:
     """Return the figure that the page with the course shows, for plotly.js."""
     choice = read_choice(request.args)
-    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today), kinds=choice.figure_kinds)
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today), kinds=choice.chart_kinds)
     drawn = progress_figure(course, choice, today=grant.today)
     return Response(orjson.dumps(drawn), mimetype="application/json")

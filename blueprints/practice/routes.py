@@ -12,7 +12,7 @@ from blueprints.practice import at_visit, panel, preview, rules, snoozing, today
 from blueprints.practice.area import practice
 from blueprints.practice.places import of_practice
 from blueprints.practice.reader import current_reader
-from blueprints.practice.reading import course_page, drawn_figure, visit_page
+from blueprints.practice.reading import asks_for_alone, course_page, drawn_figure, visit_page
 from firststep.extensions import db
 from firststep.services import access
 from firststep.services.panel import neighbours
@@ -32,7 +32,7 @@ Answer: TypeAlias = Response | str
 @policy(GET="practitioner")
 def patient(share_id: UUID) -> str:
     """Show what one person shares; the look stands in their trail before anything is read."""
-    return course_page(note_look(share_id), of_practice(share_id))
+    return course_page(note_look(share_id, of_open_page=asks_for_alone()), of_practice(share_id))
 
 
 @practice.get("/practice/<uuid:share_id>/visit")

@@ -14,9 +14,10 @@ from blueprints.practice.words import day_words, last_entry_words, scope_words, 
 from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
+from firststep.web.choice import Choice
 from firststep.web.event_words import event_words
 from firststep.web.person_words import person_name
-from firststep.web.progress import Choice, ProgressPage, progress_page, resolved
+from firststep.web.progress import ProgressPage, progress_page, resolved
 from firststep.web.wording import weeks_since_start
 
 
@@ -66,7 +67,9 @@ def _shared_page(grant: Grant, course: Course, choice: Choice, places: Places) -
     )
     if grant.shows_charts:
         return page
-    return replace(page, picture=None, ratings=[], flares=[], panels=[], period_tabs=[], range_tabs=[], sources=())
+    return replace(
+        page, picture=None, ratings=[], flares=[], panels=[], later=[], period_tabs=[], range_tabs=[], sources=()
+    )
 
 
 def week_words(starts_on: date | None, today: date) -> str:

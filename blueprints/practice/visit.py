@@ -35,10 +35,11 @@ from firststep.services.happenings import flare_answer
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.beside import own_range_line
+from firststep.web.choice import Choice
 from firststep.web.findings import reader_finding
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.person_words import person_name
-from firststep.web.progress import Choice, still_picture
+from firststep.web.progress import still_picture
 from firststep.web.wording import difference, foot_name, points, signed_difference
 
 #: The chart of the page: three months, beside what was reported of the same care.

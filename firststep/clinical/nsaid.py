@@ -76,7 +76,7 @@ class Window:
 
 @cache
 def _per_week(taken: int, answered: int) -> Fraction:
-    # Kept: a window has at most 28 days, and a fraction takes longer to make than all else of a week.
+    # Kept: a window has at most 31 days, and a fraction takes longer to make than all else of a week.
     return Fraction(7 * taken, answered)
 
 
@@ -105,6 +105,14 @@ def week_until(answers: Mapping[date, bool], last_day: date) -> Window | None:
     Rule: outcomes daily-1, 12, with the number of answers that it asks of the first seven days.
     """
     return _window(answers, last_day, FIRST_DAYS, FEWEST_ANSWERS_OF_FIRST_DAYS)
+
+
+def month_until(answers: Mapping[date, bool], last_day: date) -> Window | None:
+    """Return the calendar month that ends with a day, None with answers on fewer than half of its days.
+
+    Rule: outcomes daily-1, 12, which asks for half of 28 days.
+    """
+    return _window(answers, last_day, last_day.day, (last_day.day + 1) // 2)
 
 
 def _window(answers: Mapping[date, bool], last_day: date, window_days: int, fewest: int) -> Window | None:

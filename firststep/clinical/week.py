@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -64,6 +64,14 @@ def month_with(day: date) -> Month:
     datetime.date(2028, 2, 29)
     """
     return Month(first=day.replace(day=1), last=day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def months_between(first: date, last: date) -> Iterator[Month]:
+    """Go through every month that has a day in the range, in order; the outer ones may reach beyond it."""
+    month = month_with(first)
+    while month.first <= last:
+        yield month
+        month = month.next
 
 
 def week_of(first: date) -> Week:

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from flask_babel import gettext as _
-
 from firststep.figures import words
 
 #: The panels from top to bottom, as shares of the plot's height: pain, stretching, NSAID.
@@ -53,10 +51,10 @@ def frame_layout(days: int) -> dict[str, Any]:
     }
 
 
-def time_axis(first_day: date, last_day: date, *, anchor: str, by_week: bool = False) -> dict[str, Any]:
+def time_axis(first_day: date, last_day: date, *, anchor: str, touched: str = "%{x|%a %-d %b %Y}") -> dict[str, Any]:
     """Write an axis of days with at most seven ticks; it stands under the panel of ``anchor``.
 
-    ``by_week``: what stands on a day is about the week around it, and so says what a touch shows.
+    ``touched`` is what a touch says of where it is, in Plotly's way of writing dates.
     """
     spare = max(0.6, (last_day - first_day).days * 0.012)
     ticks = list(_ticks(first_day, last_day))
@@ -72,9 +70,7 @@ def time_axis(first_day: date, last_day: date, *, anchor: str, by_week: bool = F
         "ticktext": [text for _, text in ticks],
         "tickfont": TICK_FONT,
         "tickangle": 0,
-        "unifiedhovertitle": {
-            "text": _("The week around %(day)s", day="%{x|%-d %b %Y}") if by_week else "%{x|%a %-d %b %Y}"
-        },
+        "unifiedhovertitle": {"text": touched},
     }
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from firststep.figures.labels import Label, Place
+from firststep.figures.series import WEEK, step_days
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
 
 Trace = dict[str, Any]
@@ -29,14 +32,14 @@ _NAMED_FROM_SHARE = 0.1
 
 def lowest(view: TrajectoryView) -> float:
     """Return where the pain axis begins: below 0 where sessions or ratings stand under it."""
-    return _LOWEST if _visits(view) or _ratings(view) else 0
+    return _LOWEST if view.shown_visits or _ratings(view) else 0
 
 
 def visits(view: TrajectoryView) -> list[Trace]:
-    """Draw a tick for every treatment session of the period."""
+    """Draw a tick for every treatment session of the period, or over many years for those of two weeks."""
     edge = {"color": "@event", "width": 2 if len(view.values) <= 120 else 1}
     marker = {"color": "@event", "size": 9, "symbol": "line-ns", "line": edge}
-    return _below(_("Treatment session"), marker, _visits(view))
+    return _below(_("Treatment session"), marker, _ticks(view))
 
 
 def ratings(view: TrajectoryView) -> list[Trace]:
@@ -65,12 +68,25 @@ def _below(name: str, marker: dict[str, Any], shown: Sequence[Visit | OwnRating]
 
 def marks_below(view: TrajectoryView) -> list[tuple[str, float]]:
     """List where ticks and squares stand."""
-    shown: list[Visit | OwnRating] = [*_visits(view), *_ratings(view)]
+    shown: list[Visit | OwnRating] = [*_ticks(view), *_ratings(view)]
     return [(one.day.isoformat(), _BELOW_AT) for one in shown]
 
 
-def _visits(view: TrajectoryView) -> list[Visit]:
-    return [visit for visit in view.visits if view.shows(visit.day)]
+def _ticks(view: TrajectoryView) -> Sequence[Visit]:
+    """List the sessions, of those that would stand on each other the first, with how many they are."""
+    step = step_days(len(view.values))
+    if step <= WEEK:
+        return view.shown_visits
+    together: dict[int, list[Visit]] = defaultdict(list)
+    first = view.first_day.toordinal()
+    for visit in view.shown_visits:
+        together[(visit.day.toordinal() - first) // step].append(visit)
+    count = cache(_count)
+    return [those[0] if len(those) == 1 else Visit(those[0].day, count(len(those))) for those in together.values()]
+
+
+def _count(num: int) -> str:
+    return str(ngettext("%(num)d treatment in two weeks", "%(num)d treatments in two weeks", num))
 
 
 def _ratings(view: TrajectoryView) -> list[OwnRating]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from firststep.clinical.week import Month, month_with
+from firststep.clinical.week import Month, months_between
 from firststep.figures.happenings import in_sight, spell_name
 from firststep.figures.series import recorded
 from firststep.figures.view import Answers, TrajectoryView, Values
@@ -45,17 +44,9 @@ def month_rows(view: TrajectoryView) -> list[MonthRow]:
     """List the months of the period in which anything was recorded, the latest first; the outer ones may be cut."""
     sessions = Counter(visit.day.replace(day=1) for visit in view.visits if view.shows(visit.day))
     noted = _noted(view)
-    months = list(_months(view.first_day, view.last_day))
+    months = list(months_between(view.first_day, view.last_day))
     rows = (_row(view, month, sessions[month.first], tuple(noted.get(month.first, ()))) for month in reversed(months))
     return [row for row in rows if row.is_recorded]
-
-
-def _months(first: date, last: date) -> Iterator[Month]:
-    """Go through the months that have a day in a range."""
-    month = month_with(first)
-    while month.first <= last:
-        yield month
-        month = month.next
 
 
 def _row(view: TrajectoryView, month: Month, sessions: int, noted: tuple[str, ...]) -> MonthRow:
@@ -94,7 +85,7 @@ def _noted(view: TrajectoryView) -> dict[date, list[str]]:
         if spell.kind == "gap":
             continue
         name = spell_name(spell.kind)
-        for month in _months(first, last):
+        for month in months_between(first, last):
             if name not in noted[month.first]:
                 noted[month.first].append(name)
     return noted

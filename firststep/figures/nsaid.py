@@ -1,9 +1,9 @@
-"""NSAID use week by week: days with an oral NSAID, with gels and paracetamol apart from them."""
+"""NSAID use week by week or month by month: days with an oral NSAID, with gels and paracetamol apart from them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -16,11 +16,23 @@ from firststep.figures.labels import Label, Place
 from firststep.figures.scales import Frame
 from firststep.figures.strips import grounds
 from firststep.figures.view import CareStart
-from firststep.figures.weekly import SIZE_PX, bars, care_label, care_line, dot, marks, top_of_week
+from firststep.figures.weekly import (
+    MONTH,
+    SIZE_PX,
+    WEEK,
+    CareOn,
+    Step,
+    bars,
+    care_label,
+    care_line,
+    dot,
+    marks,
+    touched_title,
+)
 
 Trace = dict[str, Any]
 
-#: The name, the colour, and the days of each week.
+#: The name, the colour, and the days of each week or month.
 _Beside: TypeAlias = tuple[str, str, list[int]]
 
 #: A strip is at least so many days high, so that one day does not look like a whole week.
@@ -28,14 +40,15 @@ _FEWEST_OF_STRIP = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class NsaidWeek:
-    """One week: oral NSAID-days per week, None with fewer than 4 answers; what was noted beside, in words.
+class NsaidPart:
+    """One week or month: oral NSAID-days per week, None with too few answers; what was noted beside, in words.
 
     ``gel_days`` and ``paracetamol_days`` are days with such a dose noted: nobody asks for them each day, so a day
     without one says nothing.
     """
 
     first: date
+    last: date
     days_per_week: float | None
     answered: int
     gel_days: int = 0
@@ -54,9 +67,10 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class NsaidView:
-    """All that the chart shows; weeks follow each other without a hole."""
+    """All that the chart shows; its weeks or months follow each other without a hole."""
 
-    weeks: tuple[NsaidWeek, ...]
+    parts: tuple[NsaidPart, ...]
+    step: Step = WEEK
     care: CareStart | None = None
     before: Span | None = None
     now: Span | None = None
@@ -64,12 +78,17 @@ class NsaidView:
     @property
     def first_day(self) -> date:
         """The first day that is shown."""
-        return self.weeks[0].first
+        return self.parts[0].first
 
     @property
     def last_day(self) -> date:
         """The last day that is shown."""
-        return self.weeks[-1].first + timedelta(days=6)
+        return self.parts[-1].last
+
+    @property
+    def care_on(self) -> CareOn:
+        """The start of care on an axis of days a week."""
+        return CareOn(care=self.care, first_day=self.first_day, last_day=self.last_day)
 
 
 def nsaid_use_chart(view: NsaidView) -> dict[str, Any]:
@@ -78,7 +97,7 @@ def nsaid_use_chart(view: NsaidView) -> dict[str, Any]:
     layout = _layout(view, beside)
     layout["shapes"] = [
         *grounds([f"y{at}" for at in range(2, 2 + len(beside))]),
-        *care_line(view.care, view.first_day, view.last_day),
+        *care_line(view.care_on),
     ]
     layout["annotations"] = [
         _title(_("Days with an NSAID a week"), 1.0, up=8),
@@ -88,22 +107,22 @@ def nsaid_use_chart(view: NsaidView) -> dict[str, Any]:
         ),
         *labels.arrange(_labels(view), _tops(view, layout), layout, SIZE_PX),
     ]
-    data = [*_weeks(view), *_spans(view)]
+    data = [*_parts(view), *_spans(view)]
     for at, (name, colour, days) in enumerate(beside, start=2):
         rows = [
-            (week.first, count, f"{name}: {count}") for week, count in zip(view.weeks, days, strict=True) if count > 0
+            (part.first, count, f"{name}: {count}") for part, count in zip(view.parts, days, strict=True) if count > 0
         ]
-        data.append(bars(name, colour, rows, axis=f"y{at}"))
+        data.append(bars(name, colour, rows, view.step, axis=f"y{at}"))
     return {"data": data, "layout": layout}
 
 
 def _layout(view: NsaidView, beside: list[_Beside]) -> dict[str, Any]:
     strips = len(beside)
-    floor, top = 0.24 * strips, top_of_week(view.care, view.first_day, view.last_day)
+    floor, last_axis = 0.24 * strips, f"y{strips + 1}" if strips else "y"
     layout = {
         **frame_layout((view.last_day - view.first_day).days),
-        "xaxis": time_axis(view.first_day, view.last_day, anchor="y" if not strips else f"y{strips + 1}", by_week=True),
-        "yaxis": value_axis((0, top), (floor, 1.0), [0, 2, 4, 6] if strips < 2 else [0, 3, 6]),
+        "xaxis": time_axis(view.first_day, view.last_day, anchor=last_axis, touched=touched_title(view.step)),
+        "yaxis": value_axis((0, view.care_on.top), (floor, 1.0), [0, 2, 4, 6] if strips < 2 else [0, 3, 6]),
     }
     for at in range(strips):
         bottom = floor - 0.24 * (at + 1)
@@ -117,34 +136,41 @@ def _title(text: str, level: float, *, up: float) -> dict[str, Any]:
 
 
 def _beside(view: NsaidView) -> list[_Beside]:
-    """List what was noted that is no oral NSAID, each with its days a week."""
+    """List what was noted that is no oral NSAID, each with its days a week or month."""
     kinds = (
-        (_("Days with a gel noted"), "@other", [week.gel_days for week in view.weeks]),
-        (_("Days with paracetamol noted"), "@quiet", [week.paracetamol_days for week in view.weeks]),
+        (_("Days with a gel noted"), "@other", [part.gel_days for part in view.parts]),
+        (_("Days with paracetamol noted"), "@quiet", [part.paracetamol_days for part in view.parts]),
     )
     return [kind for kind in kinds if any(kind[2])]
 
 
-def _weeks(view: NsaidView) -> list[Trace]:
+def _parts(view: NsaidView) -> list[Trace]:
     taken, none, few = [], [], []
-    # Weeks are much alike: what they share is written once.
+    # They are much alike: what they share is written once.
     answered, in_words = cache(_answered), cache(_days_a_week)
-    for week in view.weeks:
-        parts = [] if week.days_per_week is None else [in_words(week.days_per_week)]
-        text = ", ".join([*parts, answered(week.answered), *([week.doses] if week.doses else [])])
-        if week.days_per_week is None:
-            few += [(week.first, 0.0, text)] if week.answered else []
-        elif week.days_per_week > 0:
-            taken.append((week.first, week.days_per_week, text))
+    for part in view.parts:
+        told = [] if part.days_per_week is None else [in_words(part.days_per_week)]
+        text = ", ".join([*told, answered(part.answered), *([part.doses] if part.doses else [])])
+        if part.days_per_week is None:
+            few += [(part.first, 0.0, text)] if part.answered else []
+        elif part.days_per_week > 0:
+            taken.append((part.first, part.days_per_week, text))
         else:
-            none.append((week.first, 0.0, text))
-    count = len(view.weeks)
+            none.append((part.first, 0.0, text))
+    count, step, (of_taken, of_none, of_few) = len(view.parts), view.step, _names(view.step)
     drawn = (
-        (taken, bars(_("Days with an NSAID in the week"), "@strip", taken)),
-        (none, marks(_("None in the week"), dot(count, hollow=False), none)),
-        (few, marks(_("Too few answers in the week"), dot(count, hollow=True), few)),
+        (taken, bars(of_taken, "@strip", taken, step)),
+        (none, marks(of_none, dot(count, hollow=False), none, step)),
+        (few, marks(of_few, dot(count, hollow=True), few, step)),
     )
     return [trace for rows, trace in drawn if rows]
+
+
+def _names(step: Step) -> tuple[str, str, str]:
+    """Name the bars, the marks of none, and those of too few answers."""
+    if step == MONTH:
+        return _("NSAID days a week, of each month"), _("None in the month"), _("Too few answers in the month")
+    return _("Days with an NSAID in the week"), _("None in the week"), _("Too few answers in the week")
 
 
 def _days_a_week(days: float) -> str:
@@ -177,7 +203,7 @@ def _in_sight(view: NsaidView, span: Span) -> bool:
 
 
 def _labels(view: NsaidView) -> list[Label]:
-    wanted = care_label(view.care, view.first_day, view.last_day)
+    wanted = care_label(view.care_on)
     for name, span in ((_("Start"), view.before), (_("Last"), view.now)):
         if span and _in_sight(view, span):
             text = f"{name} {words.points(span.days_per_week)}"
@@ -196,7 +222,7 @@ def _tops(view: NsaidView, layout: dict[str, Any]) -> list[tuple[float, float]]:
     """List the bars as points for the labels to keep clear of."""
     frame = Frame(layout, *SIZE_PX)
     return [
-        (frame.scales["x"](week.first.toordinal() + 3), frame.scales["y"](step / 2))
-        for week in view.weeks
-        for step in range(int(2 * (week.days_per_week or 0)) + 1)
+        (frame.scales["x"](part.first.toordinal() + view.step.middle_days), frame.scales["y"](half / 2))
+        for part in view.parts
+        for half in range(int(2 * (part.days_per_week or 0)) + 1)
     ]

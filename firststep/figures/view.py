@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Answers = tuple[bool | None, ...]
 Values = tuple[float | None, ...]
@@ -101,9 +101,11 @@ class Companion:
     means: Values
 
 
-@dataclass(frozen=True)
-class Visit:
-    """A treatment session on a day, and what it was in a few words."""
+class Visit(NamedTuple):
+    """A treatment session on a day, and what it was in a few words.
+
+    A named tuple, because ten years have hundreds of them.
+    """
 
     day: date
     label: str
@@ -166,6 +168,11 @@ class TrajectoryView:
     def last_day(self) -> date:
         """The last day that is shown."""
         return self.first_day + timedelta(days=len(self.values) - 1)
+
+    @cached_property
+    def shown_visits(self) -> tuple[Visit, ...]:
+        """The sessions of the period."""
+        return tuple(visit for visit in self.visits if self.first_day <= visit.day <= self.last_day)
 
     def days(self) -> Iterator[date]:
         """Go through the days that are shown, in order."""

@@ -14,7 +14,8 @@ from firststep.mail.message import Picture, parse_sender
 from firststep.mail.weekly_words import pain_sentence, whole_day
 from firststep.mail.writing import mail_settings
 from firststep.services.digest import Digest
-from firststep.web.progress import Choice, still_picture
+from firststep.web.choice import Choice
+from firststep.web.progress import still_picture
 
 #: As wide as a phone's mail leaves room for: what is shown smaller than it was drawn has letters nobody can read.
 SIZE_PX: Final = (344, 300)

@@ -37,6 +37,12 @@ def short_dates() -> Callable[[date], str]:
     return writer(_("d MMM y"), get_locale())
 
 
+def months_of_years() -> Callable[[date], str]:
+    """Return what writes the month of a date where there is little room, "Nov 2026", which never breaks."""
+    write = writer(_("LLL y"), get_locale())
+    return lambda day: write(day).replace(" ", "\N{NO-BREAK SPACE}")
+
+
 def init_dates(app: Flask) -> None:
     """Give templates the filter ``moment``: a moment as the reader's clock showed it."""
     app.jinja_env.filters["moment"] = lambda moment: moment_words(moment, str(get_timezone()))

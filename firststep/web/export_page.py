@@ -32,11 +32,12 @@ from firststep.services.trajectories import Course, read_course
 from firststep.services.treatment import list_episodes
 from firststep.services.zones import local_day
 from firststep.web import wording
+from firststep.web.choice import Choice
 from firststep.web.dates import long_date, moment_words, short_dates
 from firststep.web.event_words import event_name, event_words
 from firststep.web.language import language_tag
 from firststep.web.noted_words import field_name, noted_words
-from firststep.web.progress import WIDE, Choice, progress_figure, progress_page
+from firststep.web.progress import WIDE, progress_figure, progress_page
 from firststep.web.share_words import scope_words, stated_reader, trail_words
 from firststep.web.visit_words import visit_head, visit_rows
 

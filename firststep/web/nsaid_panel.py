@@ -12,26 +12,26 @@ from typing import TypeAlias
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from firststep.clinical.nsaid import NsaidUse, Window, baseline_window, last_window, week_until
+from firststep.clinical.nsaid import NsaidUse, Window, baseline_window, last_window, month_until, week_until
 from firststep.clinical.nsaids import Drug, load_drugs
 from firststep.clinical.outcomes import Outcomes
-from firststep.clinical.week import DAYS_IN_WEEK, Week
+from firststep.clinical.week import DAYS_IN_WEEK, Month, Week
 from firststep.figures.build import care_start
-from firststep.figures.nsaid import NsaidView, NsaidWeek, Span, nsaid_use_chart
+from firststep.figures.nsaid import NsaidPart, NsaidView, Span, nsaid_use_chart
 from firststep.figures.weekly import SIZE_PX
 from firststep.services.diary_doses import OTHER, drug_name
 from firststep.services.diary_events import Event
 from firststep.services.trajectories import Course
 from firststep.web import wording
-from firststep.web.dates import long_date, short_dates
-from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
+from firststep.web.dates import long_date, months_of_years, short_dates
+from firststep.web.panel import FigureAddress, Panel, Parts, Table, drawn, legend_of
 
 KEY = "nsaid"
 
 _Doses: TypeAlias = dict[date, list[Event]]
 
 
-def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> NsaidView | None:
+def nsaid_view(course: Course, found: Outcomes, parts: Parts) -> NsaidView | None:
     """Return what the chart shows, None where there is no answer about NSAIDs and no dose that was read."""
     answers, doses = course.diary.nsaid_answers, _by_day(course)
     if not answers and not doses:
@@ -40,30 +40,30 @@ def nsaid_view(course: Course, found: Outcomes, weeks: tuple[Week, ...]) -> Nsai
     before = None if found.starts_on is None else baseline_window(answers, found.starts_on)
     now = None if last_answered is None else last_window(answers, last_answered)
     return NsaidView(
-        weeks=tuple(_week(week, answers, doses, in_words) for week in weeks),
+        parts=tuple(_part(span, answers, doses, in_words) for span in parts.spans),
+        step=parts.step,
         care=care_start(course.diary),
         before=_span(before),
         now=_span(now),
     )
 
 
-def nsaid_panel(
-    course: Course, found: Outcomes, weeks: tuple[Week, ...], figure: FigureAddress, *, today: date
-) -> Panel | None:
+def nsaid_panel(course: Course, found: Outcomes, parts: Parts, figure: FigureAddress, *, today: date) -> Panel | None:
     """Put the panel together."""
-    view = nsaid_view(course, found, weeks)
+    view = nsaid_view(course, found, parts)
     if view is None:
         return None
     named = _windows(view, found.starts_on, today)
+    explained = _explained(by_month=parts.by_month)
     chart, sentence = nsaid_use_chart(view), _sentence(found.nsaid, named)
     return Panel(
         key=KEY,
         sentence=sentence,
         src=figure(KEY),
-        still=drawn(chart, title=sentence, description=_explained(), size_px=SIZE_PX),
+        still=drawn(chart, title=sentence, description=explained, size_px=SIZE_PX),
         legend=legend_of(chart),
-        table=_table(view, weeks, course),
-        note=" ".join([*_remarks(found.nsaid, named), _explained()]),
+        table=_table(view, parts, course),
+        note=" ".join([*_remarks(found.nsaid, named), explained]),
     )
 
 
@@ -83,14 +83,17 @@ def _find(product: str, form: str) -> Drug | None:
     return load_drugs().find(product, form)
 
 
-def _week(week: Week, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[list[Event]], str]) -> NsaidWeek:
-    counted = week_until(answers, week.last)
-    noted = [dose for day in week.days for dose in doses.get(day, ())]
+def _part(
+    span: Week | Month, answers: Mapping[date, bool], doses: _Doses, in_words: Callable[[list[Event]], str]
+) -> NsaidPart:
+    counted = (month_until if isinstance(span, Month) else week_until)(answers, span.last)
+    noted = [dose for day in span.days for dose in doses.get(day, ())]
     grouped = [(dose.day, _group(dose)) for dose in noted]
-    return NsaidWeek(
-        first=week.first,
+    return NsaidPart(
+        first=span.first,
+        last=span.last,
         days_per_week=None if counted is None else float(counted.days_per_week),
-        answered=sum(day in answers for day in week.days),
+        answered=sum(day in answers for day in span.days),
         gel_days=len({day for day, group in grouped if group == "topical_nsaid"}),
         paracetamol_days=len({day for day, group in grouped if group == "not_nsaid"}),
         doses=in_words(noted),
@@ -194,24 +197,31 @@ def _remarks(use: NsaidUse, named: _Windows) -> list[str]:
     return []
 
 
-def _explained() -> str:
+def _explained(*, by_month: bool) -> str:
+    if by_month:
+        return _(
+            "Tablets only, as days a week, of months with an answer on at least half of their days; other months stay "
+            "empty. Gels and paracetamol are counted apart, from the doses that were noted."
+        )
     return _(
         "Tablets only, per week of 7 days with at least 4 answers; other weeks stay empty. Gels and paracetamol are "
         "counted apart, from the doses that were noted."
     )
 
 
-def _table(view: NsaidView, weeks: tuple[Week, ...], course: Course) -> Table:
-    doses = _by_day(course)
-    head = [_("Week from"), _("NSAID days a week"), _("Answers"), _("Noted doses")]
+def _table(view: NsaidView, parts: Parts, course: Course) -> Table:
+    doses, by_month = _by_day(course), parts.by_month
+    head = [_("Month") if by_month else _("Week from"), _("NSAID days a week"), _("Answers"), _("Noted doses")]
     rows: list[list[str | None]] = []
-    short_date, points, in_words = short_dates(), cache(wording.points), DoseWords(typed=True)
-    for week, shown in zip(reversed(weeks), reversed(view.weeks), strict=True):
-        noted = [dose for day in week.days for dose in doses.get(day, ())]
+    written = months_of_years() if by_month else short_dates()
+    points, in_words = cache(wording.points), DoseWords(typed=True)
+    for span, shown in zip(reversed(parts.spans), reversed(view.parts), strict=True):
+        noted = [dose for day in span.days for dose in doses.get(day, ())]
         if not shown.answered and not noted:
             continue
         per_week = None if shown.days_per_week is None else points(shown.days_per_week)
         # The chart's words, unless the person typed a name: that is shown here alone.
         words = shown.doses if all(map(_drug, noted)) else in_words(noted)
-        rows.append([short_date(week.first), per_week, f"{shown.answered} / 7", words or None])
-    return Table(caption=_("NSAIDs week by week"), head=head, rows=rows, numeric=[1, 2])
+        rows.append([written(span.first), per_week, f"{shown.answered} / {len(span.days)}", words or None])
+    caption = _("NSAIDs month by month") if by_month else _("NSAIDs week by week")
+    return Table(caption=caption, head=head, rows=rows, numeric=[1, 2])

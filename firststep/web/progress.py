@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import partial
-from typing import Any, cast
-from urllib.parse import urlencode
+from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -17,86 +15,42 @@ from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, means_of, outcomes_of_foot, recorded_measure, worse_foot
-from firststep.clinical.week import DAYS_IN_WEEK
 from firststep.figures.build import begins_on, build_view, period_of, with_companions
-from firststep.figures.change import change_chart
 from firststep.figures.legend import LegendItem, legend
 from firststep.figures.names import short_measure_name
-from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.period import PERIODS
-from firststep.figures.stretching import stretching_chart
 from firststep.figures.svg import draw
 from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
-from firststep.services.care_and_events import Lately
-from firststep.services.trajectories import EVENT_KINDS, Course
-from firststep.web import change_panel, nsaid_panel, stretching_panel, wording
+from firststep.services.trajectories import Course
+from firststep.web import wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
+from firststep.web.choice import BOTH, EVERYTHING, TABLE, Address, Choice, with_choices
 from firststep.web.course_remarks import course_remarks
 from firststep.web.dates import short_date
 from firststep.web.findings import finding, is_old, reader_finding
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.happenings import with_happenings
-from firststep.web.panel import Panel, Table, first_of_weeks, weeks_of
+from firststep.web.panel import LaterChart, Panel, Table
 from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
+from firststep.web.smaller_charts import comes_later, later_charts, panels, smaller_figure
 
-Address = Callable[..., str]
-#: How an address asks for both measures, or both feet.
-BOTH = "both"
-#: How an address asks for the whole course.
-EVERYTHING = "all"
 NARROW, WIDE = (344, 330), (920, 420)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Choice:
-    """What somebody wants to see; what the address says wrongly is the default."""
-
-    #: None is everything since the course began.
-    days: int | None = 90
-    measure: Measure = "first_step"
-    both_measures: bool = False
-    #: Nobody chose the measure: where only the other one was ever recorded, it is shown instead of an empty chart.
-    any_measure: bool = False
-    foot: Foot | None = None
-    both_feet: bool = False
-    #: The arm whose window is drawn; None is the person's own, "all" every one, "none" no published range.
-    ranges: str | None = None
-    #: Which figure of the page is asked for; "" is the trajectory.
-    chart: str = ""
-
-    def lately(self, today: date) -> Lately:
-        """Return from which days on the page can show doses and sessions: from the first whole week of a chart."""
-        first = None if self.days is None else today - timedelta(days=self.days + DAYS_IN_WEEK - 1)
-        return Lately(doses=first or first_of_weeks(today), sessions=first)
-
-    @property
-    def figure_kinds(self) -> tuple[str, ...]:
-        """The dated things that the figure alone is made from: most of them are doses, which one chart shows."""
-        return tuple(kind for kind in EVENT_KINDS if kind != "dose" or self.chart == nsaid_panel.KEY)
-
-    def as_query(self) -> dict[str, str]:
-        """Return the choice as an address of the page carries it."""
-        query = {
-            "days": EVERYTHING if self.days is None else str(self.days),
-            "measure": BOTH if self.both_measures else self.measure,
-            "foot": BOTH if self.both_feet else self.foot,
-            "ranges": self.ranges,
-        }
-        return {name: value for name, value in query.items() if value}
-
-
-@dataclass(frozen=True, kw_only=True)
 class Picture:
-    """The chart in its forms: two still drawings, the address of the figure, the legend, the table."""
+    """The chart in its forms: two still drawings, the address of the figure, the legend, the table or its address."""
 
     src: str
     narrow: Markup
     wide: Markup
     legend: list[LegendItem]
-    table: Table
+    #: None where it comes by its own address.
+    table: Table | None
+    table_href: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,30 +65,14 @@ class ProgressPage:
     flares: list[FlareLine]
     numbers: list[tuple[str, str | None, str]]
     panels: list[Panel]
-    #: Says that the smaller charts show less than the large one; "" where they do not.
-    panels_note: str
+    #: Those that are made when somebody comes to them.
+    later: list[LaterChart]
     sources: tuple[SourceLine, ...]
     caution: str
     period_tabs: list[dict[str, Any]]
     measure_tabs: list[dict[str, Any]]
     foot_tabs: list[dict[str, Any]]
     range_tabs: list[dict[str, Any]]
-
-
-def read_choice(query: Mapping[str, str]) -> Choice:
-    """Read the choices from an address."""
-    lengths: dict[str, int | None] = {EVERYTHING: None, **{str(length): length for length in PERIODS}}
-    ranges = query.get("ranges")
-    return Choice(
-        days=lengths.get(query.get("days", ""), 90),
-        measure=cast(Measure, query["measure"]) if query.get("measure") in MEASURES else "first_step",
-        both_measures=query.get("measure") == BOTH,
-        any_measure=query.get("measure") not in (*MEASURES, BOTH),
-        foot=cast(Foot, query["foot"]) if query.get("foot") in FEET else None,
-        both_feet=query.get("foot") == BOTH,
-        ranges=ranges if ranges in (*ARMS, "all", "none") else None,
-        chart=query.get("chart", ""),
-    )
 
 
 def progress_page(
@@ -151,22 +89,25 @@ def progress_page(
 
     ``own``: the reader is the person whose course it is. ``from_day``: the first day that the reader may see.
     """
-    page, figure = _with_choices(page), _with_choices(figure)
+    page, figure = with_choices(page), with_choices(figure)
     choice, found = resolved(course, choice)
     compared = _compared(course, choice, found)
     view = _view(course, choice, found, compared, today)
     begun, two_feet = bool(course.diary.answered_days), len(course.diary.feet) > 1
+    later = comes_later(course, choice, found, today)
     said = finding(found, today, two_feet=two_feet) if own else reader_finding(found, two_feet=two_feet)
     return ProgressPage(
         sentence=said if begun or not own else _before_the_first(),
         first_entry_wanted=not begun,
-        picture=_picture(view, figure(**choice.as_query()), said) if begun else None,
+        picture=_picture(view, figure(**choice.as_query()), said, _table_address(choice, page) if later else "")
+        if begun
+        else None,
         remarks=[*course_remarks(course.diary, found, today), *remarks(compared)],
         ratings=rating_lines(course, found, own=own),
         flares=flare_lines(course, today),
         numbers=_numbers(course, found, view, today, from_day),
-        panels=_panels(course, choice, found, today, lambda key: figure(**choice.as_query(), chart=key)),
-        panels_note=_("The charts by week show the last two years.") if view.first_day < first_of_weeks(today) else "",
+        panels=[] if later else panels(course, choice, found, today, figure),
+        later=later_charts(course, choice, found, page) if later else [],
         sources=source_lines(compared, view.shows),
         caution=wording.caution(),
         period_tabs=_period_tabs(course, choice, found, page, today),
@@ -181,14 +122,27 @@ def progress_page(
 def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
     """Return a figure of the same choice, for the browser to draw; without a chart that exists, the trajectory."""
     choice, found = resolved(course, choice)
-    weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
-    if choice.chart == nsaid_panel.KEY and (of_nsaids := nsaid_panel.nsaid_view(course, found, weeks)):
-        return nsaid_use_chart(of_nsaids)
-    if choice.chart == stretching_panel.KEY and (of_stretching := stretching_panel.stretching_view(course, weeks)):
-        return stretching_chart(of_stretching)
-    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course, found)):
-        return change_chart(change_panel.change_rows(changed))
+    if smaller := smaller_figure(course, choice, found, today):
+        return smaller
     return trajectory(_view(course, choice, found, _compared(course, choice, found), today))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alone:
+    """A part of the page by itself: a smaller chart or the table; with neither there is nothing to show."""
+
+    panel: Panel | None = None
+    table: Table | None = None
+
+
+def part_alone(course: Course, choice: Choice, *, today: date, figure: Address) -> Alone:
+    """Put together the part of the page that is asked for."""
+    choice, found = resolved(course, choice)
+    if choice.chart == TABLE:
+        view = _view(course, choice, found, _compared(course, choice, found), today)
+        return Alone(table=trajectory_table(view) if course.diary.answered_days else None)
+    made = panels(course, choice, found, today, with_choices(figure), (choice.chart,))
+    return Alone(panel=made[0] if made else None)
 
 
 def still_picture(
@@ -209,16 +163,6 @@ def still_picture(
     view = _view(course, choice, found, replace(_compared(course, choice, found), points=()), today)
     drawn = trajectory(view.until(today), size)
     return draw(drawn, width=size[0], height=size[1], title=title, description="", palette=palette)
-
-
-def _panels(course: Course, choice: Choice, found: Outcomes, today: date, figure: Callable[[str], str]) -> list[Panel]:
-    weeks = weeks_of(period_of(course.diary, found, length=choice.days, today=today), today)
-    panels = (
-        change_panel.change_panel(course, found, figure),
-        nsaid_panel.nsaid_panel(course, found, weeks, figure, today=today),
-        stretching_panel.stretching_panel(course, weeks, figure),
-    )
-    return [panel for panel in panels if panel]
 
 
 def resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
@@ -257,7 +201,11 @@ def _others(choice: Choice, found: Outcomes) -> list[tuple[Measure, Foot]]:
     return [pair for pair in pairs if pair != (found.measure, found.foot)]
 
 
-def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
+def _table_address(choice: Choice, page: Address) -> str:
+    return page(**choice.as_query(), chart=TABLE)
+
+
+def _picture(view: TrajectoryView, src: str, title: str, table_href: str) -> Picture:
     drawn = trajectory(view)
     still = partial(draw, drawn, title=title, description=wording.caution())
     return Picture(
@@ -265,7 +213,8 @@ def _picture(view: TrajectoryView, src: str, title: str) -> Picture:
         narrow=still(width=NARROW[0], height=NARROW[1]),
         wide=still(width=WIDE[0], height=WIDE[1]),
         legend=legend(drawn),
-        table=trajectory_table(view),
+        table=None if table_href else trajectory_table(view),
+        table_href=table_href,
     )
 
 
@@ -330,12 +279,6 @@ def _range_tabs(course: Course, choice: Choice, page: Address) -> list[dict[str,
     names = [(arm, wording.arm_name(arm)) for arm in ARMS]
     shown = replace(choice, ranges=choice.ranges or own or "none")
     return _tabs(shown, page, "ranges", [*names, ("all", _("All three")), ("none", _("None"))])
-
-
-def _with_choices(address: Address) -> Address:
-    """Return what adds choices to an address that is made once: a page has twenty of them."""
-    bare = address()
-    return lambda **query: f"{bare}{'&' if '?' in bare else '?'}{urlencode(query)}"
 
 
 def _tabs(choice: Choice, page: Address, name: str, options: list[tuple[Any, str]]) -> list[dict[str, Any]]:

@@ -234,27 +234,15 @@ def test_a_course_of_more_than_a_year_can_be_seen_whole(app: Flask, ben: Browser
     assert entries[1]["x"][0] <= (TODAY - timedelta(days=799 - 6)).isoformat()
     page = BeautifulSoup(ben.get("/progress?days=all").get_data(as_text=True), "html.parser")
     assert "of 800" in page.select_one(".stats").get_text(" ", strip=True)  # type: ignore[union-attr]
-    captions = [one.get_text(strip=True) for one in page.select("caption")]
-    table = next(one for one in page.select("#trajectory table") if "Month by month" in one.get_text())
+    page = BeautifulSoup(ben.get("/progress?days=all&chart=table").get_data(as_text=True), "html.parser")
+    (table,) = page.select("table")
+    assert [one.get_text(strip=True) for one in page.select("caption")] == ["Month by month"]
     rows = [[cell.get_text(strip=True) for cell in row.select("th, td")] for row in table.select("tbody tr")]
     assert len(rows) == len({(TODAY - timedelta(days=back)).replace(day=1) for back in range(800)})
     assert [row[1] for row in rows[:12]] == ["5"] * 12
     assert [row[1] for row in rows[-14:]] == ["8"] * 14
     assert {row[2] for row in rows[1:11]} <= {"28", "29", "30", "31"}
     assert all(row[5].endswith(f" of {row[2]}") for row in rows)
-    assert "Day by day" not in captions
-    assert "The charts by week show the last two years." in page.get_text()
-    assert "the last two years" not in text_of(ben.get("/progress?days=365"))
-
-
-@pytest.mark.parametrize(("days", "cut"), [(728, False), (729, True)])
-def test_where_a_week_of_the_course_is_left_out_of_the_charts_by_week_the_page_says_so(
-    app: Flask, ben: Browser, cast: Cast, days: int, cut: bool
-) -> None:
-    # Today is a Monday: with its own week, 105 weeks begin on the Monday 728 days ago.
-    _fill(app, cast.ben, [5] * days)
-    page = text_of(ben.get("/progress?days=all"))
-    assert ("The charts by week show the last two years." in page) == cut
 
 
 def test_only_what_the_period_shows_is_numbered_as_on_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:

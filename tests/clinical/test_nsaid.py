@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
+import pytest
+
 from firststep.clinical.diary import DayAnswers, Diary, FootDay
 from firststep.clinical.nsaid import (
     NsaidUse,
     Window,
     baseline_window,
     last_window,
+    month_until,
     nsaid_days_per_week,
     nsaid_use,
     week_until,
@@ -123,3 +126,18 @@ def test_a_week_needs_four_answers() -> None:
     found = week_until({**three, days[5]: False}, days[6])
     assert found == Window(first=days[0], last=days[6], answered=4, taken=3)
     assert found.days_per_week == Fraction(21, 4)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "fewest"), [(date(2026, 4, 30), 15), (date(2026, 5, 31), 16), (date(2027, 2, 28), 14)]
+)
+def test_a_month_needs_answers_on_half_of_its_days(last_day: date, fewest: int) -> None:
+    first = last_day.replace(day=1)
+    # The day before the month and the day after it are not its own.
+    around = {first - timedelta(days=1): True, last_day + timedelta(days=1): True}
+    few = around | {first + timedelta(days=at): at < 3 for at in range(fewest - 1)}
+    assert month_until(few, last_day) is None
+    found = month_until(few | {last_day: False}, last_day)
+    assert found == Window(first=first, last=last_day, answered=fewest, taken=3)
+    assert found is not None
+    assert found.days_per_week == Fraction(21, fewest)

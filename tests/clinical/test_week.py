@@ -17,6 +17,7 @@ from firststep.clinical.week import (
     adherence,
     adherence_to_plan,
     month_with,
+    months_between,
     week_figures,
     week_of,
     week_with,
@@ -101,3 +102,10 @@ def test_days_logged_are_days_with_any_answer() -> None:
 def test_a_month_begins_with_its_first_day_and_ends_with_its_last() -> None:
     leap = Month(first=date(2028, 2, 1), last=date(2028, 2, 29))
     assert {month_with(date(2028, 2, day)) for day in (1, 15, 29)} == {leap}
+
+
+def test_months_between_are_all_that_have_a_day_in_the_range() -> None:
+    found = [month.first for month in months_between(date(2026, 11, 30), date(2027, 2, 1))]
+    assert found == [date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)]
+    assert [month.last for month in months_between(date(2028, 2, 3), date(2028, 2, 3))] == [date(2028, 2, 29)]
+    assert list(months_between(date(2026, 11, 30), date(2026, 10, 31))) == []

@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from random import Random
 
+from firststep.clinical.week import month_with
 from firststep.figures.change import ChangeRow
 from firststep.figures.cohort import CohortCurve, CurvesView, Reached
-from firststep.figures.nsaid import NsaidView, NsaidWeek, Span
-from firststep.figures.stretching import StretchingView, StretchingWeek
+from firststep.figures.nsaid import NsaidPart, NsaidView, Span
+from firststep.figures.stretching import StretchingPart, StretchingView
 from firststep.figures.view import CareStart
+from firststep.figures.weekly import MONTH, WEEK, Step
 from tests.figures.views import FIRST
 
 CARE = CareStart(FIRST + timedelta(weeks=4), "Acupuncture")
 
 
-def nsaids(weeks: int) -> NsaidView:
-    """Return weeks with every kind of answer."""
-    chance = Random(weeks)
+def _spans(count: int, step: Step) -> Iterator[tuple[date, date, int]]:
+    """Go through so many weeks or months: the first day, the last one, and how many they are."""
+    first = FIRST.replace(day=1) if step == MONTH else FIRST
+    for _at in range(count):
+        last = month_with(first).last if step == MONTH else first + timedelta(days=6)
+        yield first, last, (last - first).days + 1
+        first = last + timedelta(days=1)
+
+
+def nsaids(count: int, step: Step = WEEK) -> NsaidView:
+    """Return weeks or months with every kind of answer."""
+    chance = Random(count)
     found = []
-    for at in range(weeks):
-        answered = chance.randint(0, 7)
-        per_week = 7 * chance.randint(0, answered) / answered if answered >= 4 else None
+    for first, last, days in _spans(count, step):
+        answered = chance.randint(0, days)
+        per_week = 7 * chance.randint(0, answered) / answered if answered > days / 2 else None
         found.append(
-            NsaidWeek(
-                first=FIRST + timedelta(weeks=at),
+            NsaidPart(
+                first=first,
+                last=last,
                 days_per_week=per_week,
                 answered=answered,
                 gel_days=chance.choice((0, 0, 2)),
@@ -32,35 +45,36 @@ def nsaids(weeks: int) -> NsaidView:
                 doses=chance.choice(("", "Ibuprofen 1,200 mg (3 doses)")),
             )
         )
+    last = found[-1].last
     return NsaidView(
-        weeks=tuple(found),
+        parts=tuple(found),
+        step=step,
         care=CARE,
         before=Span(first=FIRST, last=FIRST + timedelta(days=27), days_per_week=3.5),
-        now=Span(
-            first=FIRST + timedelta(days=7 * weeks - 28), last=FIRST + timedelta(days=7 * weeks - 1), days_per_week=0
-        ),
+        now=Span(first=last - timedelta(days=27), last=last, days_per_week=0),
     )
 
 
-def stretching(weeks: int, *, plan: bool) -> StretchingView:
-    """Return weeks with and without answers, against a plan or without one."""
-    chance = Random(weeks)
+def stretching(count: int, step: Step = WEEK, *, plan: bool) -> StretchingView:
+    """Return weeks or months with and without answers, against a plan or without one."""
+    chance = Random(count)
     found = []
-    for at in range(weeks):
-        answered = chance.randint(0, 7)
+    for first, last, days in _spans(count, step):
+        answered = chance.randint(0, days)
         done = chance.randint(0, answered)
         against = plan and answered > 0
         found.append(
-            StretchingWeek(
-                first=FIRST + timedelta(weeks=at),
+            StretchingPart(
+                first=first,
+                last=last,
                 answered=answered,
                 done=done,
                 sets_done=done * 3 if against else 0,
-                sets_planned=21 if against else 0,
-                of_plan_percent=100 * done * 3 / 21 if against else None,
+                sets_planned=3 * days if against else 0,
+                of_plan_percent=100 * done / days if against else None,
             )
         )
-    return StretchingView(weeks=tuple(found), care=CARE)
+    return StretchingView(parts=tuple(found), step=step, care=CARE)
 
 
 CHANGES = (

@@ -20,7 +20,7 @@ from firststep.figures.svg import draw
 from firststep.figures.theme import LIGHT, paint
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import CareStart, Companion, OwnRating, Spell, TrajectoryView, Visit
-from firststep.figures.weekly import SIZE_PX
+from firststep.figures.weekly import MONTH, SIZE_PX
 from tests.figures import small_views, views
 from tests.figures.reading import drawn, given
 
@@ -50,10 +50,15 @@ def eventful(days: int) -> TrajectoryView:
 
 FIGURES: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
     **{f"trajectory {days}": (trajectory(eventful(days)), PHONE) for days in (30, 90, 365, 1826, 3650)},
-    **{f"nsaid {weeks}": (nsaid_use_chart(small_views.nsaids(weeks)), SIZE_PX) for weeks in (5, 14, 53, 522)},
+    **{f"nsaid {weeks}": (nsaid_use_chart(small_views.nsaids(weeks)), SIZE_PX) for weeks in (5, 14, 53, 105)},
     **{
         f"stretching {weeks} {plan}": (stretching_chart(small_views.stretching(weeks, plan=plan)), SIZE_PX)
-        for weeks in (5, 53, 522)
+        for weeks in (5, 53, 105)
+        for plan in (True, False)
+    },
+    "nsaid 121 months": (nsaid_use_chart(small_views.nsaids(121, MONTH)), SIZE_PX),
+    **{
+        f"stretching 121 months {plan}": (stretching_chart(small_views.stretching(121, MONTH, plan=plan)), SIZE_PX)
         for plan in (True, False)
     },
     **{f"cohort {weeks}": (cohort.cohort_curves(small_views.curves(weeks)), cohort.SIZE_PX) for weeks in (16, 52)},

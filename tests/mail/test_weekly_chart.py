@@ -17,7 +17,8 @@ from firststep.figures.theme import LIGHT
 from firststep.mail.weekly_chart import SCALE, SIZE_PX, draw_chart
 from firststep.models import FootDay, Patient
 from firststep.services.digest import Digest, make_digest
-from firststep.web.progress import Choice, progress_figure, still_picture
+from firststep.web.choice import Choice
+from firststep.web.progress import progress_figure, still_picture
 from tests.cast import Cast
 from tests.support.letters import write
 from tests.support.mails import LAST_WEEK, log_last_week

@@ -12,7 +12,7 @@ from firststep.clinical.outcomes import outcomes
 from firststep.figures.period import Period
 from firststep.services.trajectories import Course
 from firststep.web.nsaid_panel import nsaid_panel
-from firststep.web.panel import Panel, weeks_of
+from firststep.web.panel import Panel, parts_of
 
 START = date(2026, 3, 2)
 
@@ -25,7 +25,7 @@ def panel(app: Flask, taken: dict[int, bool], *, today: int) -> Panel:
     on = START + timedelta(days=today)
     found = outcomes(diary, measure="first_step")
     with app.test_request_context():
-        made = nsaid_panel(course, found, weeks_of(Period(START, 60), on), lambda key: key, today=on)
+        made = nsaid_panel(course, found, parts_of(Period(START, 60), on), lambda key: key, today=on)
     assert made is not None
     return made
 

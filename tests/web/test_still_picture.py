@@ -15,7 +15,8 @@ from firststep.clinical.diary import Diary, Episode, FootDay
 from firststep.figures.labels import width_px
 from firststep.mail.weekly_chart import SIZE_PX as LETTER
 from firststep.services.trajectories import Course
-from firststep.web.progress import Choice, still_picture
+from firststep.web.choice import Choice
+from firststep.web.progress import still_picture
 from tests.cast import TODAY
 
 Box = tuple[float, float, float, float]

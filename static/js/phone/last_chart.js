@@ -2,7 +2,7 @@
 
 const CHART = "#chart";
 /** What leads nowhere without a connection. */
-const LEFT_OUT = "form, button, script, [data-chart-status], [data-chart-plot], .tabs";
+const LEFT_OUT = "form, button, script, [data-chart-status], [data-chart-plot], [data-later], .tabs";
 
 /** @param {import("./phone.js").Phone} phone */
 export async function keepChart(phone) {

@@ -1,0 +1,80 @@
+"""The smaller charts of a course: those that its page holds, and those that come when somebody wants them.
+
+A course of more than two years has all but its picture and its sentence made when they are asked for: drawn at once,
+the page would keep everybody waiting for what most of them do not look at.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from flask_babel import gettext as _
+
+from firststep.clinical.measures import FEET, MEASURES
+from firststep.clinical.outcomes import Outcomes
+from firststep.figures.build import period_of
+from firststep.figures.change import change_chart
+from firststep.figures.nsaid import nsaid_use_chart
+from firststep.figures.stretching import stretching_chart
+from firststep.services.trajectories import Course
+from firststep.web import change_panel, nsaid_panel, stretching_panel
+from firststep.web.choice import Address, Choice
+from firststep.web.panel import LaterChart, Panel, Parts, goes_by_month, parts_of
+
+#: The smaller charts in their order.
+KEYS: Final = (change_panel.KEY, nsaid_panel.KEY, stretching_panel.KEY)
+
+
+def comes_later(course: Course, choice: Choice, found: Outcomes, today: date) -> bool:
+    """Tell whether the course is so long that its page holds the picture alone."""
+    return goes_by_month(period_of(course.diary, found, length=choice.days, today=today), today)
+
+
+def panels(
+    course: Course, choice: Choice, found: Outcomes, today: date, figure: Address, keys: tuple[str, ...] = KEYS
+) -> list[Panel]:
+    """Put together the smaller charts for which there is something to draw."""
+    parts = _parts(course, choice, found, today)
+
+    def address(key: str) -> str:
+        return figure(**choice.as_query(), chart=key)
+
+    makers = {
+        change_panel.KEY: lambda: change_panel.change_panel(course, found, address),
+        nsaid_panel.KEY: lambda: nsaid_panel.nsaid_panel(course, found, parts, address, today=today),
+        stretching_panel.KEY: lambda: stretching_panel.stretching_panel(course, parts, address),
+    }
+    return [panel for panel in (makers[key]() for key in keys) if panel]
+
+
+def later_charts(course: Course, choice: Choice, found: Outcomes, page: Address) -> list[LaterChart]:
+    """List the smaller charts of a long course, where anything was recorded that they are about."""
+    diary = course.diary
+    others = any(diary.tenths(foot, measure) for foot in FEET for measure in MEASURES if measure != found.measure)
+    charts = (
+        (change_panel.KEY, _("What changed"), found.baseline is not None or others),
+        (nsaid_panel.KEY, _("NSAIDs month by month"), bool(diary.nsaid_answers or course.events_of("dose"))),
+        (stretching_panel.KEY, _("Stretching month by month"), bool(diary.stretch_answers or course.sets_done)),
+    )
+    return [
+        LaterChart(key=key, title=title, href=page(**choice.as_query(), chart=key))
+        for key, title, is_there in charts
+        if is_there
+    ]
+
+
+def smaller_figure(course: Course, choice: Choice, found: Outcomes, today: date) -> dict[str, Any] | None:
+    """Return the figure of the smaller chart that is asked for; None for another one, or with nothing to draw."""
+    parts = _parts(course, choice, found, today)
+    if choice.chart == nsaid_panel.KEY and (of_nsaids := nsaid_panel.nsaid_view(course, found, parts)):
+        return nsaid_use_chart(of_nsaids)
+    if choice.chart == stretching_panel.KEY and (of_stretching := stretching_panel.stretching_view(course, parts)):
+        return stretching_chart(of_stretching)
+    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course, found)):
+        return change_chart(change_panel.change_rows(changed))
+    return None
+
+
+def _parts(course: Course, choice: Choice, found: Outcomes, today: date) -> Parts:
+    return parts_of(period_of(course.diary, found, length=choice.days, today=today), today)

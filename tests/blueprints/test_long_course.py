@@ -1,0 +1,250 @@
+"""A course of more than two years: its page holds the picture, all else is made when it is asked for, by month."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import plotly.graph_objects as go
+import pytest
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from sqlalchemy import delete, func, select, update
+
+from firststep.extensions import db
+from firststep.figures.theme import LIGHT, paint
+from firststep.models import AccessEvent, Day, Dose, Episode, FootDay, Patient, Plan, Share
+from tests import factories
+from tests.cast import TODAY, Browser, Cast, sign_in
+from tests.support.crowd import add_year
+from tests.support.statements import counted
+
+PART = {"HX-Request": "true", "HX-Request-Type": "partial"}
+DAYS = 1_100
+#: A month in the middle, of which all that is asked below is known.
+MONTH = date(2025, 6, 1)
+CHARTS = ("change", "nsaid", "stretching")
+
+
+@pytest.fixture
+def long_course(app: Flask, cast: Cast) -> None:
+    """Let Ana answer everything for three years, with a known June of 2025."""
+    with app.app_context():
+        first = TODAY - timedelta(days=DAYS - 1)
+        for table in (FootDay, Day):
+            db.session.execute(delete(table).where(table.patient_id == cast.ana))
+        add_year(db.session, cast.ana, TODAY, DAYS)
+        of_ana = db.session.get_one(Patient, cast.ana)
+        factories.make_episode(db.session, of_ana, "acupuncture", first + timedelta(days=40))
+        answered = Day.patient_id == cast.ana
+        db.session.execute(update(Day).where(answered).values(stretch_done=True, nsaid_taken=False, stretch_sets=None))
+        on = [MONTH + timedelta(days=offset) for offset in range(30)]
+        db.session.execute(
+            update(Day).where(answered, Day.day.in_(on[:10])).values(nsaid_taken=True, stretch_done=False)
+        )
+        db.session.execute(
+            update(Day).where(answered, Day.day.in_(on[20:])).values(nsaid_taken=None, stretch_done=None)
+        )
+        db.session.add(Plan(patient_id=cast.ana, day=first, preset="own", sets_per_day=2))
+        db.session.add_all(Dose(patient_id=cast.ana, day=day, product="ibuprofen", dose_mg=400) for day in on[:10])
+        db.session.add(Dose(patient_id=cast.ana, day=on[12], product="diclofenac gel", form="gel"))
+        db.session.commit()
+
+
+def page(browser: Browser, address: str) -> BeautifulSoup:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def part(browser: Browser, address: str) -> BeautifulSoup:
+    answer = browser.get(address, headers=PART)
+    assert answer.status_code == 200
+    return BeautifulSoup(answer.get_data(as_text=True), "html.parser")
+
+
+def row_of(table: Tag, first: str) -> list[str]:
+    for row in table.select("tbody tr"):
+        cells = [cell.get_text().replace("\xa0", " ") for cell in row.find_all(["th", "td"])]
+        if cells[0] == first:
+            return cells
+    raise AssertionError(f"no row {first}")
+
+
+def later(found: BeautifulSoup, key: str) -> str:
+    """Return the address by which a chart comes, which a tap and a scroll ask for alike."""
+    (place,) = found.select(f"#{key}[data-later]")
+    (link,) = place.select("a")
+    assert place["hx-get"] == link["href"] == link["hx-get"]
+    assert not place.select("svg")
+    return str(link["href"])
+
+
+def test_the_page_holds_the_picture_and_leaves_the_rest_for_later(long_course: None, ana: Browser) -> None:
+    whole = page(ana, "/progress?days=all")
+    assert len(whole.select("svg[role=img]")) == 2
+    assert not whole.select("table")
+    assert [place["id"] for place in whole.select(".panels > [data-later]")] == list(CHARTS)
+    # A year of the same person stands on its page as ever.
+    year = page(ana, "/progress?days=365")
+    assert len(year.select("svg[role=img]")) == 5
+    assert not year.select("[data-later]")
+    assert year.select("#trajectory table")
+
+
+@pytest.mark.parametrize("key", CHARTS)
+def test_a_chart_comes_alone_with_all_that_belongs_to_it(long_course: None, ana: Browser, key: str) -> None:
+    address = later(page(ana, "/progress?days=all&measure=both"), key)
+    came = part(ana, address)
+    (chart,) = came.find_all(recursive=False)
+    assert chart["id"] == key
+    assert (
+        len(chart.select("svg[role=img]"))
+        == len(chart.select("h2.figure__sentence"))
+        == len(chart.select("table"))
+        == 1
+    )
+    # The browser explores the same: with the same choices.
+    source = str(chart["data-chart-src"])
+    assert "days=all" in source
+    assert "measure=both" in source
+    drawn = ana.get(source).get_json()
+    assert len(go.Figure(paint(drawn, LIGHT)).data) == len(drawn["data"]) > 0
+    # Without scripts the same address is a page with a way back to this place.
+    alone = page(ana, address)
+    assert alone.select_one("html") is not None
+    assert str(alone.select_one(f"#{key} svg[role=img]")) == str(chart.select_one("svg[role=img]"))
+    (back,) = alone.find_all("a", string="All charts")
+    assert str(back["href"]).endswith(f"#{key}")
+    assert later(page(ana, str(back["href"])), key) == address
+
+
+def test_nsaids_go_by_month(long_course: None, ana: Browser) -> None:
+    found = part(ana, "/progress?days=all&chart=nsaid")
+    # 10 of 20 answered days in a month of 30: half of its days are enough.
+    assert row_of(found, "Jun 2025")[1:] == ["3.5", "20 / 30", "Diclofenac gel (1 dose); Ibuprofen 4,000 mg (10 doses)"]
+    assert row_of(found, "May 2025")[1:3] == ["0.0", "31 / 31"]
+    drawn = ana.get("/progress/figure.json?days=all&chart=nsaid").get_json()
+    bars = {trace["name"]: trace for trace in drawn["data"]}["NSAID days a week, of each month"]
+    assert (bars["x"], bars["y"]) == (["2025-06-16"], [3.5])
+    assert len(next(trace for trace in drawn["data"] if trace["name"] == "None in the month")["x"]) >= 35
+    assert drawn["layout"]["xaxis"]["unifiedhovertitle"]["text"] == "%{x|%b %Y}"
+
+
+@pytest.mark.parametrize(("answers", "said"), [(15, "0.0"), (14, "–")])
+def test_a_month_with_answers_on_fewer_than_half_of_its_days_says_nothing(
+    app: Flask, cast: Cast, long_course: None, ana: Browser, answers: int, said: str
+) -> None:
+    april = date(2025, 4, 1)
+    with app.app_context():
+        few = Day.day.between(april + timedelta(days=answers), date(2025, 4, 30))
+        db.session.execute(update(Day).where(Day.patient_id == cast.ana, few).values(nsaid_taken=None))
+        db.session.commit()
+    assert row_of(part(ana, "/progress?days=all&chart=nsaid"), "Apr 2025")[1:3] == [said, f"{answers} / 30"]
+    drawn = ana.get("/progress/figure.json?days=all&chart=nsaid").get_json()
+    few_marks = [trace["x"] for trace in drawn["data"] if trace["name"] == "Too few answers in the month"]
+    assert ("2025-04-16" in (few_marks or [[]])[0]) == (said == "–")
+
+
+def test_stretching_goes_by_month(long_course: None, ana: Browser) -> None:
+    found = part(ana, "/progress?days=all&chart=stretching")
+    # 20 answers, 10 of them yes; of 2 sets on each of 30 days a yes without a number stands for the planned ones.
+    assert row_of(found, "Jun 2025")[1:] == ["10", "20 / 30", "20 / 60", "33 %"]
+    assert row_of(found, "May 2025")[1:] == ["31", "31 / 31", "62 / 62", "100 %"]
+    assert f"{DAYS - 10} days with an answer" in found.get_text().replace("\xa0", " ")
+    assert "Months are counted whole" in found.get_text()
+    drawn = ana.get("/progress/figure.json?days=all&chart=stretching").get_json()
+    names = {trace["name"]: trace for trace in drawn["data"]}
+    done = names["Days of stretching"]
+    assert done["y"][done["x"].index("2025-06-16")] == 10
+    assert drawn["layout"]["yaxis"]["range"][1] > 31
+
+
+def test_the_table_of_the_whole_course_comes_when_it_is_opened(long_course: None, ana: Browser) -> None:
+    whole = page(ana, "/progress?days=all")
+    (details,) = whole.select("#trajectory details[data-later]")
+    (link,) = details.select("a")
+    assert details["hx-get"] == link["href"]
+    assert details["hx-target"] == f"#{link.parent['id'] if link.parent else ''}"
+    came = part(ana, str(link["href"]))
+    (table,) = came.select("table")
+    assert row_of(table, "Jun 2025")[2] == "30"
+    assert str(page(ana, str(link["href"])).select_one("table")) == str(table)
+
+
+def test_up_to_two_years_all_stands_on_the_page(app: Flask, cast: Cast, long_course: None, ana: Browser) -> None:
+    # 105 weeks, Monday first, that end with the one of today.
+    monday = TODAY - timedelta(days=TODAY.weekday() + 7 * 104)
+    with app.app_context():
+        for table in (FootDay, Day):
+            db.session.execute(delete(table).where(table.patient_id == cast.ana, table.day < monday))
+        earlier = (Episode.patient_id == cast.ana, Episode.starts_on < monday)
+        db.session.execute(delete(Episode).where(*earlier))
+        db.session.commit()
+    whole = page(ana, "/progress?days=all")
+    assert not whole.select("[data-later]")
+    # One of them, in June, has no answer.
+    assert len(whole.select("#nsaid tbody tr")) == 104
+    with app.app_context():
+        db.session.add(Day(patient_id=cast.ana, day=monday - timedelta(days=1), nsaid_taken=False))
+        db.session.commit()
+    assert len(page(ana, "/progress?days=all").select(".panels > [data-later]")) == 3
+
+
+def test_a_part_that_does_not_exist_is_the_page(long_course: None, ana: Browser) -> None:
+    assert page(ana, "/progress?days=all&chart=nonsense").select("#trajectory")
+
+
+def test_with_nothing_to_draw_it_says_so(nobody_yet: Browser) -> None:
+    for chart in (*CHARTS, "table"):
+        assert "Nothing to draw in this period" in part(nobody_yet, f"/progress?chart={chart}").get_text()
+
+
+@pytest.fixture
+def nobody_yet(app: Flask, cast: Cast) -> Browser:
+    """Return the browser of a patient without an entry."""
+    with app.app_context():
+        new: Patient = factories.make_patient(db.session, "new@example.com")
+        db.session.commit()
+        return sign_in(app, new.user_id)
+
+
+@pytest.mark.parametrize("scope", ["summary", "charts"])
+def test_a_practitioner_gets_the_parts_within_the_scope(app: Flask, cast: Cast, long_course: None, scope: str) -> None:
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope=scope))
+        db.session.commit()
+    cho, at = sign_in(app, cast.cho_user), f"/practice/{cast.share}"
+    opened = page(cho, f"{at}?days=all")
+    looks = looked(app, cast)
+    for chart in (*CHARTS, "table"):
+        came = part(cho, f"{at}?days=all&chart={chart}")
+        assert bool(came.select("svg[role=img], table")) == (scope == "charts"), chart
+    if scope == "summary":
+        assert not opened.select("[data-later]")
+        return
+    # What the open page fetches belongs to the look that opened it.
+    assert looked(app, cast) == looks == 1
+    assert later(opened, "nsaid").startswith(at)
+    alone = page(cho, later(opened, "nsaid"))
+    assert alone.select("[hx-get$='/still']")
+    assert re.search(r"figure\.json\?.*chart=nsaid", str(alone.select("#nsaid")[0]["data-chart-src"]))
+
+
+def test_the_first_look_at_a_part_is_noted(app: Flask, cast: Cast, long_course: None, cho: Browser) -> None:
+    before = looked(app, cast)
+    part(cho, f"/practice/{cast.share}?days=all&chart=nsaid")
+    assert looked(app, cast) == before + 1
+
+
+def looked(app: Flask, cast: Cast) -> int:
+    with app.app_context():
+        views = select(func.count()).where(AccessEvent.patient_id == cast.ana, AccessEvent.what.startswith("viewed"))
+        return db.session.scalars(views).one()
+
+
+def test_each_part_takes_two_statements(app: Flask, long_course: None, ana: Browser) -> None:
+    for chart in (*CHARTS, "table"):
+        with counted(app) as statements:
+            part(ana, f"/progress?days=all&chart={chart}")
+        assert len(statements.own) == 2, statements.own

@@ -1,0 +1,101 @@
+"""The page of a course of more than two years, in Chromium: what it leaves for later comes when it is scrolled to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from firststep.extensions import db
+from tests.browser.conftest import Faults, OpenPage
+from tests.browser.look import colour_problems, problems
+from tests.cast import TODAY, Cast
+from tests.support.crowd import add_year
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def long_course(app: Flask, cast: Cast) -> None:
+    """Let Ben answer every day for three years."""
+    with app.app_context():
+        add_year(db.session, cast.ben, TODAY - timedelta(days=1), 1_100)
+        db.session.commit()
+
+
+def asked_parts(page: Page) -> list[str]:
+    """Return a list that each part goes into when the page asks for it."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "chart=" in request.url else None)
+    return asked
+
+
+def scroll_to(page: Page, key: str) -> None:
+    """Scroll as a finger would: what comes takes the place of what was scrolled to."""
+    page.evaluate("(id) => document.getElementById(id).scrollIntoView()", key)
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_charts_come_when_somebody_scrolls_to_them(
+    open_phone: OpenPage, cast: Cast, long_course: None, colours: str
+) -> None:
+    page = open_phone(cast.ben_user, colours="dark" if colours == "dark" else "light")
+    asked = asked_parts(page)
+    page.goto("/progress?days=all")
+    expect(page.locator("#trajectory .only-narrow svg")).to_be_visible()
+    expect(page.locator("[data-later]")).to_have_count(4)
+    assert asked == []
+    for key in ("change", "nsaid", "stretching"):
+        scroll_to(page, key)
+        expect(page.locator(f"#{key} .figure__still svg")).to_be_visible()
+    # Once each: what has come is not asked for again.
+    page.evaluate("scrollTo(0, 0)")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#stretching .figure__still svg")).to_be_visible()
+    assert len(asked) == 3
+    assert problems(page) + colour_problems(page) == []
+    page.locator("#nsaid").get_by_role("button", name="Explore").tap()
+    expect(page.locator("#nsaid [data-chart-status]")).to_have_text("Touch the chart, or point at it, to read values.")
+    expect(page.locator("#nsaid [data-chart-plot] .bars")).to_have_count(0)
+
+
+def test_the_table_comes_when_it_is_opened(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
+    page = open_phone(cast.ben_user)
+    asked = asked_parts(page)
+    page.goto("/progress?days=all")
+    summary = page.locator("#trajectory summary")
+    summary.tap()
+    expect(page.locator("#trajectory table")).to_be_visible()
+    expect(page.locator("#trajectory tbody tr")).to_have_count(37)
+    summary.tap()
+    summary.tap()
+    expect(page.locator("#trajectory table")).to_be_visible()
+    assert len([url for url in asked if "chart=table" in url]) == 1
+    assert problems(page) == []
+
+
+def test_without_scripts_a_chart_is_a_tap_away(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
+    page = open_phone(cast.ben_user, javascript=False)
+    page.goto("/progress?days=all")
+    page.locator("#nsaid").get_by_role("link", name="Show the chart").click()
+    expect(page.get_by_role("heading", name="NSAIDs: 0.0 days a week", exact=False)).to_be_visible()
+    page.get_by_role("link", name="All charts").click()
+    expect(page.locator("#nsaid").get_by_role("link", name="Show the chart")).to_be_in_viewport()
+
+
+def test_a_chart_that_did_not_come_is_a_tap_away(
+    open_phone: OpenPage, cast: Cast, long_course: None, faults: Faults
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/progress?days=all")
+    page.context.set_offline(True)
+    scroll_to(page, "change")
+    expect(page.locator("#toast")).to_be_visible()
+    expect(page.locator("#change").get_by_role("link", name="Show the chart")).to_be_visible()
+    page.context.set_offline(False)
+    page.locator("#change").get_by_role("link", name="Show the chart").tap()
+    expect(page.locator("#change .figure__still svg")).to_be_visible()
+    for words in ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "htmx:error"):
+        faults.forgive(words)

@@ -10,6 +10,8 @@ from firststep.figures import words
 
 #: The panels from top to bottom, as shares of the plot's height: pain, stretching, NSAID.
 PAIN, STRETCH, NSAID = (0.27, 1.0), (0.135, 0.185), (0.0, 0.05)
+#: Where the pain axis ends, above a pain of 10: up to there lines for a day go.
+PAIN_TOP = 10.3
 MARGIN = {"l": 26, "r": 10, "t": 26, "b": 22}
 FONT = "system-ui, sans-serif"
 TICK_FONT = {"size": 11, "color": "@muted"}
@@ -23,7 +25,7 @@ def fixed_layout(first_day: date, last_day: date, *, lowest: float = 0) -> dict[
     return {
         **frame_layout((last_day - first_day).days),
         "xaxis": time_axis(first_day, last_day, anchor="y3"),
-        "yaxis": value_axis((lowest, 10.3), PAIN, [0, 2, 4, 6, 8, 10]),
+        "yaxis": value_axis((lowest, PAIN_TOP), PAIN, [0, 2, 4, 6, 8, 10]),
         "yaxis2": strip_axis(STRETCH),
         "yaxis3": strip_axis(NSAID),
     }

@@ -12,7 +12,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from firststep.figures.axes import PAIN_TOP
 from firststep.figures.labels import Label, Place
+from firststep.figures.parted import parted, uprights
 from firststep.figures.series import WEEK, step_days
 from firststep.figures.view import OwnRating, Spell, TrajectoryView, Visit
 
@@ -20,7 +22,6 @@ Trace = dict[str, Any]
 #: A spell, and the first and the last day of it that the period shows.
 _Seen = tuple[Spell, date, date]
 
-_TOP = 10.3
 #: Where sessions and ratings stand below the pain of 0, and where the axis then begins.
 _BELOW_AT, _LOWEST = -0.55, -1.1
 #: Colour, opacity and dash of a spell's ground and edges: told apart by edge and label too.
@@ -119,7 +120,8 @@ def in_sight(view: TrajectoryView) -> list[_Seen]:
 
 def _grounds(kind: str, shown: list[_Seen]) -> Trace:
     colour, opacity, _dash = _LOOKS[kind]
-    corners = [(day, level) for _, a, b in shown for day, level in ((a, _TOP), (b, _TOP), (b, 0), (a, 0), (a, None))]
+    top = PAIN_TOP
+    corners = [(day, level) for _, a, b in shown for day, level in ((a, top), (b, top), (b, 0), (a, 0), (a, None))]
     return {
         "type": "scatter",
         "mode": "none",
@@ -128,7 +130,7 @@ def _grounds(kind: str, shown: list[_Seen]) -> Trace:
         "fillcolor": colour,
         "opacity": opacity,
         "hoverinfo": "skip",
-        **_apart(corners),
+        **parted(corners),
     }
 
 
@@ -149,14 +151,9 @@ def _edges(kind: str, shown: list[_Seen], view: TrajectoryView) -> list[Trace]:
             "name": spell_name(kind),
             "line": {"color": colour, "width": 1, "dash": dash},
             "hoverinfo": "skip",
-            **_apart([(end, level) for end in ends for level in (0, _TOP, None)]),
+            **uprights(ends),
         }
     ]
-
-
-def _apart(places: list[tuple[date, float | None]]) -> Trace:
-    """Write shapes one after another; None parts them, and stands behind none of the last."""
-    return {"x": [day.isoformat() for day, _level in places[:-1]], "y": [level for _day, level in places[:-1]]}
 
 
 def spell_labels(view: TrajectoryView) -> list[Label]:
@@ -168,7 +165,7 @@ def spell_labels(view: TrajectoryView) -> list[Label]:
         middle = (first + (last - first) / 2).isoformat()
         places = tuple(
             Place(day, level, side, "top", xshift=shift)
-            for level in (_TOP, 9.5, 8.7, 0.9)
+            for level in (PAIN_TOP, 9.5, 8.7, 0.9)
             for day, side, shift in (
                 (middle, "center", 0),
                 (first.isoformat(), "left", 3),

@@ -9,10 +9,11 @@ from typing import Any
 from flask_babel import gettext as _
 
 from firststep.figures import benchmarks, companions, happenings, labels, strips, words
-from firststep.figures.axes import fixed_layout
+from firststep.figures.axes import PAIN_TOP, fixed_layout
 from firststep.figures.entries import entries
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
+from firststep.figures.parted import uprights
 from firststep.figures.scales import Frame, position, xs_of
 from firststep.figures.series import DAILY_UP_TO, mean_line, short
 from firststep.figures.view import CareStart, Event, TrajectoryView
@@ -22,8 +23,6 @@ Trace = dict[str, Any]
 #: A label on a marker of its own hides more than one on an entry among others.
 _WEIGHT = 8
 _SPOT_PX = 4
-#: Where lines for a day end, above a pain of 10.
-_TOP = 10.3
 
 
 def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST_PX) -> dict[str, Any]:
@@ -141,7 +140,7 @@ def _care_line(view: TrajectoryView) -> list[dict[str, Any]]:
             "x0": day,
             "x1": day,
             "y0": 0,
-            "y1": _TOP,
+            "y1": PAIN_TOP,
             "line": {"color": "@axis", "width": 1},
         }
     ]
@@ -156,7 +155,7 @@ def _care_label(view: TrajectoryView) -> list[Label]:
 def _label_of_care(care: CareStart, view: TrajectoryView, *, dropped: bool = False) -> Label:
     text = words.care_and_days(care.label, care.day, care.last_day, len(view.values))
     # Several courses have their names above each other.
-    levels = (_TOP, 9.4, 8.5, 0.8) if dropped else (_TOP, 0.8)
+    levels = (PAIN_TOP, 9.4, 8.5, 0.8) if dropped else (PAIN_TOP, 0.8)
     places = tuple(
         Place(care.day.isoformat(), level, side, "top", xshift=shift)
         for level in levels
@@ -167,7 +166,7 @@ def _label_of_care(care: CareStart, view: TrajectoryView, *, dropped: bool = Fal
 
 def _earlier_care(view: TrajectoryView) -> list[Trace]:
     """Draw an upright line on each day on which care before the one that counts began."""
-    days = [care.day.isoformat() for care in view.earlier_care if view.shows(care.day)]
+    days = [care.day for care in view.earlier_care if view.shows(care.day)]
     if not days:
         return []
     return [
@@ -178,8 +177,7 @@ def _earlier_care(view: TrajectoryView) -> list[Trace]:
             "line": {"color": "@axis", "width": 1, "dash": "dashdot"},
             "hoverinfo": "skip",
             "connectgaps": False,
-            "x": [day for day in days for _end in range(3)][:-1],
-            "y": [level for _day in days for level in (0, _TOP, None)][:-1],
+            **uprights(days),
         }
     ]
 

@@ -274,10 +274,8 @@ def test_what_the_server_refuses_needs_a_look_and_is_mended(open_phone: OpenPage
     expect(page.locator("#stretch_minutes-error")).to_have_count(0)
 
 
-@pytest.mark.parametrize("choice", ["Stay signed in", "Discard them and sign out", "Send them, then sign out"])
-def test_signing_out_asks_about_what_was_not_sent(
-    app: Flask, open_phone: OpenPage, cast: Cast, lost: None, choice: str
-) -> None:
+def with_one_not_sent(open_phone: OpenPage, cast: Cast) -> Page:
+    """Open a day of Ana's diary, with one answer that the server cannot be given."""
     page = open_phone(cast.ana_user)
     # A browser without Background Sync: otherwise the service worker may have sent it before the question.
     page.add_init_script(_NO_BACKGROUND_SYNC)
@@ -285,6 +283,14 @@ def test_signing_out_asks_about_what_was_not_sent(
     page.route("**/diary/ops", lambda route: route.abort("connectionfailed"))
     tap(page, "First-step pain", "4")
     status(page).to_have_text("On this phone, not sent yet (1)")
+    return page
+
+
+@pytest.mark.parametrize("choice", ["Stay signed in", "Discard them and sign out", "Send them, then sign out"])
+def test_signing_out_asks_about_what_was_not_sent(
+    app: Flask, open_phone: OpenPage, cast: Cast, lost: None, choice: str
+) -> None:
+    page = with_one_not_sent(open_phone, cast)
     page.goto("/settings")
     expect(page.locator("#unsent")).to_have_text("On this phone, not sent yet (1)")
     page.get_by_role("button", name="Sign out").click()
@@ -301,12 +307,7 @@ def test_signing_out_asks_about_what_was_not_sent(
 
 
 def test_a_tap_on_sign_out_before_the_phone_is_ready_asks_too(open_phone: OpenPage, cast: Cast, lost: None) -> None:
-    page = open_phone(cast.ana_user)
-    page.add_init_script(_NO_BACKGROUND_SYNC)
-    page.goto("/log/2026-11-22")
-    page.route("**/diary/ops", lambda route: route.abort("connectionfailed"))
-    tap(page, "First-step pain", "4")
-    status(page).to_have_text("On this phone, not sent yet (1)")
+    page = with_one_not_sent(open_phone, cast)
     page.add_init_script(_TAP_SIGN_OUT_AT_ONCE)
     page.goto("/settings")
     expect(page.get_by_text("Some of what you entered is only on this phone (1 not sent).")).to_be_visible()

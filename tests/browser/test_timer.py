@@ -58,6 +58,13 @@ def expect_at(page: Page, step: str, left: str, count: str = "") -> None:
         expect(page.locator("[data-timer-count]")).to_have_text(count)
 
 
+def with_one_set(app: Flask, cast: Cast) -> None:
+    """Let Ben have noted one set for today, and nothing else."""
+    with app.app_context():
+        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
+        db.session.commit()
+
+
 def tap(page: Page, name: str) -> None:
     """Tap one of the controls."""
     page.get_by_role("button", name=name, exact=True).tap()
@@ -136,8 +143,8 @@ def test_the_controls_are_large_and_in_the_lower_half(open_phone: OpenPage) -> N
 def test_a_tap_at_the_timer_is_saved_once_and_can_be_taken_back(app: Flask, open_phone: OpenPage, cast: Cast) -> None:
     with app.app_context():
         db.session.add(Plan(patient_id=cast.ben, day=TODAY, preset="plantar_fascia", hold_s=10, reps=1, sets_per_day=3))
-        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
         db.session.commit()
+    with_one_set(app, cast)
     page = open_phone(cast.ben_user)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -200,9 +207,7 @@ def test_at_night_a_tap_at_the_timer_waits_for_the_day(app: Flask, open_phone: O
 def test_a_link_from_elsewhere_saves_nothing_before_the_person_does(
     app: Flask, open_phone: OpenPage, cast: Cast
 ) -> None:
-    with app.app_context():
-        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
-        db.session.commit()
+    with_one_set(app, cast)
     page = open_phone(cast.ben_user)
     page.goto("/log#stretch_done=yes&stretch_sets=%2B1&timer=a-guess")
     expect(page.locator("[data-log-status]")).to_have_text("Not saved yet")
@@ -216,9 +221,7 @@ def test_a_link_from_elsewhere_saves_nothing_before_the_person_does(
 def test_a_tap_at_the_timer_is_kept_without_a_connection_and_sent_later(
     app: Flask, open_phone: OpenPage, cast: Cast, lost: None
 ) -> None:
-    with app.app_context():
-        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
-        db.session.commit()
+    with_one_set(app, cast)
     page = open_phone(cast.ben_user)
     page.clock.set_fixed_time(NOW)
     page.goto("/log")
@@ -254,9 +257,7 @@ def test_where_the_browser_keeps_no_pages_it_says_that_nothing_was_saved(chromiu
 def test_the_other_foot_comes_after_the_first_and_both_are_counted(
     app: Flask, open_phone: OpenPage, cast: Cast
 ) -> None:
-    with app.app_context():
-        db.session.add(Day(patient_id=cast.ben, day=TODAY, stretch_sets=1))
-        db.session.commit()
+    with_one_set(app, cast)
     page = open_phone(cast.ben_user)
     page.goto(FASCIA)
     for _ in range(4):

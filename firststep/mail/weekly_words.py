@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from babel.dates import format_date
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from firststep.clinical.change import Change
 from firststep.clinical.means import FEWEST_ENTRIES
-from firststep.clinical.measures import Measure
 from firststep.clinical.week import Month, Week
 from firststep.mail.writing import link_to
 from firststep.services.digest import Beside, Digest, Figures, Viewer
 from firststep.web.share_words import stated_reader
 from firststep.web.wording import arm_name, foot_name, grade_name, points, tenths, weeks_since_start
+
+#: The pain that a letter is about: its mean, or that there are too few entries for one, or none on the last day.
+_PAIN: Final = {
+    "first_step": {
+        "week": _l("Your first-step pain averaged %(mean)s."),
+        "month": _l("In the month's last 7 days your first-step pain averaged %(mean)s."),
+        "too few": _l("No mean of your first-step pain: that needs 4 entries in 7 days."),
+        "week's end": _l("No mean of your first-step pain yet: on the last day of this week nothing is entered."),
+        "month's end": _l("No mean of your first-step pain yet: on the last day of this month nothing is entered."),
+    },
+    "average": {
+        "week": _l("Your pain over the day averaged %(mean)s."),
+        "month": _l("In the month's last 7 days your pain over the day averaged %(mean)s."),
+        "too few": _l("No mean of your pain over the day: that needs 4 entries in 7 days."),
+        "week's end": _l("No mean of your pain over the day yet: on the last day of this week nothing is entered."),
+        "month's end": _l("No mean of your pain over the day yet: on the last day of this month nothing is entered."),
+    },
+}
 
 
 def days_in_words(told: Week | Month) -> str:
@@ -65,17 +84,16 @@ def figure_sentences(digest: Digest) -> list[str]:
 def pain_sentence(figures: Figures) -> str:
     """Say the mean of the week, or of the month's last seven days, against the one before and the start."""
     week = figures.week
-    monthly = isinstance(week.week, Month)
     if week.mean is None:
-        return _no_mean(figures, monthly=monthly)
+        return _of_the_pain(figures)
     mean = points(week.mean)
     if figures.foot:
         mean = _("%(mean)s (%(foot)s)", mean=mean, foot=foot_name(figures.foot).lower())
-    sentence = _averaged(figures.measure, mean, monthly=monthly)
+    sentence = _of_the_pain(figures, mean)
     against = []
     if week.against_last_week is not None:
         difference = _difference(week.mean, week.against_last_week, figures.change)
-        if monthly:
+        if isinstance(week.week, Month):
             against.append(_("Against the end of the month before: %(change)s", change=difference))
         else:
             against.append(_("Against the week before: %(change)s", change=difference))
@@ -88,31 +106,16 @@ def pain_sentence(figures: Figures) -> str:
     return f"{sentence} {text[0].upper()}{text[1:]}."
 
 
-def _no_mean(figures: Figures, *, monthly: bool) -> str:
-    of_first_steps = figures.measure == "first_step"
-    if figures.entries < FEWEST_ENTRIES:
-        if of_first_steps:
-            return _("No mean of your first-step pain: that needs 4 entries in 7 days.")
-        return _("No mean of your pain over the day: that needs 4 entries in 7 days.")
-    if monthly:
-        if of_first_steps:
-            return _("No mean of your first-step pain yet: on the last day of this month nothing is entered.")
-        return _("No mean of your pain over the day yet: on the last day of this month nothing is entered.")
-    if of_first_steps:
-        return _("No mean of your first-step pain yet: on the last day of this week nothing is entered.")
-    return _("No mean of your pain over the day yet: on the last day of this week nothing is entered.")
-
-
-def _averaged(measure: Measure, mean: str, *, monthly: bool) -> str:
-    if monthly:
-        return {
-            "first_step": _("In the month's last 7 days your first-step pain averaged %(mean)s.", mean=mean),
-            "average": _("In the month's last 7 days your pain over the day averaged %(mean)s.", mean=mean),
-        }[measure]
-    return {
-        "first_step": _("Your first-step pain averaged %(mean)s.", mean=mean),
-        "average": _("Your pain over the day averaged %(mean)s.", mean=mean),
-    }[measure]
+def _of_the_pain(figures: Figures, mean: str | None = None) -> str:
+    """Return the sentence about the mean, or why there is none."""
+    monthly = isinstance(figures.week.week, Month)
+    if mean is not None:
+        said = "month" if monthly else "week"
+    elif figures.entries < FEWEST_ENTRIES:
+        said = "too few"
+    else:
+        said = "month's end" if monthly else "week's end"
+    return str(_PAIN[figures.measure][said]) % {"mean": mean}
 
 
 def _difference(mean: Fraction, against: Fraction, change: Change | None) -> str:

@@ -46,39 +46,23 @@ def noticeable_change(earlier: Fraction, later: Fraction, measure: Measure) -> C
     return "less" if change < 0 else "more"
 
 
-def worsenings(means: SevenDayMeans) -> tuple[date, ...]:
-    """Return each day with which 14 days begin that are all at least 2 points above the day before them.
+def is_worsening(means: SevenDayMeans, index: int) -> bool:
+    """Tell whether 14 days begin at a place within the means that are all at least 2 points above the day before them.
 
     The mean of the day before is valid, at least 10 of the 14 are, and the last entry is not before the 14th.
-    A long worsening begins with several such days, one after another.
+    A long worsening begins at several such places, one after another.
 
     Rule: outcomes daily-1, 14. Source: our definition.
-    """
-    return tuple(means.day(index) for index in range(len(means.units)) if is_worsening(means, index))
-
-
-def is_worsening(means: SevenDayMeans, index: int) -> bool:
-    """Tell whether the 14 days of a worsening begin at a place within the means.
-
-    Rule: outcomes daily-1, 14.
     """
     before = means.units[index - 1] if index else None
     return before is not None and _is_worse(means, index, before)
 
 
-def lasting_rises(means: SevenDayMeans) -> tuple[date, ...]:
-    """Return each day with which 14 days begin that are all at least 2 points above the two weeks before its own week.
+def is_lasting_rise(means: SevenDayMeans, index: int) -> bool:
+    """Tell whether 14 days begin at a place that are all at least 2 points above the two weeks before its own week.
 
     The mean of those two weeks is that of all their entries, at least 4 in each. With an entry on every day two
-    7-day means of following days differ by 10/7 points at most, so that ``worsenings`` finds none whatever happens.
-
-    Source: our definition, beside outcomes daily-1, 14.
-    """
-    return tuple(means.day(index) for index in range(len(means.units)) if is_lasting_rise(means, index))
-
-
-def is_lasting_rise(means: SevenDayMeans, index: int) -> bool:
-    """Tell whether the 14 days of a lasting rise begin at a place within the means.
+    7-day means of following days differ by 10/7 points at most, so that ``is_worsening`` then finds none.
 
     Source: our definition, beside outcomes daily-1, 14.
     """

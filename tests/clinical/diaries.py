@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 from firststep.clinical.diary import Arm, DayAnswers, Diary, Episode, FootDay, one_answer
+from firststep.clinical.means import SevenDayMeans
 from firststep.clinical.measures import Foot
 from firststep.clinical.outcomes import Outcomes, outcomes
 
@@ -47,6 +48,11 @@ def day(offset: int) -> date:
 def course(*after: list[int | None]) -> Outcomes:
     """Return the outcomes of a course that begins with a baseline of 7.0."""
     return outcomes(diary_of(sum(after, start=BEFORE), start=START), measure="first_step")
+
+
+def days_with(means: SevenDayMeans, rule: Callable[[SevenDayMeans, int], bool]) -> tuple[date, ...]:
+    """Return each day of some means at whose place a rule holds."""
+    return tuple(means.day(index) for index in range(len(means.units)) if rule(means, index))
 
 
 def nsaid_days(first: date, taken: Sequence[bool | None]) -> tuple[DayAnswers, ...]:

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
-from firststep.clinical.change import asks_about_flare_up, lasting_rises, noticeable_change, worsenings
+from firststep.clinical.change import asks_about_flare_up, is_lasting_rise, is_worsening, noticeable_change
 from firststep.clinical.means import seven_day_means
 from firststep.clinical.measures import Measure
-from tests.clinical.diaries import MONDAY
+from tests.clinical.diaries import MONDAY, days_with
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def days_of(tenths: list[int | None]) -> dict[date, int]:
 
 
 def worse_from(tenths: list[int | None]) -> list[int]:
-    return [(day - MONDAY).days for day in worsenings(seven_day_means(days_of(tenths)))]
+    return [(day - MONDAY).days for day in days_with(seven_day_means(days_of(tenths)), is_worsening)]
 
 
 def test_worsening_holds_for_14_days_against_the_day_before() -> None:
@@ -90,7 +90,7 @@ def test_a_lasting_rise_holds_for_14_days_against_the_week_before(
     tenths: list[int | None], expected: list[int]
 ) -> None:
     means = seven_day_means(days_of(tenths))
-    assert [(day - MONDAY).days for day in lasting_rises(means)] == expected
+    assert [(day - MONDAY).days for day in days_with(means, is_lasting_rise)] == expected
     assert worse_from(tenths) == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from firststep.clinical.adherence import PlanDays, planned_days, stretch_weeks
 from firststep.clinical.before_after import before_and_after
 from firststep.clinical.benchmarks import load_benchmarks
-from firststep.clinical.change import worsenings
+from firststep.clinical.change import is_worsening
 from firststep.clinical.comparison import compare as compared_with_others
 from firststep.clinical.diary import Diary, FootDay
 from firststep.clinical.intervals import t_quantile, wilson
@@ -25,7 +25,7 @@ from firststep.clinical.outcomes import means_of, outcomes, outcomes_of_foot
 from firststep.clinical.pgic import Asked, EntriesSaid, Rating, asked_on, compare
 from firststep.clinical.relapse import NO_RELAPSE, Relapse, relapse
 from firststep.clinical.week import PlannedDay, adherence_to_plan, week_figures, week_with
-from tests.clinical.diaries import BEFORE, MONDAY, START, day, diary_of
+from tests.clinical.diaries import BEFORE, MONDAY, START, day, days_with, diary_of
 
 TODAY = date(2026, 11, 23)
 DRUGS = load_drugs()
@@ -69,7 +69,7 @@ class TestMeans:
     def test_no_day_is_compared_with_the_last_one(self) -> None:
         high_then_low = dict.fromkeys([on(offset) for offset in range(20)], 100)
         high_then_low |= dict.fromkeys([on(offset) for offset in range(20, 40)], 0)
-        assert worsenings(seven_day_means(high_then_low)) == ()
+        assert days_with(seven_day_means(high_then_low), is_worsening) == ()
 
 
 class TestStretching:

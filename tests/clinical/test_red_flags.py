@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firststep.clinical.change import lasting_rises, worsenings
+from firststep.clinical.change import is_lasting_rise, is_worsening
 from firststep.clinical.diary import Diary, FootDay
 from firststep.clinical.means import seven_day_means
 from firststep.clinical.red_flag_triggers import Trigger, has_high_pain, has_recent_worsening, red_flag_trigger
 from firststep.clinical.red_flags import RED_FLAGS, TEXTS
+from tests.clinical.diaries import days_with
 
 TODAY = date(2026, 11, 23)
 FORBIDDEN = re.compile(r"diagnos|probably|likely|you (may )?have\b(?! (diabetes|tingling|any))|score|points|risk", re.I)
@@ -65,9 +66,9 @@ WORSENING: tuple[int | None, ...] = (*[20] * 10, *[None] * 4, *[60] * 13)
 
 def test_a_worsening_is_spoken_of_for_a_week_after_its_14th_day() -> None:
     means = seven_day_means(series(*WORSENING, *[60] * 20, last=TODAY + timedelta(days=20)))
-    assert worsenings(means) == (TODAY - timedelta(days=13),)
+    assert days_with(means, is_worsening) == (TODAY - timedelta(days=13),)
     # Above the two weeks before: on the first days with a mean of 6.0, and when the mean of both weeks is 4.0 at most.
-    assert lasting_rises(means) == tuple(TODAY - timedelta(days=back) for back in (9, 8, 7, 2, 1))
+    assert days_with(means, is_lasting_rise) == tuple(TODAY - timedelta(days=back) for back in (9, 8, 7, 2, 1))
     assert has_recent_worsening(means, TODAY)
     assert has_recent_worsening(means, TODAY + timedelta(days=12 + 7))
     assert not has_recent_worsening(means, TODAY + timedelta(days=12 + 8))
@@ -79,7 +80,7 @@ def test_a_worsening_is_spoken_of_for_a_week_after_its_14th_day() -> None:
 )
 def test_with_an_entry_on_every_day_a_rise_that_lasts_is_a_worsening(before: int, after: int, expected: bool) -> None:
     tenths = series(*[before] * 20, *[after] * 22)
-    assert worsenings(seven_day_means(tenths)) == ()
+    assert days_with(seven_day_means(tenths), is_worsening) == ()
     assert (red_flag_trigger(diary_of(average=tenths), TODAY) == Trigger("worsening", "right", "average")) is expected
     early = {day: value for day, value in tenths.items() if day <= TODAY - timedelta(days=7)}
     assert red_flag_trigger(diary_of(average=early), TODAY - timedelta(days=7)) is None, "it has not lasted yet"

@@ -283,11 +283,15 @@ def test_the_clinic_report_says_what_the_article_says() -> None:
     assert all(not row.pain_type_stated for row in rows if row.kind == "within_arm")
 
 
+#: Sources that were read a second time, and when.
+READ_AGAIN = {"vickers-2012": date(2026, 11, 30)}
+
+
 def test_every_shipped_source_is_cited_graded_and_dated() -> None:
     loaded = load_benchmarks()
     assert len(loaded.sources) >= 29
     for source in loaded.sources:
-        assert source.checked_on == date(2026, 11, 23)
+        assert source.checked_on == READ_AGAIN.get(source.id, date(2026, 11, 23))
         assert source.citation
         assert source.not_said, f"{source.id} says everything"
         assert loaded.of_source(source.id)

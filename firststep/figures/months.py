@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from firststep.clinical.week import Month, months_between
+from firststep.figures import care
 from firststep.figures.happenings import in_sight, spell_name
 from firststep.figures.series import recorded
 from firststep.figures.view import Answers, TrajectoryView, Values
@@ -76,8 +77,10 @@ def _days(answers: Answers) -> tuple[int, int]:
 
 
 def _noted(view: TrajectoryView) -> dict[date, list[str]]:
-    """Say in which month what the chart marks lies: each rating, and once each kind of spell."""
+    """Say in which month what the chart marks lies: care and each rating, and once each kind of spell."""
     noted: dict[date, list[str]] = defaultdict(list)
+    for day, name in care.first_days(view):
+        noted[day.replace(day=1)].append(name)
     for rating in view.ratings:
         if view.shows(rating.day):
             noted[rating.day.replace(day=1)].append(rating.label)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flask_babel import gettext as _
 
+from firststep.figures import care
 from firststep.figures.happenings import spell_name
 from firststep.figures.view import TrajectoryView
 
@@ -57,6 +58,8 @@ def rows(view: TrajectoryView) -> list[TableRow]:
 def _noted(view: TrajectoryView) -> dict[date, list[str]]:
     """Say on which day each thing happened that the chart marks."""
     noted: dict[date, list[str]] = defaultdict(list)
+    for day, name in care.first_days(view):
+        noted[day].append(name)
     for visit in view.visits:
         noted[visit.day].append(visit.label)
     for rating in view.ratings:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from flask_babel import gettext as _
 
-from firststep.figures import benchmarks, companions, happenings, labels, strips, words
-from firststep.figures.axes import PAIN_TOP, fixed_layout
+from firststep.figures import benchmarks, care, companions, happenings, labels, strips, words
+from firststep.figures.axes import fixed_layout
 from firststep.figures.entries import entries
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
-from firststep.figures.parted import uprights
 from firststep.figures.scales import Frame, position, xs_of
 from firststep.figures.series import DAILY_UP_TO, mean_line, short
-from firststep.figures.view import CareStart, Event, TrajectoryView
+from firststep.figures.view import Event, TrajectoryView
 
 Trace = dict[str, Any]
 
@@ -33,10 +31,9 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
     """
     layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
     course = [*entries(view), *companions.lines(view), *_means(view)]
-    layout["shapes"] = [*strips.grounds(["y2", "y3"]), *_care_line(view)]
+    layout["shapes"] = [*strips.grounds(["y2", "y3"]), *care.line(view)]
     wanted = [
-        *_care_label(view),
-        *_earlier_care_labels(view),
+        *care.labels(view),
         *_baseline_label(view),
         *_event_labels(view),
         *companions.end_labels(view),
@@ -58,7 +55,13 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
         *strips.titles(),
         *labels.arrange(wanted, _points(view, course, Frame(layout, *size_px)), layout, size_px),
     ]
-    data = [*happenings.spells(view), *_earlier_care(view), *benchmarks.windows(view), *_baseline_line(view), *course]
+    data = [
+        *happenings.spells(view),
+        *care.earlier_lines(view),
+        *benchmarks.windows(view),
+        *_baseline_line(view),
+        *course,
+    ]
     data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
     data += [*happenings.visits(view), *happenings.ratings(view), *strips.traces(view)]
     return {"data": data, "layout": layout}
@@ -125,67 +128,6 @@ def _baseline_label(view: TrajectoryView) -> list[Label]:
         Place(begin, level, "left", "top", xshift=6, yshift=-4),
     )
     return [Label((text,), "@baseline", places)]
-
-
-def _care_line(view: TrajectoryView) -> list[dict[str, Any]]:
-    if view.care is None or not view.shows(view.care.day):
-        return []
-    day = view.care.day.isoformat()
-    return [
-        {
-            "type": "line",
-            "layer": "between",
-            "xref": "x",
-            "yref": "y",
-            "x0": day,
-            "x1": day,
-            "y0": 0,
-            "y1": PAIN_TOP,
-            "line": {"color": "@axis", "width": 1},
-        }
-    ]
-
-
-def _care_label(view: TrajectoryView) -> list[Label]:
-    if view.care is None or not view.shows(view.care.day):
-        return []
-    return [_label_of_care(view.care, view)]
-
-
-def _label_of_care(care: CareStart, view: TrajectoryView, *, dropped: bool = False) -> Label:
-    text = words.care_and_days(care.label, care.day, care.last_day, len(view.values))
-    # Several courses have their names above each other.
-    levels = (PAIN_TOP, 9.4, 8.5, 0.8) if dropped else (PAIN_TOP, 0.8)
-    places = tuple(
-        Place(care.day.isoformat(), level, side, "top", xshift=shift)
-        for level in levels
-        for side, shift in (("left", 4), ("right", -4))
-    )
-    return Label((text,), "@muted", places, dropped=dropped)
-
-
-def _earlier_care(view: TrajectoryView) -> list[Trace]:
-    """Draw an upright line on each day on which care before the one that counts began."""
-    days = [care.day for care in view.earlier_care if view.shows(care.day)]
-    if not days:
-        return []
-    return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "name": _("First day of earlier care"),
-            "line": {"color": "@axis", "width": 1, "dash": "dashdot"},
-            "hoverinfo": "skip",
-            "connectgaps": False,
-            **uprights(days),
-        }
-    ]
-
-
-def _earlier_care_labels(view: TrajectoryView) -> list[Label]:
-    # Without last days, for which a phone has no room: the lines are of first days.
-    shown = [replace(care, last_day=None) for care in view.earlier_care if view.shows(care.day)]
-    return [_label_of_care(care, view, dropped=True) for care in shown]
 
 
 _EVENT_SYMBOLS = {

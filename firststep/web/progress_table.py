@@ -7,6 +7,7 @@ from functools import cache
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from firststep.figures import care
 from firststep.figures.months import Ends, MonthRow, month_rows
 from firststep.figures.period import PERIODS
 from firststep.figures.table import rows
@@ -33,7 +34,9 @@ def _head_of_days(view: TrajectoryView) -> list[str]:
 
 
 def _happened(view: TrajectoryView) -> bool:
-    return bool(view.visits or view.ratings) or any(spell.kind != "gap" for spell in view.spells)
+    return bool(care.first_days(view) or view.visits or view.ratings) or any(
+        spell.kind != "gap" for spell in view.spells
+    )
 
 
 def _days(view: TrajectoryView) -> list[list[str | None]]:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from firststep.figures.months import MonthRow, month_rows
-from firststep.figures.view import Companion, OwnRating, Spell, Visit
+from firststep.figures.view import CareStart, Companion, OwnRating, Spell, Visit
 from tests.figures import views
 
 
@@ -75,3 +75,20 @@ def test_treatments_are_counted_ratings_named_and_companions_stand_beside() -> N
     february, january = month_rows(view)
     assert (february.sessions, february.noted, february.beside) == (1, ("Own rating, week 4: Much improved",), (None,))
     assert (january.sessions, january.noted, january.beside) == (2, (), ((2, 6),))
+
+
+def test_care_is_told_in_the_month_in_which_it_begins() -> None:
+    view = replace(
+        views.empty(400),
+        care=CareStart(date(2026, 3, 31), "Acupuncture"),
+        earlier_care=(
+            CareStart(date(2026, 1, 4), "Both"),
+            CareStart(date(2026, 1, 5), "Standard care", date(2026, 3, 1)),
+            CareStart(date(2026, 3, 30), "Combined care"),
+        ),
+    )
+    # The one before the first day of the period is not in it, though in the same month.
+    assert [(row.first.month, row.noted) for row in month_rows(view)] == [
+        (3, ("Combined care from 30 Mar 2026", "Acupuncture from 31 Mar 2026")),
+        (1, ("Standard care from 5 Jan 2026",)),
+    ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from firststep.figures.table import TableRow, rows
+from firststep.figures.trajectory import trajectory
+from firststep.figures.view import CareStart, Visit
 from tests.figures import views
 
 
@@ -26,3 +28,27 @@ def test_a_row_for_each_day_with_an_answer_latest_first() -> None:
 
 def test_an_empty_diary_has_no_rows() -> None:
     assert rows(views.empty(365)) == []
+
+
+def test_the_first_days_of_care_are_told_as_the_chart_tells_them() -> None:
+    first = views.FIRST
+    earlier = (CareStart(first, "Standard care", first + timedelta(days=9)), CareStart(date(2025, 1, 7), "Both"))
+    view = replace(
+        views.empty(90),
+        care=CareStart(first + timedelta(days=9), "Acupuncture", first + timedelta(days=40)),
+        earlier_care=earlier,
+        visits=(Visit(first + timedelta(days=9), "Treatment"),),
+    )
+    assert [(row.day.day, row.noted) for row in rows(view)] == [
+        (14, ("Acupuncture, 14 Jan to 14 Feb", "Treatment")),
+        (5, ("Standard care from 5 Jan",)),
+    ]
+    written = {note["text"] for note in trajectory(view)["layout"]["annotations"]}
+    assert {"Acupuncture, 14 Jan to 14 Feb", "Standard care from 5 Jan"} <= written
+
+
+def test_care_that_begins_outside_the_period_is_not_in_its_table() -> None:
+    view = views.empty(30)
+    for day in (view.first_day - timedelta(days=1), view.last_day + timedelta(days=1)):
+        assert rows(replace(view, care=CareStart(day, "Acupuncture"))) == []
+        assert rows(replace(view, earlier_care=(CareStart(day, "Acupuncture"),))) == []

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from firststep.figures import words
 from firststep.figures.labels import Label, Place
+from firststep.figures.legend import OUTLINE
 from firststep.figures.view import PublishedPoint, ReliefWindow, TrajectoryView
 
 Trace = dict[str, Any]
@@ -255,7 +256,7 @@ def _box(view: TrajectoryView, window: ReliefWindow, name: str, colour: str, das
         (window.closes, window.lower),
         (window.opens, window.lower),
     ]
-    edge = _stroke(name, colour, dash, [*corners, corners[0]])
+    edge = {**_stroke(name, colour, dash, [*corners, corners[0]]), "meta": OUTLINE}
     return [_area(name, colour, opacity, corners), edge]
 
 

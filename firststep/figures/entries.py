@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from firststep.figures.legend import STROKES
 from firststep.figures.series import WEEK, recorded, series, short, step_days
 from firststep.figures.view import TrajectoryView, Values
 
@@ -78,6 +79,7 @@ def _strokes(first_day: date, values: Values, step: int, *, hollow: bool) -> Tra
             ys += map(short, ends)
     return {
         "mode": "lines+markers",
+        "meta": STROKES,
         "marker": _marker(2, hollow=hollow),
         "line": {"color": "@point", "width": 1, "dash": "dot" if hollow else "solid"},
         "connectgaps": False,

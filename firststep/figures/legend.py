@@ -24,6 +24,18 @@ _LAYOUT = {
 }
 
 
+#: What the ``meta`` of a trace says where its kind does not tell what its key looks like: lines around an area, upright
+#: strokes instead of one line through all points, columns of days a week.
+OUTLINE, STROKES, COLUMN = "outline", "strokes", "column"
+_AREA = ([0.2, 1.8, 1.8, 0.2, 0.2], [1.9, 1.9, 0.1, 0.1, 1.9])
+_SHAPES = {
+    "toself": _AREA,
+    OUTLINE: _AREA,
+    STROKES: ([1, 1], [0.2, 1.8]),
+    "lines": ([0, 2], [1, 1]),
+    "lines+markers": ([1], [1]),
+    "markers": ([1], [1]),
+}
 _FULL_WEEK = 7
 _FRAME = Frame(_LAYOUT, _WIDTH, _HEIGHT)
 
@@ -60,27 +72,10 @@ def _key(traces: list[dict[str, Any]], palette: Palette | None) -> Markup:
 def _sample(trace: dict[str, Any]) -> dict[str, Any]:
     """Keep a trace's look and give it a place in the key."""
     look = {key: value for key, value in trace.items() if key not in ("x0", "dx", "error_y")}
-    look["yaxis"] = trace.get("yaxis", "y")
     if trace["type"] == "bar":
+        axis = trace.get("yaxis", "y")
         # Of a strip by day the height is the answer; by week it is a number of days, and a week with one is no key.
-        height = 1.7 if look["yaxis"] == "y" else max(trace["y"]) if "opacity" not in trace else _FULL_WEEK
-        return {**look, "x": [1], "y": [height], "width": 0.5 * DAY_MS}
-    look["yaxis"] = "y"
-    if trace.get("fill") == "toself" or _closed(trace):
-        return {**look, "x": [0.2, 1.8, 1.8, 0.2, 0.2], "y": [1.9, 1.9, 0.1, 0.1, 1.9]}
-    if trace["mode"] == "lines":
-        return {**look, "x": [0, 2], "y": [1, 1]}
-    if _upright(trace):
-        return {**look, "x": [1, 1], "y": [0.2, 1.8]}
-    return {**look, "x": [1], "y": [1]}
-
-
-def _closed(trace: dict[str, Any]) -> bool:
-    """Tell an outline from lines beside each other, of which the last may stand where the first does."""
-    xs = trace.get("x", [])
-    return len(xs) > 2 and trace["mode"] == "lines" and xs[0] == xs[-1] and None not in trace["y"]
-
-
-def _upright(trace: dict[str, Any]) -> bool:
-    """Tell strokes that stand beside each other from a line through all points."""
-    return trace["mode"] == "lines+markers" and None in trace["y"] and len(set(trace["x"])) < len(trace["x"])
+        height = _FULL_WEEK if trace.get("meta") == COLUMN else 1.7 if axis == "y" else max(trace["y"])
+        return {**look, "yaxis": axis, "x": [1], "y": [height], "width": 0.5 * DAY_MS}
+    xs, ys = _SHAPES[trace.get("meta") or trace.get("fill") or trace["mode"]]
+    return {**look, "yaxis": "y", "x": xs, "y": ys}

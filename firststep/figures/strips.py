@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 
 from firststep.figures.axes import NSAID, STRETCH
 from firststep.figures.labels import note
+from firststep.figures.legend import COLUMN
 from firststep.figures.scales import DAY_MS
 from firststep.figures.series import WEEK, short, step_days
 from firststep.figures.view import Answers, TrajectoryView
@@ -111,6 +112,7 @@ def _weeks(
             **_bar(axis, name, colour, step - 1),
             "hovertemplate": "%{y}",
             "opacity": opacity,
+            "meta": COLUMN,
             **where,
             "y": list(map(short, heights)),
         }

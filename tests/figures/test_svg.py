@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firststep.figures import marks
-from firststep.figures.legend import legend
+from firststep.figures.legend import OUTLINE, legend
 from firststep.figures.svg import draw
 from firststep.figures.theme import LIGHT, ROLES
 from firststep.figures.trajectory import trajectory
@@ -235,3 +235,23 @@ def test_the_key_of_a_spell_is_the_same_whether_the_last_edge_stands_where_the_f
         )
         keys.add(str(item.key))
     assert len(keys) == 1
+
+
+def test_a_trace_says_itself_how_its_key_looks_whatever_its_values_are() -> None:
+    keys = set()
+    # Of one stroke, and of two with a None between them.
+    for later in (None, 5.0):
+        view = replace(views.empty(3650), values=(4.0, 7.0, *[None] * 12, later, *[None] * 3635))
+        (item,) = (item for item in legend(trajectory(view)) if item.label == "Lowest to highest entry of two weeks")
+        keys.add(str(item.key))
+    assert len(keys) == 1
+    there_and_back = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "There and back",
+        "line": {"color": "@ink", "width": 1},
+    }
+    lines = [legend({"data": [{**there_and_back, "x": x, "y": [1, 2, 1]}]})[0].key for x in ([0, 1, 0], [0, 1, 2])]
+    assert lines[0] == lines[1]
+    box = legend({"data": [{**there_and_back, "meta": OUTLINE, "x": [0, 1, 0], "y": [1, 2, 1]}]})[0].key
+    assert box != lines[0]

@@ -47,7 +47,7 @@ def _days(view: TrajectoryView) -> list[list[str | None]]:
     pain, means, short_date = cache("{:g}".format), cache(wording.points), short_dates()
     return [
         [
-            short_date(row.day),
+            short_date(row.day).replace(" ", "\N{NO-BREAK SPACE}"),
             None if row.pain is None else pain(row.pain) + (late if row.late else ""),
             None if row.mean is None else means(round(row.mean, 4)),
             *[None if value is None else pain(value) for value in row.beside],

@@ -89,7 +89,7 @@ def panel(browser: Browser, key: str, query: str = "days=90", at: str = "/progre
 def row_of(found: Tag, first: str) -> list[str]:
     for row in found.select("tbody tr"):
         cells = [cell.get_text() for cell in row.find_all(["th", "td"])]
-        if cells[0] == first:
+        if cells[0].replace("\N{NO-BREAK SPACE}", " ") == first:
             return cells
     raise AssertionError(f"no row {first}")
 

@@ -351,7 +351,7 @@ def test_chart_and_table_have_the_rating(app: Flask, ana: Browser, cast: Cast) -
     assert (squares["x"], squares["hovertext"]) == (["2026-11-09"], ["Own rating, week 4: Much improved"])
     rows = page_of(ana.get("/progress?days=90")).select("#trajectory tbody tr")
     noted = {row.find("th").get_text(): row.find_all("td")[-1].get_text() for row in rows}  # type: ignore[union-attr]
-    assert noted["9 Nov 2026"] == "Own rating, week 4: Much improved"
+    assert noted["9\N{NO-BREAK SPACE}Nov\N{NO-BREAK SPACE}2026"] == "Own rating, week 4: Much improved"
 
 
 @pytest.mark.parametrize("scope", ["summary", "charts", "notes"])

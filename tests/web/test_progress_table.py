@@ -24,3 +24,10 @@ def test_who_cannot_see_the_chart_hears_when_care_began(app: Flask, days: int, w
     assert told.head == [*without.head, "Noted"]
     assert [row[-1] for row in told.rows if row[-1]] == [f"Acupuncture from {when}"]
     assert {len(row) for row in told.rows} == {len(told.head)}
+
+
+@pytest.mark.parametrize("days", [90, 400])
+def test_a_day_or_month_is_not_broken_over_two_lines(app: Flask, days: int) -> None:
+    with app.test_request_context():
+        told = trajectory_table(views.busy(days))
+    assert [row[0] for row in told.rows if " " in str(row[0])] == []

@@ -23,20 +23,22 @@ def first_days(view: TrajectoryView) -> list[tuple[date, str]]:
 
 def line(view: TrajectoryView) -> list[dict[str, Any]]:
     """Draw the line of the care that counts, as a shape."""
-    return [
-        {
-            "type": "line",
-            "layer": "between",
-            "xref": "x",
-            "yref": "y",
-            "x0": care.day.isoformat(),
-            "x1": care.day.isoformat(),
-            "y0": 0,
-            "y1": PAIN_TOP,
-            "line": {"color": "@axis", "width": 1},
-        }
-        for care in _counting(view)
-    ]
+    return [line_on(care.day, PAIN_TOP) for care in _counting(view)]
+
+
+def line_on(day: date, top: float) -> dict[str, Any]:
+    """Draw the line of a day from the ground up, as a shape."""
+    return {
+        "type": "line",
+        "layer": "between",
+        "xref": "x",
+        "yref": "y",
+        "x0": day.isoformat(),
+        "x1": day.isoformat(),
+        "y0": 0,
+        "y1": top,
+        "line": {"color": "@axis", "width": 1},
+    }
 
 
 def earlier_lines(view: TrajectoryView) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from flask_babel import gettext as _
 
 from firststep.figures import words
+from firststep.figures.care import line_on
 from firststep.figures.labels import Label, Place
 from firststep.figures.scales import DAY_MS
 from firststep.figures.view import CareStart
@@ -108,22 +109,7 @@ class CareOn:
 
 def care_line(on: CareOn) -> list[dict[str, Any]]:
     """Draw an upright line on the day on which care began."""
-    if on.shown is None:
-        return []
-    day = on.shown.day.isoformat()
-    return [
-        {
-            "type": "line",
-            "layer": "between",
-            "xref": "x",
-            "yref": "y",
-            "x0": day,
-            "x1": day,
-            "y0": 0,
-            "y1": on.top,
-            "line": {"color": "@axis", "width": 1},
-        }
-    ]
+    return [line_on(on.shown.day, on.top)] if on.shown else []
 
 
 def care_label(on: CareOn) -> list[Label]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from firststep.figures import care
 from firststep.figures.months import Ends, MonthRow, month_rows
 from firststep.figures.period import PERIODS
 from firststep.figures.table import rows
 from firststep.figures.view import TrajectoryView
-from firststep.figures.words import writer
 from firststep.web import wording
-from firststep.web.dates import short_dates
+from firststep.web.dates import months_of_years, short_dates
 from firststep.web.panel import Table
 
 _MOST_DAYS = max(PERIODS)
@@ -74,7 +73,7 @@ def _head_of_months(view: TrajectoryView) -> list[str]:
 
 
 def _months(view: TrajectoryView) -> list[list[str | None]]:
-    month, happened = writer(_("LLL y"), get_locale()), _happened(view)
+    month, happened = months_of_years(), _happened(view)
     # Said once, as the two months of a table that are alike are few.
     ends, points, of_answered = cache(_ends), cache(wording.points), _("%(days)s of %(answered)s")
 
@@ -84,7 +83,7 @@ def _months(view: TrajectoryView) -> list[list[str | None]]:
 
     return [
         [
-            month(row.first).replace(" ", "\N{NO-BREAK SPACE}"),
+            month(row.first),
             ends(row.pain),
             str(row.entries) if row.entries else None,
             None if row.mean is None else points(round(row.mean, 4)),

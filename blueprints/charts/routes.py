@@ -36,7 +36,7 @@ def progress() -> str:
     choice, today = read_choice(request.args), _today()
     if choice.is_alone:
         return _alone(choice, today)
-    course = read_course(db.session, current_patient().id, lately=choice.lately(today))
+    course = read_course(db.session, current_patient().id, lately=choice.lately(today), kinds=choice.page_kinds)
     page = progress_page(
         course,
         choice,

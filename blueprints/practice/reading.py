@@ -27,7 +27,7 @@ def course_page(grant: Grant, places: Places) -> str:
     choice = read_choice(request.args)
     if choice.is_alone and grant.shows_charts:
         return _alone(grant, choice, places)
-    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today))
+    course = access.read_shared_course(db.session, grant, lately=choice.lately(grant.today), kinds=choice.page_kinds)
     notes = access.read_shared_notes(db.session, grant)
     questions = access.read_shared_questions(db.session, grant)
     visits = access.read_shared_visits(db.session, grant)

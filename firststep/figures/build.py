@@ -104,12 +104,12 @@ def _care(episode: Episode) -> CareStart:
 
 def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[Measure, Foot]]) -> TrajectoryView:
     """Add other measures or feet of the same person; one that was never recorded is left out."""
-    found = []
+    found, days = [], tuple(view.days())
     for measure, foot in others:
         tenths = diary.tenths(foot, measure)
         if not tenths:
             continue
-        values = tuple(map(tenths.get, view.days()))
+        values = tuple(map(tenths.get, days))
         found.append(
             Companion(
                 label=measure_name(measure, foot),

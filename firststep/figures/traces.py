@@ -45,8 +45,8 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     reference = trace.get("yaxis", "y")
     xs, ys = xs_of(trace), trace["y"]
     mode, filled = trace["mode"], trace.get("fill") == "toself"
-    points = frame.points(reference, xs, ys)
-    cut = clip if (filled or "lines" in mode) and _leaves(frame, reference, xs, ys) else ""
+    points, ends = frame.points(reference, xs, ys), _ends(frame, reference, xs, ys)
+    cut = clip if (filled or "lines" in mode) and reaches_beyond(frame, ends) else ""
     if filled:
         path = marks.polygons(points)
         yield f'<path d="{path}"{_opacity(trace)}{ink(fill=trace["fillcolor"])}{cut}/>'
@@ -60,7 +60,18 @@ def _scatter(trace: Trace, frame: Frame, ink: Ink, clip: str) -> Iterator[str]:
     if "error_y" in trace:
         yield _whiskers(trace, xs, frame, ink, clip)
     if "markers" in mode:
-        yield _markers(trace, _within(frame, reference, points), ink)
+        all_within = len(_within(frame, reference, ends)) == len(ends)
+        shown = [point for point in points if point] if all_within else _within(frame, reference, points)
+        yield _markers(trace, shown, ink)
+
+
+def _ends(frame: Frame, reference: str, xs: list[float], ys: list[float | None]) -> list[Point]:
+    """Return two corners between which all points lie: they tell of thousands what each of them would."""
+    known = [y for y in ys if y is not None]
+    if not known:
+        return []
+    across, down = frame.scales["x"], frame.scales[reference]
+    return [(across(min(xs)), down(min(known))), (across(max(xs)), down(max(known)))]
 
 
 def _within(frame: Frame, reference: str, points: Iterable[Point | None]) -> list[Point]:
@@ -112,15 +123,6 @@ def _bars(trace: Trace, frame: Frame, ink: Ink, clip: str) -> str:
     colours = ink(fill=trace["marker"]["color"])
     cut = clip if reaches_beyond(frame, [(min(lefts), min(tops)), (max(lefts) + width, ground)]) else ""
     return f'<path d="{marks.bars(corners, width, ground)}"{_opacity(trace)}{colours}{cut}/>'
-
-
-def _leaves(frame: Frame, reference: str, xs: list[float], ys: list[float | None]) -> bool:
-    """Tell whether a trace leaves the plot, from its ends alone: a loop in C for the thousands of ten years."""
-    known = [y for y in ys if y is not None]
-    if not known:
-        return False
-    across, down = frame.scales["x"], frame.scales[reference]
-    return reaches_beyond(frame, [(across(x), down(y)) for x in (min(xs), max(xs)) for y in (min(known), max(known))])
 
 
 def reaches_beyond(frame: Frame, points: Iterable[Point | None]) -> bool:

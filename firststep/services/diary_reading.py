@@ -79,8 +79,11 @@ def read_days(session: Session, patient_id: UUID, *, first: date | None = None, 
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
     values = {"patient_id": patient_id, "first": first, "last": last}
     columns: list[list[Any]] = list(map(orjson.loads, session.execute(_OF_BOTH, values).one()))
-    foot_days, feet, *pains, recalled = _with_days(columns[: len(_OF_FEET)])
-    days, stretch_done, stretch_minutes, nsaid_taken, sets, hurt = _with_days(columns[len(_OF_FEET) :])
+    of_feet, of_days = columns[: len(_OF_FEET)], columns[len(_OF_FEET) :]
+    foot_days, feet, *pains, recalled = _with_days(of_feet)
+    # Who answers for one foot answers for the day: the same dates, read once.
+    days = foot_days if of_days[0] == of_feet[0] else _with_days(of_days)[0]
+    _texts, stretch_done, stretch_minutes, nsaid_taken, sets, hurt = of_days
     answers = (days, list(map(_yes_no, stretch_done)), stretch_minutes, list(map(_yes_no, nsaid_taken)))
     return Days(
         foot_days=Rows(clinical.FootDay._make, (foot_days, feet, *pains)),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -40,13 +41,22 @@ class Course:
     events: tuple[Event, ...] = ()
     begun_before: frozenset[UUID] = frozenset()
 
-    def events_of(self, kind: str) -> list[Event]:
+    def events_of(self, kind: str) -> Sequence[Event]:
         """Return the dated things of one kind, in the order of days."""
-        return [event for event in self.events if event.kind == kind]
+        return self._of_kind.get(kind, ())
 
-    def sessions(self) -> list[Event]:
+    def sessions(self) -> Sequence[Event]:
         """Return the treatments, whoever noted them, in the order of days."""
+        if not self.events_of(NOTED):
+            return self.events_of("treatment_session")
         return [event for event in self.events if event.kind in ("treatment_session", NOTED)]
+
+    @cached_property
+    def _of_kind(self) -> Mapping[str, list[Event]]:
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.kind, []).append(event)
+        return found
 
     def as_seen_by(self, practitioner_id: UUID) -> Course:
         """Return the same as one practitioner may read it: of a session that another noted, not who that was."""

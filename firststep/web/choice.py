@@ -15,7 +15,6 @@ from firststep.figures.period import PERIODS
 from firststep.services.care_and_events import Lately
 from firststep.services.trajectories import EVENT_KINDS
 from firststep.web import change_panel, nsaid_panel, stretching_panel
-from firststep.web.panel import first_of_weeks
 
 Address = Callable[..., str]
 #: How an address asks for both measures, or both feet.
@@ -53,12 +52,19 @@ class Choice:
     chart: str = ""
 
     def lately(self, today: date) -> Lately:
-        """Return from which days on doses and sessions can be shown: from the first whole week of a chart.
-
-        Of the whole course doses are read as far back as a page shows them, or all for their chart alone.
-        """
+        """Return from which days on doses and sessions can be shown: from the first whole week of a chart."""
         first = None if self.days is None else today - timedelta(days=self.days + DAYS_IN_WEEK - 1)
-        return Lately(doses=first or (None if self.chart else first_of_weeks(today)), sessions=first)
+        return Lately(doses=first, sessions=first)
+
+    @property
+    def comes_later(self) -> bool:
+        """Tell whether the page holds its picture alone, and all else comes when somebody wants it."""
+        return self.days is None
+
+    @property
+    def page_kinds(self) -> tuple[str, ...]:
+        """The dated things that the page is made from."""
+        return _ALL_BUT_DOSES if self.comes_later else EVENT_KINDS
 
     @property
     def chart_kinds(self) -> tuple[str, ...]:

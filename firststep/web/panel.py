@@ -76,19 +76,9 @@ class Parts:
         return self.step == MONTH
 
 
-def first_of_weeks(today: date) -> date:
-    """Return the first day that a chart by week can show."""
-    return week_with(today).first - timedelta(days=DAYS_IN_WEEK * (MOST_WEEKS - 1))
-
-
-def goes_by_month(shown: Period, today: date) -> bool:
-    """Tell whether a period is too long for a bar a week."""
-    return shown.first_day < first_of_weeks(min(shown.last_day, today))
-
-
 def parts_of(shown: Period, today: date) -> Parts:
     """Return the weeks of a period that have begun, or its months where there are more than ``MOST_WEEKS``."""
     last = max(shown.first_day, min(shown.last_day, today))
-    if goes_by_month(shown, today):
+    if shown.first_day < week_with(last).first - timedelta(days=DAYS_IN_WEEK * (MOST_WEEKS - 1)):
         return Parts(step=MONTH, spans=tuple(months_between(shown.first_day, last)))
     return Parts(step=WEEK, spans=weeks_between(shown.first_day, last))

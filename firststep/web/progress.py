@@ -35,7 +35,7 @@ from firststep.web.happenings import with_happenings
 from firststep.web.panel import LaterChart, Panel, Table
 from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
-from firststep.web.smaller_charts import comes_later, later_charts, panels, smaller_figure
+from firststep.web.smaller_charts import later_charts, panels, smaller_figure
 
 NARROW, WIDE = (344, 330), (920, 420)
 
@@ -94,7 +94,7 @@ def progress_page(
     compared = _compared(course, choice, found)
     view = _view(course, choice, found, compared, today)
     begun, two_feet = bool(course.diary.answered_days), len(course.diary.feet) > 1
-    later = comes_later(course, choice, found, today)
+    later = choice.comes_later
     said = finding(found, today, two_feet=two_feet) if own else reader_finding(found, two_feet=two_feet)
     return ProgressPage(
         sentence=said if begun or not own else _before_the_first(),
@@ -227,7 +227,7 @@ def _numbers(
 ) -> list[tuple[str, str | None, str]]:
     # Days that are not shared are no days without an entry.
     first, last = max(view.first_day, from_day or view.first_day), min(view.last_day, today)
-    logged = sum(1 for day in course.diary.answered_days if first <= day <= last)
+    logged = sum([first <= day <= last for day in course.diary.answered_days])
     past = max(0, (last - first).days + 1)
     return [
         (_mean_name(course, found, today), wording.points(found.current.value) if found.current else None, _("of 10")),

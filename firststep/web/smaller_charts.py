@@ -1,7 +1,7 @@
 """The smaller charts of a course: those that its page holds, and those that come when somebody wants them.
 
-A course of more than two years has all but its picture and its sentence made when they are asked for: drawn at once,
-the page would keep everybody waiting for what most of them do not look at.
+Where the whole course is shown, all but its picture and its sentence is made when it is asked for: drawn at once, ten
+years would keep everybody waiting for what most of them do not look at.
 """
 
 from __future__ import annotations
@@ -20,15 +20,10 @@ from firststep.figures.stretching import stretching_chart
 from firststep.services.trajectories import Course
 from firststep.web import change_panel, nsaid_panel, stretching_panel
 from firststep.web.choice import Address, Choice
-from firststep.web.panel import LaterChart, Panel, Parts, goes_by_month, parts_of
+from firststep.web.panel import LaterChart, Panel, Parts, parts_of
 
 #: The smaller charts in their order.
 KEYS: Final = (change_panel.KEY, nsaid_panel.KEY, stretching_panel.KEY)
-
-
-def comes_later(course: Course, choice: Choice, found: Outcomes, today: date) -> bool:
-    """Tell whether the course is so long that its page holds the picture alone."""
-    return goes_by_month(period_of(course.diary, found, length=choice.days, today=today), today)
 
 
 def panels(
@@ -49,13 +44,16 @@ def panels(
 
 
 def later_charts(course: Course, choice: Choice, found: Outcomes, page: Address) -> list[LaterChart]:
-    """List the smaller charts of a long course, where anything was recorded that they are about."""
+    """List the smaller charts of the whole course, without those that have nothing to draw as far as is known.
+
+    Of doses nothing is known: they were not read.
+    """
     diary = course.diary
     others = any(diary.tenths(foot, measure) for foot in FEET for measure in MEASURES if measure != found.measure)
     charts = (
         (change_panel.KEY, _("What changed"), found.baseline is not None or others),
-        (nsaid_panel.KEY, _("NSAIDs month by month"), bool(diary.nsaid_answers or course.events_of("dose"))),
-        (stretching_panel.KEY, _("Stretching month by month"), bool(diary.stretch_answers or course.sets_done)),
+        (nsaid_panel.KEY, _("NSAIDs"), True),
+        (stretching_panel.KEY, _("Stretching"), bool(diary.stretch_answers or course.sets_done)),
     )
     return [
         LaterChart(key=key, title=title, href=page(**choice.as_query(), chart=key))

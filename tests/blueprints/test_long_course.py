@@ -1,4 +1,4 @@
-"""A course of more than two years: its page holds the picture, all else is made when it is asked for, by month."""
+"""The whole course: its page holds the picture, and all else is made when asked for, by month from two years on."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def test_the_table_of_the_whole_course_comes_when_it_is_opened(long_course: None
     assert str(page(ana, str(link["href"])).select_one("table")) == str(table)
 
 
-def test_up_to_two_years_all_stands_on_the_page(app: Flask, cast: Cast, long_course: None, ana: Browser) -> None:
+def test_up_to_two_years_the_charts_go_by_week(app: Flask, cast: Cast, long_course: None, ana: Browser) -> None:
     # 105 weeks, Monday first, that end with the one of today.
     monday = TODAY - timedelta(days=TODAY.weekday() + 7 * 104)
     with app.app_context():
@@ -181,14 +181,16 @@ def test_up_to_two_years_all_stands_on_the_page(app: Flask, cast: Cast, long_cou
         earlier = (Episode.patient_id == cast.ana, Episode.starts_on < monday)
         db.session.execute(delete(Episode).where(*earlier))
         db.session.commit()
-    whole = page(ana, "/progress?days=all")
-    assert not whole.select("[data-later]")
+    by_week = part(ana, "/progress?days=all&chart=nsaid")
     # One of them, in June, has no answer.
-    assert len(whole.select("#nsaid tbody tr")) == 104
+    assert len(by_week.select("tbody tr")) == 104
+    assert by_week.select("th")[0].get_text() == "Week from"
     with app.app_context():
         db.session.add(Day(patient_id=cast.ana, day=monday - timedelta(days=1), nsaid_taken=False))
         db.session.commit()
-    assert len(page(ana, "/progress?days=all").select(".panels > [data-later]")) == 3
+    by_month = part(ana, "/progress?days=all&chart=nsaid")
+    assert len(by_month.select("tbody tr")) == 25
+    assert by_month.select("th")[0].get_text() == "Month"
 
 
 def test_a_part_that_does_not_exist_is_the_page(long_course: None, ana: Browser) -> None:

@@ -217,4 +217,5 @@ def _points(view: TrajectoryView, course: list[Trace], frame: Frame) -> list[Poi
 def _spots(frame: Frame, xs: Sequence[float], ys: Sequence[float | None]) -> set[Point]:
     """Return the middles of the spots in which some values lie."""
     placed = [point for point in frame.points("y", xs, ys) if point]
-    return {((x // _SPOT_PX + 0.5) * _SPOT_PX, (y // _SPOT_PX + 0.5) * _SPOT_PX) for x, y in placed}
+    spots = {(x // _SPOT_PX, y // _SPOT_PX) for x, y in placed}
+    return {((across + 0.5) * _SPOT_PX, (down + 0.5) * _SPOT_PX) for across, down in spots}

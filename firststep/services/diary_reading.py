@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import compress
 from typing import Any, Final
 from uuid import UUID
@@ -64,9 +65,9 @@ class Days:
     day_answers: Sequence[clinical.DayAnswers]
     #: Days and feet whose first-step pain was filled in on a later day.
     recalled: frozenset[tuple[date, str]]
-    #: The sets of stretching of each day with a number of them.
+    #: The sets of stretching of each day with a number of them, where they were read.
     sets_done: Mapping[date, int]
-    #: The days on which stretching hurt.
+    #: The days on which stretching hurt, where they were read.
     hurt: frozenset[date] = frozenset()
 
     def diary(self, care: tuple[clinical.Episode, ...]) -> clinical.Diary:
@@ -74,22 +75,28 @@ class Days:
         return clinical.Diary(foot_days=self.foot_days, day_answers=self.day_answers, episodes=care)
 
 
-def read_days(session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None) -> Days:
-    """Return the daily answers between two days, or all of them, in one statement."""
+def read_days(
+    session: Session, patient_id: UUID, *, first: date | None = None, last: date | None = None, sets: bool = True
+) -> Days:
+    """Return the daily answers between two days, or all of them, in one statement.
+
+    ``sets``: with the sets of stretching, and the days on which it hurt.
+    """
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
     values = {"patient_id": patient_id, "first": first, "last": last}
-    columns: list[list[Any]] = list(map(orjson.loads, session.execute(_OF_BOTH, values).one()))
+    columns: list[list[Any]] = list(map(orjson.loads, session.execute(_statement(sets), values).one()))
     of_feet, of_days = columns[: len(_OF_FEET)], columns[len(_OF_FEET) :]
     foot_days, feet, *pains, recalled = _with_days(of_feet)
     # Who answers for one foot answers for the day: the same dates, read once.
     days = foot_days if of_days[0] == of_feet[0] else _with_days(of_days)[0]
-    _texts, stretch_done, stretch_minutes, nsaid_taken, sets, hurt = of_days
+    _texts, stretch_done, stretch_minutes, nsaid_taken, *of_sets = of_days
+    numbers, hurt = of_sets or ((), ())
     answers = (days, list(map(_yes_no, stretch_done)), stretch_minutes, list(map(_yes_no, nsaid_taken)))
     return Days(
         foot_days=Rows(clinical.FootDay._make, (foot_days, feet, *pains)),
         day_answers=Rows(clinical.DayAnswers._make, answers),
         recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled) if any(recalled) else ()),
-        sets_done={day: number for day, number in zip(days, sets, strict=True) if number is not None},
+        sets_done={day: number for day, number in zip(days, numbers, strict=False) if number is not None},
         hurt=frozenset(compress(days, hurt)),
     )
 
@@ -113,13 +120,12 @@ def _between(of: type[Day | FootDay], names: tuple[str, ...]) -> Subquery:
 
 # In the order of the fields of clinical.FootDay and clinical.DayAnswers.
 _OF_FEET: Final = ("day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
-_OF_DAYS: Final = ("day", "stretch_done", "stretch_minutes", "nsaid_taken", "stretch_sets", "stretch_hurt")
+_OF_DAYS: Final = ("day", "stretch_done", "stretch_minutes", "nsaid_taken")
+_OF_SETS: Final = ("stretch_sets", "stretch_hurt")
 
 
-def _of_both() -> Select[Any]:
+@cache
+def _statement(sets: bool) -> Select[Any]:
     """Return the statement: each table gives one row, whatever it holds, and one way to the database is enough."""
-    feet, days = _between(FootDay, _OF_FEET), _between(Day, _OF_DAYS)
+    feet, days = _between(FootDay, _OF_FEET), _between(Day, (*_OF_DAYS, *(_OF_SETS if sets else ())))
     return select(*feet.c, *days.c).select_from(feet.join(days, true()))
-
-
-_OF_BOTH: Final = _of_both()

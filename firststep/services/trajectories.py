@@ -76,9 +76,12 @@ def read_course(
     lately: Lately = ALL_OF_IT,
     kinds: tuple[str, ...] = EVENT_KINDS,
 ) -> Course:
-    """Return the course between two days, or all of it; doses and sessions as far back as ``lately`` says."""
+    """Return the course between two days, or all of it; doses and sessions as far back as ``lately`` says.
+
+    The sets of stretching come with the plans that they are counted against, where those are among the ``kinds``.
+    """
     first, last = first or FIRST_DAY, last or LAST_DAY
-    days = read_days(session, patient_id, first=first, last=last)
+    days = read_days(session, patient_id, first=first, last=last, sets="plan" in kinds)
     care, events = read_care_and_events(session, patient_id, kinds, first=first, last=last, lately=lately)
     before = [event for event in events if event.day < first]
     return Course(

@@ -23,11 +23,11 @@ BOTH: Final = "both"
 EVERYTHING: Final = "all"
 #: How an address asks for the table beside the trajectory alone.
 TABLE: Final = "table"
-#: Doses are most of the dated things, and one chart shows them.
-_ALL_BUT_DOSES: Final = tuple(kind for kind in EVENT_KINDS if kind != "dose")
+#: The dated things that the trajectory shows, in its picture, its table and the lines below it.
+_OF_TRAJECTORY: Final = tuple(kind for kind in EVENT_KINDS if kind not in ("dose", "plan"))
 #: What a page shows alone when it is asked for, with the dated things that each is made from.
 _ALONE: Final[Mapping[str, tuple[str, ...]]] = {
-    TABLE: _ALL_BUT_DOSES,
+    TABLE: _OF_TRAJECTORY,
     change_panel.KEY: (),
     nsaid_panel.KEY: ("dose",),
     stretching_panel.KEY: ("pause", "plan"),
@@ -64,12 +64,12 @@ class Choice:
     @property
     def page_kinds(self) -> tuple[str, ...]:
         """The dated things that the page is made from."""
-        return _ALL_BUT_DOSES if self.comes_later else EVENT_KINDS
+        return _OF_TRAJECTORY if self.comes_later else EVENT_KINDS
 
     @property
     def chart_kinds(self) -> tuple[str, ...]:
         """The dated things that a chart alone is made from."""
-        return _ALONE.get(self.chart, _ALL_BUT_DOSES)
+        return _ALONE.get(self.chart, _OF_TRAJECTORY)
 
     @property
     def is_alone(self) -> bool:

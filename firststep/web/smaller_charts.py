@@ -46,14 +46,14 @@ def panels(
 def later_charts(course: Course, choice: Choice, found: Outcomes, page: Address) -> list[LaterChart]:
     """List the smaller charts of the whole course, without those that have nothing to draw as far as is known.
 
-    Of doses nothing is known: they were not read.
+    Of doses nothing is known, nor of sets: they were not read.
     """
     diary = course.diary
     others = any(diary.tenths(foot, measure) for foot in FEET for measure in MEASURES if measure != found.measure)
     charts = (
         (change_panel.KEY, _("What changed"), found.baseline is not None or others),
         (nsaid_panel.KEY, _("NSAIDs"), True),
-        (stretching_panel.KEY, _("Stretching"), bool(diary.stretch_answers or course.sets_done)),
+        (stretching_panel.KEY, _("Stretching"), True),
     )
     return [
         LaterChart(key=key, title=title, href=page(**choice.as_query(), chart=key))

@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 
 from firststep.figures.words import writer
 from firststep.services.zones import zone
+from firststep.web.typography import NO_BREAK_SPACE
 
 
 def long_date(day: date) -> str:
@@ -40,7 +41,7 @@ def short_dates() -> Callable[[date], str]:
 def months_of_years() -> Callable[[date], str]:
     """Return what writes the month of a date where there is little room, "Nov 2026", which never breaks."""
     write = writer(_("LLL y"), get_locale())
-    return lambda day: write(day).replace(" ", "\N{NO-BREAK SPACE}")
+    return lambda day: write(day).replace(" ", NO_BREAK_SPACE)
 
 
 def init_dates(app: Flask) -> None:

@@ -15,6 +15,7 @@ from firststep.figures.view import TrajectoryView
 from firststep.web import wording
 from firststep.web.dates import months_of_years, short_dates
 from firststep.web.panel import Table
+from firststep.web.typography import NO_BREAK_SPACE
 
 _MOST_DAYS = max(PERIODS)
 
@@ -46,7 +47,7 @@ def _days(view: TrajectoryView) -> list[list[str | None]]:
     pain, means, short_date = cache("{:g}".format), cache(wording.points), short_dates()
     return [
         [
-            short_date(row.day).replace(" ", "\N{NO-BREAK SPACE}"),
+            short_date(row.day).replace(" ", NO_BREAK_SPACE),
             None if row.pain is None else pain(row.pain) + (late if row.late else ""),
             None if row.mean is None else means(round(row.mean, 4)),
             *[None if value is None else pain(value) for value in row.beside],
@@ -104,5 +105,8 @@ def _ends(pain: Ends | None) -> str | None:
 
 
 def _noted(row: MonthRow) -> list[str]:
-    sessions = [ngettext("%(num)d treatment", "%(num)d treatments", row.sessions)] if row.sessions else []
-    return [*sessions, *row.noted]
+    if not row.sessions:
+        return list(row.noted)
+    # On one line, as it is all that most months have: the row is no higher for it.
+    sessions = ngettext("%(num)d treatment", "%(num)d treatments", row.sessions)
+    return [sessions.replace(" ", NO_BREAK_SPACE), *row.noted]

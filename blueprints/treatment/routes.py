@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias, cast
 from uuid import UUID
 
-from flask import Blueprint, Response, make_response, redirect, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, url_for
 from flask_babel import gettext as _
 
 from blueprints.treatment.forms import NO_CARE, EpisodeForm, StartForm
@@ -112,14 +112,15 @@ def change(episode_id: UUID) -> Answer:
 def end(episode_id: UUID) -> Answer:
     """End a course of care today."""
     episode = service.get_episode(db.session, current_patient().id, episode_id, to_change=True)
-    service.change_episode(
-        db.session,
-        episode,
-        arm=episode.arm,
-        starts_on=episode.starts_on,
-        ends_on=max(today(), episode.starts_on),
+    last = max(today(), episode.starts_on)
+    service.change_episode(db.session, episode, arm=episode.arm, starts_on=episode.starts_on, ends_on=last)
+    said = _(
+        "%(care)s: the last day is %(day)s now. If that is not right, change it or take it out under “Change”.",
+        care=arm_name(cast(Arm, episode.arm)),
+        day=long_date(last),
     )
     db.session.commit()
+    flash(said, "success")
     return _to(url_for("treatment.episodes"))
 
 

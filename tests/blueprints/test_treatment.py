@@ -100,6 +100,9 @@ def test_care_is_added_changed_ended_and_deleted(app: Flask, ben: Browser, cast:
     assert 'value="2026-10-01"' in ben.get(address).get_data(as_text=True)
     ben.post(address, data={"arm": "combined", "starts_on": "2026-10-05", "ends_on": ""})
     ben.post(f"{address}/end")
+    said = "Combined care: the last day is 23 November 2026 now. If that is not right, change it"
+    assert said in ben.get("/settings/episodes").get_data(as_text=True)
+    assert said not in ben.get("/settings/episodes").get_data(as_text=True)
     assert episodes(app, cast) == [("combined", date(2026, 10, 5), date(2026, 11, 23))]
     assert "Delete this care?" in ben.get(f"{address}/delete").get_data(as_text=True)
     ben.post(f"{address}/delete")

@@ -10,11 +10,14 @@ from playwright.sync_api import Page, expect
 
 from firststep.extensions import db
 from tests.browser.conftest import Faults, OpenPage
+from tests.browser.kept import until_kept
 from tests.browser.look import colour_problems, problems
+from tests.browser.test_offline import install, lost
 from tests.cast import TODAY, Cast
 from tests.support.crowd import add_year
 
 pytestmark = pytest.mark.browser
+__all__ = ["lost"]
 
 
 @pytest.fixture
@@ -99,3 +102,19 @@ def test_a_chart_that_did_not_come_is_a_tap_away(
     expect(page.locator("#change .figure__still svg")).to_be_visible()
     for words in ("ERR_INTERNET_DISCONNECTED", "Failed to fetch", "htmx:error"):
         faults.forgive(words)
+
+
+def test_what_came_later_is_seen_again_without_a_connection(
+    open_phone: OpenPage, cast: Cast, long_course: None, lost: None
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/progress?days=all")
+    install(page)
+    scroll_to(page, "nsaid")
+    until_kept(page, "nsaid-sentence")
+    page.context.set_offline(True)
+    page.goto("/progress")
+    expect(page.get_by_text("No connection. This is the chart as you saw it last,")).to_be_visible()
+    expect(page.locator("#nsaid .figure__still svg")).to_be_visible()
+    # Nothing is there that leads nowhere.
+    expect(page.locator("[data-later]")).to_have_count(0)

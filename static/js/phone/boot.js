@@ -55,6 +55,8 @@ async function start() {
   watchRisk(phone);
   phone.watch();
   void keepChart(phone);
+  // Also what came later, or with another choice.
+  document.addEventListener("htmx:after:swap", () => void keepChart(phone));
   if (document.querySelector('form[action$="/start"]')) void meetGuest(phone, null);
   return phone;
 }

@@ -21,6 +21,7 @@ from sqlalchemy import update
 from firststep.extensions import db
 from firststep.models import Day, Dose, Flare, FootDay, Question, Share, TreatmentSession
 from firststep.services.table_files import FORMS
+from firststep.web.smaller_charts import KEYS
 from tests import cast as people
 from tests.blueprints.test_visit_code import opened
 from tests.cast import TODAY, Browser, Cast
@@ -34,11 +35,13 @@ PAIN: Final = {LATE: "9.7", EARLY: "9.6"}
 PART: Final = {"HX-Request": "true", "HX-Request-Type": "partial"}
 _WIDE: Final = "?days=365&ranges=all&measure=both&foot=both"
 _CHARTS: Final = ("", "?days=365&measure=average", "?chart=nsaid", "?chart=stretching", "?chart=change")
+# The page, and each part that the page of the whole course leaves for later.
+_PAGE: Final = ("", _WIDE, "?days=all", *(f"?days=all&chart={key}" for key in ("table", *KEYS)))
 
 # Everything through which somebody else reads a diary, or its owner what somebody else reads. Addresses by route, for
 # the practitioner, for the reader at a visit and for the patient; {share} is the share.
 READ: Final[dict[str, tuple[str, ...]]] = {
-    "GET practice.patient": ("/practice/{share}", f"/practice/{{share}}{_WIDE}"),
+    "GET practice.patient": tuple(f"/practice/{{share}}{part}" for part in _PAGE),
     "GET practice.visit": ("/practice/{share}/visit",),
     "GET practice.patients": ("/practice", "/practice?share={share}"),
     "GET practice.today": ("/practice/today?share={share}",),
@@ -49,11 +52,11 @@ READ: Final[dict[str, tuple[str, ...]]] = {
     "GET care.sessions": ("/practice/{share}/sessions",),
     "GET care.new": ("/practice/{share}/sessions/new",),
     "GET extracts.of_one": ("/practice/{share}/export",),
-    "GET practice.at_visit": ("/visit/course", f"/visit/course{_WIDE}"),
+    "GET practice.at_visit": tuple(f"/visit/course{part}" for part in _PAGE),
     "GET practice.at_visit_page": ("/visit/page",),
     "GET practice.at_visit_figure": tuple(f"/visit/figure.json{chart}" for chart in _CHARTS),
     "GET practice.at_visit_still": ("/visit/still",),
-    "GET practice.share_preview": ("/share/{share}/preview", f"/share/{{share}}/preview{_WIDE}"),
+    "GET practice.share_preview": tuple(f"/share/{{share}}/preview{part}" for part in _PAGE),
     "GET practice.share_preview_visit": ("/share/{share}/preview/visit",),
     "GET practice.share_preview_figure": tuple(f"/share/{{share}}/preview/figure.json{chart}" for chart in _CHARTS),
 }

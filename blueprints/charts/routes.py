@@ -63,7 +63,7 @@ def _alone(choice: Choice, today: date) -> str:
         "charts/alone.html",
         block="alone",
         alone=part_alone(course, choice, today=today, figure=partial(url_for, "charts.figure")),
-        back=url_for("charts.progress", _anchor=choice.chart, **cast(dict[str, Any], choice.as_query())),
+        back=url_for("charts.progress", _anchor=choice.place, **cast(dict[str, Any], choice.as_query())),
     )
 
 

@@ -18,7 +18,7 @@ from firststep.services.thresholds import thresholds_for
 from firststep.web.choice import Choice, read_choice
 from firststep.web.person_words import person_name
 from firststep.web.progress import part_alone, progress_figure
-from firststep.web.render import render
+from firststep.web.render import render, wants_part
 from firststep.web.visit_words import visit_lines
 
 
@@ -37,7 +37,7 @@ def course_page(grant: Grant, places: Places) -> str:
 
 def asks_for_alone() -> bool:
     """Tell whether the request is for a part that an open page fetches."""
-    return read_choice(request.args).is_alone
+    return wants_part() and read_choice(request.args).is_alone
 
 
 def _alone(grant: Grant, choice: Choice, places: Places) -> str:
@@ -46,7 +46,7 @@ def _alone(grant: Grant, choice: Choice, places: Places) -> str:
         "practice/chart.html",
         block="alone",
         alone=part_alone(course, choice, today=grant.today, figure=places.figure),
-        back=f"{places.page(**choice.as_query())}#{choice.chart}",
+        back=f"{places.page(**choice.as_query())}#{choice.place}",
         name=person_name(grant.patient_name, grant.confirmed_at),
         places=places,
     )

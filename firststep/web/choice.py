@@ -23,6 +23,8 @@ BOTH: Final = "both"
 EVERYTHING: Final = "all"
 #: How an address asks for the table beside the trajectory alone.
 TABLE: Final = "table"
+#: The id of the trajectory on the page (templates/charts/_trajectory.html).
+TRAJECTORY: Final = "trajectory"
 #: The dated things that the trajectory shows, in its picture, its table and the lines below it.
 _OF_TRAJECTORY: Final = tuple(kind for kind in EVENT_KINDS if kind not in ("dose", "plan"))
 #: What a page shows alone when it is asked for, with the dated things that each is made from.
@@ -75,6 +77,11 @@ class Choice:
     def is_alone(self) -> bool:
         """Tell whether a part of the page is asked for."""
         return self.chart in _ALONE
+
+    @property
+    def place(self) -> str:
+        """Where on the page the part stands: a chart at its own name, the table below the trajectory."""
+        return TRAJECTORY if self.chart == TABLE else self.chart
 
     def as_query(self) -> dict[str, str]:
         """Return the choice as an address of the page carries it."""

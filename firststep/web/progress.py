@@ -35,7 +35,7 @@ from firststep.web.happenings import with_happenings
 from firststep.web.panel import LaterChart, Panel, Table
 from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
-from firststep.web.smaller_charts import later_charts, panels, smaller_figure
+from firststep.web.smaller_charts import later_charts, nothing_of, panels, smaller_figure, title_of
 
 NARROW, WIDE = (344, 330), (920, 420)
 
@@ -129,10 +129,12 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
 
 @dataclass(frozen=True, kw_only=True)
 class Alone:
-    """A part of the page by itself: a smaller chart or the table; with neither there is nothing to show."""
+    """A part of the page by itself: a smaller chart or the table; with neither its name, and why it is not there."""
 
     panel: Panel | None = None
     table: Table | None = None
+    title: str = ""
+    nothing: str = ""
 
 
 def part_alone(course: Course, choice: Choice, *, today: date, figure: Address) -> Alone:
@@ -140,9 +142,9 @@ def part_alone(course: Course, choice: Choice, *, today: date, figure: Address) 
     choice, found = resolved(course, choice)
     if choice.chart == TABLE:
         view = _view(course, choice, found, _compared(course, choice, found), today)
-        return Alone(table=trajectory_table(view) if course.diary.answered_days else None)
+        return Alone(table=trajectory_table(view)) if course.diary.answered_days else Alone(title=_("No entries yet"))
     made = panels(course, choice, found, today, with_choices(figure), (choice.chart,))
-    return Alone(panel=made[0] if made else None)
+    return Alone(panel=made[0]) if made else Alone(title=title_of(choice.chart), nothing=nothing_of(choice.chart))
 
 
 def still_picture(

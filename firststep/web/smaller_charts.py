@@ -50,16 +50,28 @@ def later_charts(course: Course, choice: Choice, found: Outcomes, page: Address)
     """
     diary = course.diary
     others = any(diary.tenths(foot, measure) for foot in FEET for measure in MEASURES if measure != found.measure)
-    charts = (
-        (change_panel.KEY, _("What changed"), found.baseline is not None or others),
-        (nsaid_panel.KEY, _("NSAIDs"), True),
-        (stretching_panel.KEY, _("Stretching"), True),
-    )
+    is_there = {change_panel.KEY: found.baseline is not None or others}
     return [
-        LaterChart(key=key, title=title, href=page(**choice.as_query(), chart=key))
-        for key, title, is_there in charts
-        if is_there
+        LaterChart(key=key, title=title_of(key), href=page(**choice.as_query(), chart=key))
+        for key in KEYS
+        if is_there.get(key, True)
     ]
+
+
+def title_of(key: str) -> str:
+    """Name a chart where there is no sentence for it, not yet or not at all."""
+    return {
+        change_panel.KEY: _("What changed"),
+        nsaid_panel.KEY: _("NSAIDs"),
+        stretching_panel.KEY: _("Stretching"),
+    }[key]
+
+
+def nothing_of(key: str) -> str:
+    """Say that there is nothing to draw of a chart, and what it takes."""
+    if key == change_panel.KEY:
+        return _("Nothing to compare: it takes a baseline and a later 7-day mean.")
+    return _("Nothing to draw in this period")
 
 
 def smaller_figure(course: Course, choice: Choice, found: Outcomes, today: date) -> dict[str, Any] | None:

@@ -169,7 +169,11 @@ def test_the_table_of_the_whole_course_comes_when_it_is_opened(long_course: None
     came = part(ana, str(link["href"]))
     (table,) = came.select("table")
     assert row_of(table, "Jun 2025")[2] == "30"
-    assert str(page(ana, str(link["href"])).select_one("table")) == str(table)
+    alone = page(ana, str(link["href"]))
+    assert str(alone.select_one("table")) == str(table)
+    (back,) = alone.find_all("a", string="All charts")
+    address, _, place = str(back["href"]).partition("#")
+    assert len(page(ana, address).select(f"#{place}")) == 1
 
 
 def test_up_to_two_years_the_charts_go_by_week(app: Flask, cast: Cast, long_course: None, ana: Browser) -> None:
@@ -197,9 +201,18 @@ def test_a_part_that_does_not_exist_is_the_page(long_course: None, ana: Browser)
     assert page(ana, "/progress?days=all&chart=nonsense").select("#trajectory")
 
 
-def test_with_nothing_to_draw_it_says_so(nobody_yet: Browser) -> None:
-    for chart in (*CHARTS, "table"):
-        assert "Nothing to draw in this period" in part(nobody_yet, f"/progress?chart={chart}").get_text()
+@pytest.mark.parametrize(
+    ("chart", "said"),
+    [
+        ("change", "What changed Nothing to compare: it takes a baseline and a later 7-day mean."),
+        ("nsaid", "NSAIDs Nothing to draw in this period"),
+        ("stretching", "Stretching Nothing to draw in this period"),
+        ("table", "No entries yet"),
+    ],
+)
+def test_with_nothing_to_draw_it_says_so_of_which_chart(nobody_yet: Browser, chart: str, said: str) -> None:
+    # It takes the place of what the page called by its name.
+    assert " ".join(part(nobody_yet, f"/progress?days=all&chart={chart}").get_text().split()) == said
 
 
 @pytest.fixture
@@ -237,6 +250,19 @@ def test_the_first_look_at_a_part_is_noted(app: Flask, cast: Cast, long_course: 
     before = looked(app, cast)
     part(cho, f"/practice/{cast.share}?days=all&chart=nsaid")
     assert looked(app, cast) == before + 1
+
+
+@pytest.mark.parametrize("scope", ["summary", "charts"])
+def test_a_page_of_its_own_is_a_look_as_any_other(
+    app: Flask, cast: Cast, long_course: None, cho: Browser, scope: str
+) -> None:
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(scope=scope))
+        db.session.commit()
+    before = looked(app, cast)
+    for count in (1, 2):
+        page(cho, f"/practice/{cast.share}?days=all&chart=nsaid")
+        assert looked(app, cast) == before + count
 
 
 def looked(app: Flask, cast: Cast) -> int:

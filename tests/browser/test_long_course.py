@@ -110,11 +110,15 @@ def test_what_came_later_is_seen_again_without_a_connection(
     page = open_phone(cast.ben_user)
     page.goto("/progress?days=all")
     install(page)
+    # Of a chart that is being explored the phone keeps the picture below it.
+    page.locator("#trajectory").get_by_role("button", name="Explore").tap()
+    expect(page.locator("#trajectory [data-chart-plot] .main-svg").first).to_be_visible()
     scroll_to(page, "nsaid")
     until_kept(page, "nsaid-sentence")
     page.context.set_offline(True)
     page.goto("/progress")
     expect(page.get_by_text("No connection. This is the chart as you saw it last,")).to_be_visible()
+    expect(page.locator("#trajectory .only-narrow svg")).to_be_visible()
     expect(page.locator("#nsaid .figure__still svg")).to_be_visible()
     # Nothing is there that leads nowhere.
     expect(page.locator("[data-later]")).to_have_count(0)

@@ -10,6 +10,8 @@ export async function keepChart(phone) {
   if (!chart?.querySelector("svg")) return;
   const copy = /** @type {Element} */ (chart.cloneNode(true));
   for (const part of copy.querySelectorAll(LEFT_OUT)) part.remove();
+  // Where somebody explores, the picture hides below what was drawn over it, and that is left out.
+  for (const explored of copy.querySelectorAll("[data-chart-state]")) explored.removeAttribute("data-chart-state");
   await phone.store.set("chart", { html: copy.innerHTML, at: new Date().toISOString() });
 }
 

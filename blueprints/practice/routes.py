@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 from uuid import UUID
 
-from flask import Response, make_response
+from flask import Response, abort, make_response
 from flask_babel import gettext as _
 
 from blueprints.practice import at_visit, panel, preview, rules, snoozing, today
@@ -20,8 +20,8 @@ from firststep.web import clock
 from firststep.web.actors import current_practitioner
 from firststep.web.passive import passive
 from firststep.web.policy import policy
-from firststep.web.render import render
-from firststep.web.trail import note_look
+from firststep.web.render import render, wants_part
+from firststep.web.trail import note_look, note_look_if_open
 
 __all__ = ["at_visit", "panel", "practice", "preview", "rules", "snoozing", "today"]
 
@@ -30,9 +30,12 @@ Answer: TypeAlias = Response | str
 
 @practice.get("/practice/<uuid:share_id>")
 @policy(GET="practitioner")
-def patient(share_id: UUID) -> str:
+def patient(share_id: UUID) -> Answer:
     """Show what one person shares; the look stands in their trail before anything is read."""
-    return course_page(note_look(share_id, of_open_page=asks_for_alone()), of_practice(share_id))
+    grant = note_look_if_open(share_id, of_open_page=asks_for_alone())
+    if grant is None:
+        return _ended() if wants_part() else abort(404)
+    return course_page(grant, of_practice(share_id))
 
 
 @practice.get("/practice/<uuid:share_id>/visit")
@@ -59,4 +62,10 @@ def still(share_id: UUID) -> Answer:
     """Tell an open page whether it may stay: nothing when it may, else what takes its place."""
     if access.is_open(db.session, current_practitioner().id, share_id, now=clock.now()):
         return Response(status=204)
-    return make_response(render("practice/ended.html", block="ended"), 404)
+    return _ended()
+
+
+def _ended() -> Response:
+    """Return what takes the place of all that an open page shows, whatever part of it was asked for."""
+    whole = {"HX-Retarget": "#main", "HX-Reswap": "innerHTML"}
+    return make_response(render("practice/ended.html", block="ended"), 404, whole)

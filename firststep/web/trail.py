@@ -138,9 +138,9 @@ def note_taken(share_ids: Sequence[UUID]) -> list[Grant]:
     return sorted(noted, key=lambda grant: order.index(grant.share_id))
 
 
-def note_look_if_open(share_id: UUID) -> Grant | None:
+def note_look_if_open(share_id: UUID, *, of_open_page: bool = False) -> Grant | None:
     """Return the same as ``note_look``; None, and no note, where the share shows nothing any more."""
     try:
-        return note_look(share_id)
+        return note_look(share_id, of_open_page=of_open_page)
     except NoResultFound:
         return None

@@ -93,6 +93,25 @@ def test_an_open_page_ends_with_the_share(
     faults.messages.clear()
 
 
+@pytest.mark.parametrize("way", ["scroll", "tab"])
+def test_an_open_page_that_asks_for_more_ends_with_the_share(
+    app: Flask, open_phone: OpenPage, cast: Cast, faults: Faults, way: str
+) -> None:
+    page = open_phone(cast.cho_user)
+    page.goto(f"/practice/{cast.share}?days=all")
+    expect(page.locator("main")).to_contain_text("Ana")
+    people.sign_in(app, cast.ana_user).post(f"/share/{cast.share}/stop")
+    if way == "scroll":
+        page.locator("#nsaid").scroll_into_view_if_needed()
+    else:
+        page.get_by_role("link", name="30 days").tap()
+    expect(page.get_by_role("alert")).to_have_text("Access ended")
+    expect(page.locator("main")).not_to_contain_text("Ana")
+    expect(page.locator("main h1")).to_have_count(1)
+    assert [message for message in faults.messages if "404" not in message] == []
+    faults.messages.clear()
+
+
 @pytest.mark.usefixtures("other")
 @pytest.mark.parametrize("address", ["/practice", "/practice/today?share={share}"])
 def test_an_open_list_ends_with_a_share_of_it(

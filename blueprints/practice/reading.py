@@ -11,6 +11,7 @@ from flask import Response, request
 from blueprints.practice.places import Places
 from blueprints.practice.view import patient_view
 from blueprints.practice.visit import lately, steps_view, visit_view
+from blueprints.practice.words import day_words
 from firststep.extensions import db
 from firststep.services import access
 from firststep.services.access import Grant
@@ -48,6 +49,7 @@ def _alone(grant: Grant, choice: Choice, places: Places) -> str:
         alone=part_alone(course, choice, today=grant.today, figure=places.figure),
         back=f"{places.page(**choice.as_query())}#{choice.place}",
         name=person_name(grant.patient_name, grant.confirmed_at),
+        from_day=day_words(grant.from_day) if grant.from_day else "",
         places=places,
     )
 

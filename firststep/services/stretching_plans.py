@@ -46,7 +46,7 @@ def pause_of(event: Event) -> PauseDays:
 
 
 def stretching_figures(course: Course, weeks: tuple[Span, ...]) -> tuple[StretchWeek, ...]:
-    """Return the figures of each week; a plan's days count up to the last day with an answer, not beyond it."""
+    """Return the figures of each week or month; the days of a plan count up to the last one with an answer."""
     done = course.diary.stretch_answers
     ends = [max(answers) for answers in (done, course.sets_done) if answers]
     if not ends or not weeks:

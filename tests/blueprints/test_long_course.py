@@ -265,6 +265,22 @@ def test_a_page_of_its_own_is_a_look_as_any_other(
         assert looked(app, cast) == before + count
 
 
+def test_a_page_of_its_own_says_from_which_day_entries_are_shared(
+    app: Flask, cast: Cast, long_course: None, cho: Browser
+) -> None:
+    address = f"/practice/{cast.share}?days=all&chart=nsaid"
+    said = "Only entries from 17 Jun 2024 on are shared."
+    assert "Only entries from" not in page(cho, address).get_text()
+    with app.app_context():
+        db.session.execute(update(Share).where(Share.id == cast.share).values(from_day=date(2024, 6, 17)))
+        db.session.commit()
+    alone = page(cho, address)
+    assert said in alone.get_text().replace("\xa0", " ")
+    # Of the month with that day the shared ones count: fourteen, which are fewer than half of it.
+    assert row_of(alone, "Jun 2024")[1:3] == ["–", "14 / 30"]
+    assert "Only entries from" not in part(cho, address).get_text()
+
+
 def looked(app: Flask, cast: Cast) -> int:
     with app.app_context():
         views = select(func.count()).where(AccessEvent.patient_id == cast.ana, AccessEvent.what.startswith("viewed"))

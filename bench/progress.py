@@ -26,7 +26,7 @@ PAGES = (
     "/progress?days=all",
     "/progress?days=all&measure=both&ranges=all",
 )
-#: What the page of a long course leaves for later.
+#: What the page of the whole course leaves for later.
 PARTS = tuple(f"/progress?days=all&chart={chart}" for chart in ("table", "change", "nsaid", "stretching"))
 #: The figures that the browser draws.
 FIGURES = tuple(

@@ -1,4 +1,4 @@
-"""The page of a course of more than two years, in Chromium: what it leaves for later comes when it is scrolled to."""
+"""The page of the whole course, in Chromium: what it leaves for later comes when it is scrolled to, or opened."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ def test_charts_come_when_somebody_scrolls_to_them(
     page.locator("#nsaid").get_by_role("button", name="Explore").tap()
     expect(page.locator("#nsaid [data-chart-status]")).to_have_text("Touch the chart, or point at it, to read values.")
     expect(page.locator("#nsaid [data-chart-plot] .bars")).to_have_count(0)
+    expect(page.locator("#nsaid .figure__still")).to_be_hidden()
 
 
 def test_the_table_comes_when_it_is_opened(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
@@ -110,6 +111,8 @@ def test_what_came_later_is_seen_again_without_a_connection(
     page = open_phone(cast.ben_user)
     page.goto("/progress?days=all")
     install(page)
+    page.locator("#trajectory summary").tap()
+    expect(page.locator("#trajectory table")).to_be_visible()
     # Of a chart that is being explored the phone keeps the picture below it.
     page.locator("#trajectory").get_by_role("button", name="Explore").tap()
     expect(page.locator("#trajectory [data-chart-plot] .main-svg").first).to_be_visible()
@@ -120,5 +123,10 @@ def test_what_came_later_is_seen_again_without_a_connection(
     expect(page.get_by_text("No connection. This is the chart as you saw it last,")).to_be_visible()
     expect(page.locator("#trajectory .only-narrow svg")).to_be_visible()
     expect(page.locator("#nsaid .figure__still svg")).to_be_visible()
+    expect(page.locator("#trajectory tbody tr")).to_have_count(37)
+    page.locator("#trajectory summary").tap()
+    page.locator("#trajectory summary").tap()
+    expect(page.locator("#trajectory table")).to_be_visible()
+    expect(page.locator("#toast")).to_be_hidden()
     # Nothing is there that leads nowhere.
-    expect(page.locator("[data-later]")).to_have_count(0)
+    expect(page.locator("[data-later] a, section[data-later]")).to_have_count(0)

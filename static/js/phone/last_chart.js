@@ -9,9 +9,8 @@ export async function keepChart(phone) {
   const chart = location.pathname === "/progress" ? document.querySelector(CHART) : null;
   if (!chart?.querySelector("svg")) return;
   const copy = /** @type {Element} */ (chart.cloneNode(true));
-  for (const part of copy.querySelectorAll(LEFT_OUT)) part.remove();
-  // Where somebody explores, the picture hides below what was drawn over it, and that is left out.
-  for (const explored of copy.querySelectorAll("[data-chart-state]")) explored.removeAttribute("data-chart-state");
+  // What came later and holds its table now leads somewhere.
+  for (const part of copy.querySelectorAll(LEFT_OUT)) if (!part.querySelector("table")) part.remove();
   await phone.store.set("chart", { html: copy.innerHTML, at: new Date().toISOString() });
 }
 

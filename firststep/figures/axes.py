@@ -37,7 +37,8 @@ def frame_layout(days: int) -> dict[str, Any]:
         "dragmode": False,
         "hovermode": "x unified",
         "hoversubplots": "axis",
-        "hoverdistance": max(3, 480 // (days + 1)),
+        # Beyond a mark a touch finds no more than half a day, or on a long chart a pixel.
+        "hoverdistance": max(1, 480 // (days + 1)),
         "showlegend": False,
         "bargap": 0,
         "barmode": "overlay",

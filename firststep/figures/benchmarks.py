@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from firststep.figures import words
+from firststep.figures import touch, words
 from firststep.figures.labels import Label, Place
 from firststep.figures.legend import OUTLINE
 from firststep.figures.view import PublishedPoint, ReliefWindow, TrajectoryView
@@ -43,7 +43,8 @@ def _window_name(window: ReliefWindow) -> str:
 
 def published(view: TrajectoryView) -> list[Trace]:
     """Draw the peer-reviewed points, each with its interval where one was verified."""
-    return [_published(point, moment) for point, moment in _side_by_side(view)]
+    days = len(view.values)
+    return [_published(point, moment, words.day_within(point.day, days)) for point, moment in _side_by_side(view)]
 
 
 def _side_by_side(view: TrajectoryView) -> list[tuple[PublishedPoint, str]]:
@@ -60,7 +61,7 @@ def _side_by_side(view: TrajectoryView) -> list[tuple[PublishedPoint, str]]:
     return placed
 
 
-def _published(point: PublishedPoint, moment: str) -> Trace:
+def _published(point: PublishedPoint, moment: str, day: str) -> Trace:
     trace: Trace = {
         "type": "scatter",
         "mode": "markers",
@@ -73,7 +74,7 @@ def _published(point: PublishedPoint, moment: str) -> Trace:
         ),
         "marker": {"color": "@published", "size": 8, "symbol": "square"},
         "cliponaxis": False,
-        "hovertemplate": f"{point.number} {point.source}: %{{y:.1f}}<extra></extra>",
+        "hovertemplate": touch.named(f"{point.number} {point.source}", f"%{{y:.1f}} ({day})"),
         "x": [moment],
         "y": [round(point.value, 2)],
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from firststep.figures import labels, words
+from firststep.figures import labels, touch, words
 from firststep.figures.axes import TICK_FONT, frame_layout, value_axis
 
 Trace = dict[str, Any]
@@ -115,7 +115,10 @@ def _ends(pairs: list[tuple[ChangeRow, int]]) -> list[Trace]:
             "name": name,
             "marker": marker,
             "cliponaxis": False,
-            "hovertext": [f"{row.label}: {name} {words.points(x)}" for (row, _), x in zip(pairs, values, strict=True)],
+            "hovertext": [
+                touch.in_lines(f"{row.label}: {name} {words.points(x)}")
+                for (row, _), x in zip(pairs, values, strict=True)
+            ],
             "hovertemplate": "%{hovertext}<extra></extra>",
             "x": [round(x, 2) for x in values],
             "y": [level + _LINE for _row, level in pairs],

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from firststep.figures import touch
 from firststep.figures.legend import STROKES
 from firststep.figures.series import WEEK, recorded, series, short, step_days
 from firststep.figures.view import TrajectoryView, Values
@@ -32,7 +33,7 @@ def entries(view: TrajectoryView) -> list[Trace]:
             "type": "scatter",
             "name": name,
             "cliponaxis": False,
-            "hovertemplate": "%{y}",
+            "hovertemplate": touch.named(name, f"%{{y}} ({touch.DAY})" if step == 1 else "%{y}"),
             **draw(view.first_day, values, step, hollow=hollow),
         }
         for name, values, hollow in kinds

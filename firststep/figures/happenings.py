@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from firststep.figures import touch
 from firststep.figures.axes import PAIN_TOP
 from firststep.figures.labels import Label, Place
 from firststep.figures.parted import parted, uprights
@@ -59,8 +60,8 @@ def _below(name: str, marker: dict[str, Any], shown: Sequence[Visit | OwnRating]
             "name": name,
             "marker": marker,
             "cliponaxis": False,
-            "hovertext": [one.label for one in shown],
-            "hovertemplate": "%{hovertext}<extra></extra>",
+            "hovertext": [touch.in_lines(one.label) for one in shown],
+            "hovertemplate": f"%{{hovertext}} ({touch.DATE})<extra></extra>",
             "x": [one.day.isoformat() for one in shown],
             "y": [_BELOW_AT] * len(shown),
         }

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from firststep.figures import labels, words
+from firststep.figures import labels, touch, words
 from firststep.figures.axes import frame_layout, strip_axis, time_axis, value_axis
 from firststep.figures.labels import Label, Place
 from firststep.figures.scales import Frame
@@ -150,7 +150,7 @@ def _parts(view: NsaidView) -> list[Trace]:
     answered, in_words = cache(_answered), cache(_days_a_week)
     for part in view.parts:
         told = [] if part.days_per_week is None else [in_words(part.days_per_week)]
-        text = ", ".join([*told, answered(part.answered), *([part.doses] if part.doses else [])])
+        text = touch.BREAK.join([", ".join([*told, answered(part.answered)]), *_in_lines(part.doses)])
         if part.days_per_week is None:
             few += [(part.first, 0.0, text)] if part.answered else []
         elif part.days_per_week > 0:
@@ -164,6 +164,11 @@ def _parts(view: NsaidView) -> list[Trace]:
         (few, marks(of_few, dot(count, hollow=True), few, step)),
     )
     return [trace for rows, trace in drawn if rows]
+
+
+def _in_lines(doses: str) -> list[str]:
+    """Give each drug a line of its own."""
+    return [touch.in_lines(dose) for dose in doses.split("; ") if dose]
 
 
 def _names(step: Step) -> tuple[str, str, str]:

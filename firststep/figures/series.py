@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, cast
 
+from firststep.figures import touch
 from firststep.figures.scales import DAY_MS
 from firststep.figures.view import Values
 
@@ -69,7 +70,7 @@ def mean_line(name: str, first_day: date, means: Values, line: dict[str, Any]) -
             "name": name,
             "line": line,
             "connectgaps": False,
-            "hovertemplate": "%{y:.1f}",
+            "hovertemplate": touch.named(name, "%{y:.1f}"),
             **series(first_day, means[::step_days], step_days),
         }
     ]

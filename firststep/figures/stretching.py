@@ -23,6 +23,7 @@ from firststep.figures.weekly import (
     care_line,
     dot,
     marks,
+    touched_mark,
     touched_title,
 )
 
@@ -149,7 +150,7 @@ def _of_plan(view: StretchingView) -> list[Trace]:
             "connectgaps": False,
             "cliponaxis": False,
             "hovertext": texts,
-            "hovertemplate": "%{hovertext}<extra></extra>",
+            "hovertemplate": touched_mark(view.step),
             "x": [view.step.middle(part.first) for part in view.parts],
             "y": [None if part.of_plan_percent is None else round(part.of_plan_percent, 1) for part in view.parts],
         }

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from firststep.figures import touch
 from firststep.figures.axes import NSAID, STRETCH
 from firststep.figures.labels import note
 from firststep.figures.legend import COLUMN
@@ -86,7 +87,7 @@ def _days(view: TrajectoryView, answers: Answers, axis: str, names: tuple[str, s
     return [
         {
             **_bar(axis, name, colour, 0.72),
-            "hovertemplate": f"{name}<extra></extra>",
+            "hovertemplate": f"{touch.in_lines(name)}<extra></extra>",
             "x": [day.isoformat() for day, answer in zip(view.days(), answers, strict=True) if answer is kind],
             "y": [height] * sum(answer is kind for answer in answers),
         }
@@ -110,7 +111,7 @@ def _weeks(
     return [
         {
             **_bar(axis, name, colour, step - 1),
-            "hovertemplate": "%{y}",
+            "hovertemplate": touch.named(name),
             "opacity": opacity,
             "meta": COLUMN,
             **where,

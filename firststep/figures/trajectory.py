@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from firststep.figures import benchmarks, care, companions, happenings, labels, strips, words
+from firststep.figures import benchmarks, care, companions, happenings, labels, strips, touch, words
 from firststep.figures.axes import fixed_layout
 from firststep.figures.entries import entries
 from firststep.figures.labels import Label, Place
@@ -165,7 +165,7 @@ def _events(view: TrajectoryView) -> list[Trace]:
                     "symbol": symbol,
                     "line": {"color": "@event", "width": 1.5},
                 },
-                "hovertemplate": "%{y:.1f}",
+                "hovertemplate": touch.named(_event_name(event), f"%{{y:.1f}} ({touch.DATE})"),
                 "x": [event.day.isoformat()],
                 "y": [short(event.value)],
             }

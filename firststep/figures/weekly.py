@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 
-from firststep.figures import words
+from firststep.figures import touch, words
 from firststep.figures.care import line_on
 from firststep.figures.labels import Label, Place
 from firststep.figures.scales import DAY_MS
@@ -46,6 +46,11 @@ def touched_title(step: Step) -> str:
     return "%{x|%b %Y}" if step == MONTH else str(_("The week around %(day)s", day="%{x|%-d %b %Y}"))
 
 
+def touched_mark(step: Step) -> str:
+    """Let a mark say its own week or month: a touch finds it also from the one beside it, where both are narrow."""
+    return f"{'%{x|%b %Y}' if step == MONTH else touch.DAY}: %{{hovertext}}<extra></extra>"
+
+
 def bars(name: str, colour: str, rows: Iterable[tuple[date, float, str]], step: Step, *, axis: str = "y") -> Trace:
     """Draw a bar a week or month from (first day, height, words to show on a touch)."""
     shown = list(rows)
@@ -73,7 +78,7 @@ def marks(name: str, marker: dict[str, Any], rows: Iterable[tuple[date, float, s
         "marker": marker,
         "cliponaxis": False,
         "hovertext": [text for _first, _height, text in shown],
-        "hovertemplate": "%{hovertext}<extra></extra>",
+        "hovertemplate": touched_mark(step),
         "x": [step.middle(first) for first, _height, _text in shown],
         "y": [round(height, 2) for _first, height, _text in shown],
     }

@@ -141,7 +141,7 @@ def test_a_drug_keeps_its_name_beside_one_of_that_name_that_is_none_of_ours(
     assert row_of(listed, short(second))[3] == "Ibuprofen 400 mg (1 dose)"
     assert row_of(listed, short(first))[3] == "Ibuprofen 400 mg (1 dose); ibuprofen 5 mg (1 dose)"
     (touched,) = (text for text in said(figure(ana, "chart=nsaid&days=90")) if "drug" in text)
-    assert touched.endswith("Another drug 5 mg (1 dose); Ibuprofen 400 mg (1 dose)")
+    assert touched.endswith("<br>Another drug 5 mg (1 dose)<br>Ibuprofen 400 mg (1 dose)")
 
 
 def test_weeks_with_too_few_answers_are_gaps_and_no_zeros(app: Flask, cast: Cast, filled: None, ana: Browser) -> None:

@@ -26,5 +26,7 @@ def test_paper_gets_the_picture_of_an_explored_chart(open_phone: OpenPage, cast:
     expect(still).to_be_visible()
     expect(plot).to_be_hidden()
     expect(whose).to_be_visible()
+    # What is folded away cannot be opened on paper.
+    expect(page.get_by_text("Show as a table").first).to_be_hidden()
     ink = page.locator("svg .f-ink").first.evaluate("(text) => getComputedStyle(text).fill")
     assert ink == "rgb(27, 36, 48)"

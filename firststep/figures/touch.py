@@ -1,0 +1,30 @@
+"""What a touch of an explored chart says, in Plotly's way of writing it.
+
+Plotly breaks no line, and cuts off what is wider than the chart: on a phone that was the day and half of the words. It
+also finds what stands a few pixels beside what was touched, which on a long chart are days or months: what has one day
+of its own therefore says it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from textwrap import wrap
+from typing import Final
+
+#: So many letters fit beside their key on the narrowest phone.
+LINE_LETTERS: Final = 40
+BREAK: Final = "<br>"
+#: On which day something stands.
+DAY: Final = "%{x|%-d %b}"
+DATE: Final = "%{x|%-d %b %Y}"
+
+
+@lru_cache(maxsize=1024)
+def in_lines(text: str) -> str:
+    """Break a text between words so that each line fits on a phone."""
+    return BREAK.join(wrap(text, LINE_LETTERS, break_on_hyphens=False))
+
+
+def named(name: str, value: str = "%{y}") -> str:
+    """Write what a touch says of a trace: its name and the value."""
+    return f"{in_lines(name)}: {value}<extra></extra>"

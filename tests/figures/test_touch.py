@@ -1,0 +1,75 @@
+"""What a touch of an explored chart says fits on a phone, and what stands on one day says which."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from firststep.figures import touch
+from firststep.figures.nsaid import nsaid_use_chart
+from firststep.figures.trajectory import trajectory
+from firststep.figures.weekly import MONTH
+from tests.figures import small_views, views
+from tests.figures.test_two_pens import FIGURES, eventful
+
+#: What stands for values and dates in a template is this much shorter than what comes of it.
+_VALUE = re.compile(r"%\{[^}]*\}|<extra></extra>")
+
+
+def lines_of(trace: dict[str, Any]) -> list[str]:
+    """List the lines that a touch of a trace can show, without their values."""
+    texts = [*trace.get("hovertext", []), _VALUE.sub("", trace.get("hovertemplate", ""))]
+    return [line for text in texts for line in text.split("<br>")]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_each_line_fits_on_a_phone(name: str) -> None:
+    figure, _size = FIGURES[name]
+    long = [line for trace in figure["data"] for line in lines_of(trace) if len(line) > touch.LINE_LETTERS + 6]
+    assert long == []
+
+
+def test_words_are_broken_between_words_and_none_is_lost() -> None:
+    text = "Lowest to highest of two weeks, entered later, from memory"
+    broken = touch.in_lines(text)
+    assert broken == "Lowest to highest of two weeks, entered<br>later, from memory"
+    assert touch.in_lines("First-step pain") == "First-step pain"
+
+
+def test_each_drug_has_a_line_of_its_own() -> None:
+    view = small_views.nsaids(5)
+    doses = "Ibuprofen 800 mg (2 doses); Paracetamol (acetaminophen) 500 mg (1 dose)"
+    parts = tuple(replace(part, doses=doses) for part in view.parts)
+    said = [
+        text for trace in nsaid_use_chart(replace(view, parts=parts))["data"] for text in trace.get("hovertext", [])
+    ]
+    of_doses = [text.split("<br>")[1:] for text in said if "Ibuprofen" in text]
+    assert of_doses
+    assert all(lines[0] == "Ibuprofen 800 mg (2 doses)" for lines in of_doses)
+    assert all(" ".join(lines[1:]) == "Paracetamol (acetaminophen) 500 mg (1 dose)" for lines in of_doses)
+
+
+@pytest.mark.parametrize("days", [90, 365, 3650])
+def test_what_has_one_day_says_it(days: int) -> None:
+    data = trajectory(eventful(days))["data"]
+    of_one_day = [trace for trace in data if trace["name"].startswith(("Meaningful", "Relapse", "Treatment", "Own"))]
+    published = [trace for trace in data if "peer-reviewed, grade" in trace["name"]]
+    assert of_one_day
+    assert published
+    assert [trace["name"] for trace in of_one_day if touch.DATE not in trace["hovertemplate"]] == []
+    assert [one["hovertemplate"] for one in published if not re.search(r"\(\d+ \w{3}.*\)<", one["hovertemplate"])] == []
+
+
+def test_entries_on_time_and_from_memory_say_their_days() -> None:
+    entries = [trace for trace in trajectory(views.busy(90))["data"] if trace["name"].startswith("Ent")]
+    assert len(entries) == 2
+    assert all(touch.DAY in trace["hovertemplate"] for trace in entries)
+
+
+def test_a_mark_beside_a_bar_says_its_month() -> None:
+    marks = [one for one in nsaid_use_chart(small_views.nsaids(121, MONTH))["data"] if one.get("mode") == "markers"]
+    assert marks
+    assert all(mark["hovertemplate"].startswith("%{x|%b %Y}: ") for mark in marks)

@@ -47,7 +47,7 @@ _SENTENCES: Final[Mapping[str, Any]] = {
     "unknown-unnamed": _l("A drug without a name: no limit known here."),
     "unknown-drug": _l("%(drug)s: no limit known here."),
     "unknown-no-country": _l("%(drug)s: no limit known here, because no country is set."),
-    "unknown-country": _l("%(drug)s: no limit known here for %(country)s."),
+    "unknown-country": _l("%(drug)s: no limit known here (%(country)s)."),
     "amount": _l("%(drug)s: %(total)s mg are noted within 24 hours."),
     "amount-at-least": _l("%(drug)s: at least %(total)s mg are noted within 24 hours."),
     "amount-converted": _l("%(total)s mg are noted within 24 hours, counted as %(drug)s."),

@@ -286,7 +286,7 @@ def test_days_of_use_are_read_as_far_back_as_the_rules_look(app: Flask, ben: Bro
 
 def test_the_country_of_the_time_zone_counts_until_one_is_chosen(app: Flask, ben: Browser, cast: Cast) -> None:
     part = note(ben, dose_product="ibuprofen", dose_mg="4000")
-    assert labels(part).startswith("What labels say Ibuprofen: no limit known here for Germany.")
+    assert labels(part).startswith("What labels say Ibuprofen: no limit known here (Germany).")
     live_in(app, cast, "GB")
     said = labels(ben.get("/log").get_data(as_text=True))
     assert "(United Kingdom) says: at most 1,200 mg" in said

@@ -58,6 +58,15 @@ def test_a_treatment_is_noted_and_taken_back(app: Flask, cast: Cast, open_phone:
         assert db.session.scalars(select(TreatmentSession)).all() == []
 
 
+def test_the_worst_pain_is_asked_in_two_rows(cast: Cast, open_phone: OpenPage) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/events/new/flare")
+    cells = page.get_by_role("radiogroup", name="Worst pain").locator("label")
+    tops = {cell.bounding_box()["y"] for cell in cells.all() if cell.bounding_box()}  # type: ignore[index]
+    assert (cells.count(), len(tops)) == (12, 2)
+    looks_right(page)
+
+
 def test_a_flare_up_is_answered_described_and_settled(app: Flask, cast: Cast, open_phone: OpenPage) -> None:
     let_pain_rise(app, cast)
     page = open_phone(cast.ben_user, colours="light")

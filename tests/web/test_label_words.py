@@ -99,7 +99,7 @@ def test_each_quotation_names_country_source_date_and_whom_to_ask(app: Flask) ->
         (TwoNsaids(("aspirin", "ibuprofen"), True), "Noted within 24 hours: Aspirin and Ibuprofen."),
         (NoLimitKnown("other", "drug"), "A drug without a name: no limit known here." + LEAFLET),
         (NoLimitKnown("Arnica", "drug"), "Arnica: no limit known here." + LEAFLET),
-        (NoLimitKnown("meloxicam", "country"), "Meloxicam: no limit known here for United States." + LEAFLET),
+        (NoLimitKnown("meloxicam", "country"), "Meloxicam: no limit known here (United States)." + LEAFLET),
     ],
 )
 def test_what_is_noted_is_said_plainly(app: Flask, fact: LabelFact, said: str) -> None:

@@ -40,15 +40,27 @@ def _stepped(trace: dict[str, Any]) -> list[float]:
 
 def drawn(figure: dict[str, Any], trace: dict[str, Any], width: int, height: int) -> list[list[Point]]:
     """Draw one trace of a figure and return the values that the drawing shows, a list for each of its paths."""
-    alone = {"data": [trace], "layout": {**figure["layout"], "shapes": [], "annotations": []}}
-    root = ElementTree.fromstring(draw(alone, width=width, height=height, title="t", description="d"))  # noqa: S314
-    # After the path that clips and the one of the grid.
-    paths = [element.get("d") or "" for element in root.iter(f"{_NAMESPACE}path")][2:]
     found = []
-    for path in paths:
+    for path in _paths(figure, trace, width, height):
         pixels = _places(path, trace)
         found.append([_value(pixel, figure["layout"], trace.get("yaxis", "y"), width, height) for pixel in pixels])
     return found
+
+
+def intervals(figure: dict[str, Any], trace: dict[str, Any], width: int, height: int) -> list[tuple[Point, Point]]:
+    """Draw one trace of a figure and return the lower and the upper end of each interval that the drawing shows."""
+    path, *_marks = _paths(figure, trace, width, height)
+    axis = trace.get("yaxis", "y")
+    ends = [_value(point, figure["layout"], axis, width, height) for _command, point in _steps(path)]
+    # A cap, a cap, and the line between them.
+    return [(ends[at + 4], ends[at + 5]) for at in range(0, len(ends), 6)]
+
+
+def _paths(figure: dict[str, Any], trace: dict[str, Any], width: int, height: int) -> list[str]:
+    alone = {"data": [trace], "layout": {**figure["layout"], "shapes": [], "annotations": []}}
+    root = ElementTree.fromstring(draw(alone, width=width, height=height, title="t", description="d"))  # noqa: S314
+    # After the path that clips and the one of the grid.
+    return [element.get("d") or "" for element in root.iter(f"{_NAMESPACE}path")][2:]
 
 
 def _places(path: str, trace: dict[str, Any]) -> list[Point]:

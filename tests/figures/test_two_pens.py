@@ -22,7 +22,7 @@ from firststep.figures.trajectory import trajectory
 from firststep.figures.view import CareStart, Companion, OwnRating, Spell, TrajectoryView, Visit
 from firststep.figures.weekly import MONTH, SIZE_PX
 from tests.figures import small_views, views
-from tests.figures.reading import drawn, given
+from tests.figures.reading import drawn, given, intervals
 
 PHONE = (344, 330)
 
@@ -94,6 +94,26 @@ def test_the_drawing_shows_the_numbers_of_the_figure(name: str) -> None:
             assert any(
                 abs(x - at_x) <= near_x and abs(y - at_y) <= near_y * _share(figure, trace) for at_x, at_y in shown
             ), (trace["name"], x, y)
+
+
+@pytest.mark.parametrize("name", ["trajectory 90", "trajectory 365", "trajectory 3650", "cohort 16", "cohort 52"])
+def test_the_drawing_shows_the_intervals_of_the_figure(name: str) -> None:
+    figure, size = FIGURES[name]
+    traces = [trace for trace in figure["data"] if "error_y" in trace]
+    assert traces
+    for trace in traces:
+        off = trace["error_y"]
+        told = [
+            (x, y - down, y + up)
+            for (x, y), down, up in zip(given(trace), off["arrayminus"], off["array"], strict=True)
+        ]
+        first, last = (given({"x": [end], "y": [0]})[0][0] for end in figure["layout"]["xaxis"]["range"])
+        bottom, top = figure["layout"]["yaxis"]["range"]
+        shown = intervals(figure, trace, *size)
+        assert len(shown) == len(told)
+        for (x, low, high), ((low_x, from_y), (high_x, to_y)) in zip(told, shown, strict=True):
+            assert (from_y, to_y) == pytest.approx((low, high), abs=(top - bottom) / 500)
+            assert (low_x, high_x) == pytest.approx((x, x), abs=(last - first) / 1500)
 
 
 def _share(figure: dict[str, Any], trace: dict[str, Any]) -> float:

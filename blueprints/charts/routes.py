@@ -52,8 +52,7 @@ def progress() -> str:
         asked=rating_card(rating_asked(course, today), today, back="progress"),
         flare=flare_card(asked_of(course, today), two_feet=len(course.diary.feet) > 1, back="progress"),
         saved=saved_strip("progress"),
-        # On paper nobody knows any more whose it is and from when.
-        printed=", ".join(part for part in (current_account().name, long_date(today)) if part),
+        printed=_whose(today),
     )
 
 
@@ -62,6 +61,7 @@ def _alone(choice: Choice, today: date) -> str:
     return render(
         "charts/alone.html",
         block="alone",
+        printed=_whose(today),
         alone=part_alone(course, choice, today=today, figure=partial(url_for, "charts.figure")),
         back=url_for("charts.progress", _anchor=choice.place, **cast(dict[str, Any], choice.as_query())),
     )
@@ -74,6 +74,11 @@ def figure() -> Response:
     choice, today = read_choice(request.args), _today()
     course = read_course(db.session, current_patient().id, lately=choice.lately(today), kinds=choice.chart_kinds)
     return Response(orjson.dumps(progress_figure(course, choice, today=today)), mimetype="application/json")
+
+
+def _whose(today: date) -> str:
+    """Say whose the page is and from when: on paper nobody knows that any more."""
+    return ", ".join(part for part in (current_account().name, long_date(today)) if part)
 
 
 def _today() -> date:

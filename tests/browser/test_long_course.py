@@ -80,6 +80,24 @@ def test_the_table_comes_when_it_is_opened(open_phone: OpenPage, cast: Cast, lon
     assert problems(page) == []
 
 
+def test_paper_tells_which_charts_were_not_opened(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/progress?days=all")
+    scroll_to(page, "change")
+    expect(page.locator("#change .figure__still svg")).to_be_visible()
+    told = page.get_by_text("Not drawn: the page was printed before this chart was opened.")
+    expect(told.first).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator("#stretching").get_by_text("Not drawn")).to_be_visible()
+    expect(page.locator("#change").get_by_text("Not drawn")).to_have_count(0)
+    page.emulate_media(media="screen")
+    page.goto("/progress?days=all&chart=nsaid")
+    whose = page.get_by_text("Ben, 23 November 2026")
+    expect(whose).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(whose).to_be_visible()
+
+
 def test_without_scripts_a_chart_is_a_tap_away(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
     page = open_phone(cast.ben_user, javascript=False)
     page.goto("/progress?days=all")

@@ -62,14 +62,20 @@ export function startDay(phone, form, { served }) {
   return day;
 }
 
+/** Whether the tap before was one that notes a dose or takes one away. */
+let doseTapped = false;
+
 /** @param {DayForm} day @param {MouseEvent} event a tap on what is about a dose: without scripts it is sent as a form */
 function takeTap(day, event) {
+  const before = doseTapped;
+  doseTapped = event.target instanceof Element && event.target.closest("[data-again], [data-remove-dose]") !== null;
   const tapped = event.target instanceof Element ? event.target.closest("[data-another-dose], [data-again], [data-remove-dose]") : null;
   if (!(tapped instanceof HTMLElement)) return;
   event.preventDefault();
   const { again, removeDose } = tapped.dataset;
-  // The second of two taps at once is a trembling hand's: it notes no further dose, and takes no other one away.
-  if (event.detail > 1 && (again || removeDose)) return;
+  // The second of two taps at once is a trembling hand's: it notes no further dose, and takes no other one away. After
+  // a tap on something else, which the browser counts too, it is the first.
+  if (event.detail > 1 && before && (again || removeDose)) return;
   if (again) void day.keep({ foot: null, set: { dose: { ...JSON.parse(again), id: crypto.randomUUID() } } });
   else if (removeDose) {
     day.leaveDose(removeDose);

@@ -193,10 +193,21 @@ def let_happen(page: Page, occasion: str) -> None:
     if occasion == "save":
         tap(page, "Pain over the day", "5")
     elif occasion == "timer":
-        page.clock.run_for(1_000)
+        run_until_sent(page)
     elif occasion == "online":
         page.context.set_offline(True)
         page.context.set_offline(False)
     else:
         where = "document" if occasion == "visibilitychange" else "window"
         page.evaluate(f"{where}.dispatchEvent(new Event('{occasion}'))")
+
+
+def run_until_sent(page: Page) -> None:
+    """Let the phone's clock run through its waits: the line says that something waits before the next try is set."""
+    line = page.locator("[data-log-status]")
+    for _ in range(60):
+        page.clock.run_for(1_000)
+        # Time of the test's, for the request to come back: the phone's clock stands still meanwhile.
+        page.wait_for_timeout(50)
+        if line.text_content() == "Saved":
+            return

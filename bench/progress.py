@@ -1,4 +1,4 @@
-"""What the progress page costs beside the project's own hello-world view, with every table of the charts filled."""
+"""What the progress page costs beside hello-world: both feet, with every table of the charts filled."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import false, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from bench.pages import YEAR, getting, site
@@ -24,14 +24,20 @@ PAGES = (
     "/progress",
     "/progress?days=365&measure=both&ranges=all",
     "/progress?days=all",
-    "/progress?days=all&measure=both&ranges=all",
+    "/progress?days=all&measure=both&foot=both&ranges=all",
 )
 #: What the page of the whole course leaves for later.
-PARTS = tuple(f"/progress?days=all&chart={chart}" for chart in ("table", "change", "nsaid", "stretching"))
+PARTS = tuple(f"/progress?days=all&chart={chart}" for chart in ("table", "wide", "change", "nsaid", "stretching"))
 #: The figures that the browser draws.
 FIGURES = tuple(
     f"/progress/figure.json{query}"
-    for query in ("", "?days=all", "?days=all&chart=nsaid", "?days=all&chart=stretching")
+    for query in (
+        "",
+        "?days=all",
+        "?days=all&measure=both&foot=both&ranges=all",
+        "?days=all&chart=nsaid",
+        "?days=all&chart=stretching",
+    )
 )
 #: The goal: a page of the charts costs at most so many hello-worlds.
 GOAL = 20
@@ -69,8 +75,11 @@ def _eventful(app: Flask, days: int) -> people.Browser:
 
 
 def _add_events(session: Session, patient_id: UUID, days: int) -> None:
-    """Add a dose every third day, a session a week, and now and then a flare-up, a pause and a new plan."""
+    """Add the other foot, a dose every third day, a session a week, now and then a flare-up, a pause and a new plan."""
     session.execute(update(FootDay).where(FootDay.patient_id == patient_id).values(average_pain=30))
+    right = select(FootDay.patient_id, FootDay.day, literal("left"), FootDay.first_step_pain // 2, literal(20), false())
+    columns = ["patient_id", "day", "foot", "first_step_pain", "average_pain", "first_step_recalled"]
+    session.execute(insert(FootDay).from_select(columns, right.where(FootDay.patient_id == patient_id)))
     session.execute(update(Day).where(Day.patient_id == patient_id).values(stretch_sets=2))
     first = people.TODAY - timedelta(days=days)
     on = [first + timedelta(days=offset) for offset in range(days)]

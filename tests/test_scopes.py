@@ -36,7 +36,7 @@ PART: Final = {"HX-Request": "true", "HX-Request-Type": "partial"}
 _WIDE: Final = "?days=365&ranges=all&measure=both&foot=both"
 _CHARTS: Final = ("", "?days=365&measure=average", "?chart=nsaid", "?chart=stretching", "?chart=change")
 # The page, and each part that the page of the whole course leaves for later.
-_PAGE: Final = ("", _WIDE, "?days=all", *(f"?days=all&chart={key}" for key in ("table", *KEYS)))
+_PAGE: Final = ("", _WIDE, "?days=all", *(f"?days=all&chart={key}" for key in ("table", "wide", *KEYS)))
 
 # Everything through which somebody else reads a diary, or its owner what somebody else reads. Addresses by route, for
 # the practitioner, for the reader at a visit and for the patient; {share} is the share.

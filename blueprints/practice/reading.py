@@ -46,7 +46,7 @@ def _alone(grant: Grant, choice: Choice, places: Places) -> str:
     return render(
         "practice/chart.html",
         block="alone",
-        alone=part_alone(course, choice, today=grant.today, figure=places.figure),
+        alone=part_alone(course, choice, today=grant.today, figure=places.figure, own=False),
         back=f"{places.page(**choice.as_query())}#{choice.place}",
         name=person_name(grant.patient_name, grant.confirmed_at),
         from_day=day_words(grant.from_day) if grant.from_day else "",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from firststep.clinical.week import MONDAY, PlannedDay, Span, Week, adherence_to_plan, week_of, week_with
+
+_ONE_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,10 +56,6 @@ class PauseDays:
         return self.first <= day and (self.last is None or day <= self.last)
 
 
-#: Plans or pauses.
-AnyDays = TypeVar("AnyDays", bound=PlanDays | PauseDays)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StretchWeek:
     """One week or month of stretching: days done among days with an answer, and sets against a plan, where one is.
@@ -78,7 +76,7 @@ def plan_on(plans: Iterable[AnyPlan], day: date) -> AnyPlan | None:
 
     Rule: outcomes daily-1, 15.
     """
-    return _by_day(_newest_first(plans), day, day).get(day)
+    return next((plan for plan in _newest_first(plans) if plan.holds(day)), None)
 
 
 def _newest_first(plans: Iterable[AnyPlan]) -> list[AnyPlan]:
@@ -102,24 +100,27 @@ def planned_days(
 
     Rule: outcomes daily-1, 15.
     """
-    asking, paused = _by_day(_newest_first(plans), first, last), _by_day(pauses, first, last)
+    newest, paused = _newest_first(plans), list(pauses)
     found = []
-    for day, plan in sorted(asking.items()):
-        planned = 0 if day in paused else plan.sets_on(day)
-        if planned:
-            found.append(PlannedDay(day, planned, _sets_done(done.get(day), sets.get(day), planned)))
+    for alike in _alike([*newest, *paused], first, last):
+        plan = next((plan for plan in newest if plan.holds(alike.first)), None)
+        if plan is None or any(pause.holds(alike.first) for pause in paused):
+            continue
+        for day in alike.days:
+            if planned := plan.sets_on(day):
+                found.append(PlannedDay(day, planned, _sets_done(done.get(day), sets.get(day), planned)))
     return tuple(found)
 
 
-def _by_day(spans: Iterable[AnyDays], first: date, last: date) -> dict[date, AnyDays]:
-    """Return which of the spans holds each day of the range: where several do, the one named first."""
-    held: dict[date, AnyDays] = {}
+def _alike(spans: Iterable[PlanDays | PauseDays], first: date, last: date) -> Iterator[Span]:
+    """Go through the range in runs of days, on all days of which the same spans hold."""
+    begins = {first}
     for span in spans:
-        if len(held) > (last - first).days:
-            break
-        ends = last if span.last is None else min(span.last, last)
-        held = dict.fromkeys(Span(first=max(first, span.first), last=ends).days, span) | held
-    return held
+        after = last if span.last is None else min(span.last, last)
+        begins |= {day for day in (span.first, after + _ONE_DAY) if first < day <= last}
+    ordered = sorted(begins)
+    for begin, following in zip(ordered, [*ordered[1:], last + _ONE_DAY], strict=True):
+        yield Span(first=begin, last=following - _ONE_DAY)
 
 
 def _sets_done(done: bool | None, sets: int | None, planned: int) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import compress
 from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
 
 from firststep.clinical.means import SevenDayMeans, seven_day_means
@@ -128,12 +129,10 @@ class Diary:
 
     def __post_init__(self) -> None:
         """Refuse two rows for one day and foot, or for one day: which of them counts is not ours to choose."""
-        days, feet, *_pain = self._of_feet
-        # Days alone first: with one foot they already tell, and cost half of it.
-        if len(set(days)) != len(days) and len(set(zip(days, feet, strict=True))) != len(days):
+        if any(_repeats(days) for days, *_others in self._of_each_foot.values()):
             raise ValueError("a diary has at most one row per day and foot")
         days, *_answers = self._of_days
-        if len(set(days)) != len(days):
+        if _repeats(days):
             raise ValueError("a diary has at most one row of answers per day")
 
     @cached_property
@@ -175,11 +174,9 @@ class Diary:
     def answered_days(self) -> frozenset[date]:
         """The days with any pain, stretch or NSAID answer, on either foot."""
         # As is_answered of the rows.
-        of_feet, of_days = zip(*self._of_feet, strict=True), zip(*self._of_days, strict=True)
-        return frozenset(
-            [day for day, _, first, average in of_feet if not (first is None and average is None)]
-            + [day for day, done, mins, taken in of_days if not (done is None and mins is None and taken is None)]
-        )
+        of_feet, _feet, *pains = self._of_feet
+        of_days, *answers = self._of_days
+        return frozenset([*_with_any(of_feet, pains), *_with_any(of_days, answers)])
 
     @cached_property
     def first_answered_day(self) -> date | None:
@@ -203,19 +200,39 @@ class Diary:
     def _of_days(self) -> Sequence[Sequence[Any]]:
         return columns_of(self.day_answers, len(DayAnswers._fields))
 
+    @cached_property
+    def _of_each_foot(self) -> Mapping[Foot, Sequence[Sequence[Any]]]:
+        """The columns of the rows of each foot."""
+        columns = self._of_feet
+        if len(self.feet) < 2:
+            return dict.fromkeys(self.feet, columns)
+        rows = {foot: [of_row == foot for of_row in columns[1]] for foot in self.feet}
+        return {foot: [list(compress(column, kept)) for column in columns] for foot, kept in rows.items()}
+
     def _recorded(self, foot: Foot, measure: Measure) -> dict[date, int]:
         if foot not in self.feet:
             return {}
-        columns = self._of_feet
+        columns = self._of_each_foot[foot]
         days, tenths = columns[0], columns[_PAIN_AT[measure]]
-        if len(self.feet) == 1:
-            return {day: pain for day, pain in zip(days, tenths, strict=True) if pain is not None}
-        rows = zip(days, columns[1], tenths, strict=True)
-        return {day: pain for day, of_foot, pain in rows if of_foot == foot and pain is not None}
+        if None not in tenths:
+            return dict(zip(days, tenths, strict=True))
+        return {day: pain for day, pain in zip(days, tenths, strict=True) if pain is not None}
 
     @cached_property
     def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:
         return {}
+
+
+def _repeats(days: Sequence[date]) -> bool:
+    return len(set(days)) != len(days)
+
+
+def _with_any(days: Sequence[date], columns: Sequence[Sequence[Any]]) -> Iterable[date]:
+    """Go through the days on which at least one of the columns has a value."""
+    # One that has a value on each of thousands of days tells without a look at the others.
+    if any(None not in column for column in columns):
+        return days
+    return (day for day, *values in zip(days, *columns, strict=True) if values.count(None) < len(values))
 
 
 def one_answer(answers: Iterable[bool | None]) -> bool | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -89,14 +89,22 @@ class SevenDayMeans:
         for run in re.finditer(rb"(?<=\x01)\x00{%d,}(?=\x01)" % (longest_days + 1), is_valid):
             yield run.start(), run.end() - 1
 
-    def between(self, first: date, last: date) -> tuple[float | None, ...]:
-        """Return the means in points, one item a day from ``first`` to ``last``, for drawing."""
+    def between(self, first: date, last: date) -> tuple[int | None, ...]:
+        """Return the means in units, one item a day from ``first`` to ``last``."""
         begin, end = self.index(first), self.index(last) + 1
         known = self.units[max(begin, 0) : max(end, 0)]
         before = (None,) * min(max(-begin, 0), end - begin)
         after = (None,) * (end - begin - len(before) - len(known))
-        found = before + known + after
-        return tuple([None if units is None else units / UNITS_PER_POINT for units in found])
+        return before + known + after
+
+
+def in_points(units: Iterable[int | None]) -> tuple[float | None, ...]:
+    """Return means in points (0 to 10), for drawing.
+
+    >>> in_points([4200, None, 2100])
+    (1.0, None, 0.5)
+    """
+    return tuple([None if unit is None else unit / UNITS_PER_POINT for unit in units])
 
 
 def seven_day_means(tenths: Mapping[date, int]) -> SevenDayMeans:

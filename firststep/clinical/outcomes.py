@@ -78,6 +78,14 @@ def outcomes_of_foot(diary: Diary, foot: Foot, *, measure: Measure, baseline_day
     return _outcomes(diary, measure, _course(diary, foot, measure, baseline_days))
 
 
+def outcomes_without_pain(diary: Diary, *, measure: Measure) -> Outcomes:
+    """Return what is said of no foot: the first day of care, where one is known, and the NSAID-days.
+
+    Rule: outcomes daily-1, 12.
+    """
+    return _outcomes(diary, measure, _Course(None, _NO_MEANS, None))
+
+
 def worse_foot(diary: Diary, *, measure: Measure, baseline_days: BaselineDays = 7) -> Foot | None:
     """Return the foot with the higher baseline of a measure.
 

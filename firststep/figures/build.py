@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from firststep.clinical.censoring import LONGEST_RUN_WITHOUT
 from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import Diary, Episode
-from firststep.clinical.means import SevenDayMeans
+from firststep.clinical.means import SevenDayMeans, in_points
 from firststep.clinical.measures import TENTHS_PER_POINT, Foot, Measure
 from firststep.clinical.outcomes import Outcomes, means_of
 from firststep.figures.names import arm_name, line_name, measure_name, published
+from firststep.figures.on_demand import OnDemand
 from firststep.figures.period import Period, period
 from firststep.figures.view import (
     CareStart,
@@ -63,7 +65,7 @@ def build_view(
         first_day=shown.first_day,
         values=_in_points(values),
         late=_late(shown, values, recalled),
-        means=means.between(shown.first_day, shown.last_day),
+        means=_means(means, shown),
         stretch=shown.spread(diary.stretch_answers),
         nsaid=shown.spread(diary.nsaid_answers),
         care=care_start(diary),
@@ -102,23 +104,35 @@ def _care(episode: Episode) -> CareStart:
     return CareStart(episode.starts_on, arm_name(episode.arm), episode.ends_on)
 
 
-def with_companions(view: TrajectoryView, diary: Diary, others: Iterable[tuple[Measure, Foot]]) -> TrajectoryView:
-    """Add other measures or feet of the same person; one that was never recorded is left out."""
-    found, days = [], tuple(view.days())
+def with_companions(
+    view: TrajectoryView, diary: Diary, shown: Period, others: Iterable[tuple[Measure, Foot]]
+) -> TrajectoryView:
+    """Add other measures or feet of the same person over the same period; one that was never recorded is left out."""
+    found = []
     for measure, foot in others:
         tenths = diary.tenths(foot, measure)
         if not tenths:
             continue
-        values = tuple(map(tenths.get, days))
         found.append(
             Companion(
                 label=measure_name(measure, foot),
                 short=line_name(measure, foot),
-                values=_in_points(values),
-                means=diary.means(foot, measure).between(view.first_day, view.last_day),
+                values=_entries(tenths, shown),
+                means=_means(diary.means(foot, measure), shown),
             )
         )
     return replace(view, companions=tuple(found))
+
+
+def _entries(tenths: Mapping[date, int], shown: Period) -> OnDemand[float | None]:
+    """Return entries that only a table asks for: all of them are made then."""
+    made = cache(lambda: _in_points(shown.spread(tenths)))
+    return OnDemand(shown.length, lambda part: made()[part])
+
+
+def _means(means: SevenDayMeans, shown: Period) -> OnDemand[float | None]:
+    units = means.between(shown.first_day, shown.last_day)
+    return OnDemand(shown.length, lambda part: in_points(units[part]))
 
 
 def _gaps(means: SevenDayMeans, starts_on: date | None) -> Iterator[Spell]:

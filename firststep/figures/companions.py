@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask_babel import gettext as _
 
 from firststep.figures.labels import Label, Place
-from firststep.figures.series import mean_line
+from firststep.figures.series import drawn_means, mean_line
 from firststep.figures.view import TrajectoryView
 
 #: No two lines differ by colour alone; the main one is solid and wider.
@@ -32,13 +33,17 @@ def end_labels(view: TrajectoryView) -> list[Label]:
     """Name each line at its last point."""
     labels = []
     for companion, (colour, _dash) in zip(view.companions, _LOOKS, strict=False):
-        valid = [(day, mean) for day, mean in zip(view.days(), companion.means, strict=True) if mean is not None]
+        step_days, means = drawn_means(companion.means)
+        valid = [(at, mean) for at, mean in enumerate(means) if mean is not None]
         if not valid:
             continue
-        spots = (valid[-1], valid[len(valid) // 2], valid[0])
+        spots = [
+            ((view.first_day + timedelta(days=at * step_days)).isoformat(), mean)
+            for at, mean in (valid[-1], valid[len(valid) // 2], valid[0])
+        ]
         sides = ("right", "center", "left")
         places = tuple(
-            Place(day.isoformat(), mean, side, row, yshift=up)
+            Place(day, mean, side, row, yshift=up)
             for row, up in (("top", -5), ("bottom", 5), ("top", -18), ("bottom", 18))
             for (day, mean), side in zip(spots, sides, strict=True)
         )

@@ -58,11 +58,17 @@ def short(value: float | None) -> float | int | None:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+def drawn_means(means: Values) -> tuple[int, Values]:
+    """Return every how many days a 7-day mean is drawn, and those that are."""
+    step_days = 1 if len(means) <= DAILY_UP_TO else WEEK
+    return step_days, means[::step_days]
+
+
 def mean_line(name: str, first_day: date, means: Values, line: dict[str, Any]) -> list[dict[str, Any]]:
     """Draw 7-day means as a line that stops where they are not valid; nothing where none is."""
-    if all(mean is None for mean in means):
+    step_days, drawn = drawn_means(means)
+    if all(mean is None for mean in drawn):
         return []
-    step_days = 1 if len(means) <= DAILY_UP_TO else WEEK
     return [
         {
             "type": "scatter",
@@ -71,6 +77,6 @@ def mean_line(name: str, first_day: date, means: Values, line: dict[str, Any]) -
             "line": line,
             "connectgaps": False,
             "hovertemplate": touch.named(name, "%{y:.1f}"),
-            **series(first_day, means[::step_days], step_days),
+            **series(first_day, drawn, step_days),
         }
     ]

@@ -21,6 +21,8 @@ Trace = dict[str, Any]
 #: A label on a marker of its own hides more than one on an entry among others.
 _WEIGHT = 8
 _SPOT_PX = 4
+#: Three for each spot across a phone.
+_MARKS_ENOUGH = 260
 
 
 def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST_PX) -> dict[str, Any]:
@@ -207,7 +209,10 @@ def _points(view: TrajectoryView, course: list[Trace], frame: Frame) -> list[Poi
     """
     light: set[Point] = set()
     for trace in course:
-        light |= _spots(frame, xs_of(trace), trace["y"])
+        xs, ys = xs_of(trace), trace["y"]
+        # Where a line has many marks in the width of a spot, some of them tell where it is.
+        step = max(1, len(xs) // _MARKS_ENOUGH) if trace["mode"] == "lines" else 1
+        light |= _spots(frame, xs[::step], ys[::step])
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
     marks += [*benchmarks.published_marks(view), *happenings.marks_below(view)]
     heavy = _spots(frame, [position(moment) for moment, _value in marks], [value for _moment, value in marks])
@@ -216,6 +221,6 @@ def _points(view: TrajectoryView, course: list[Trace], frame: Frame) -> list[Poi
 
 def _spots(frame: Frame, xs: Sequence[float], ys: Sequence[float | None]) -> set[Point]:
     """Return the middles of the spots in which some values lie."""
-    placed = [point for point in frame.points("y", xs, ys) if point]
-    spots = {(x // _SPOT_PX, y // _SPOT_PX) for x, y in placed}
+    (left, across), (ground, down) = ([part / _SPOT_PX for part in frame.scales[axis].line] for axis in ("x", "y"))
+    spots = {((left + x * across) // 1, (ground + y * down) // 1) for x, y in zip(xs, ys, strict=True) if y is not None}
     return {((across + 0.5) * _SPOT_PX, (down + 0.5) * _SPOT_PX) for across, down in spots}

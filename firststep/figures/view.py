@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 Answers = tuple[bool | None, ...]
-Values = tuple[float | None, ...]
+Values = Sequence[float | None]
 
 
 @dataclass(frozen=True)
@@ -190,9 +190,9 @@ class TrajectoryView:
         unknown = (None,) * (len(self.values) - known)
         return replace(
             self,
-            values=self.values[:known] + unknown,
+            values=(*self.values[:known], *unknown),
             late=self.late[:known] + (False,) * len(unknown),
-            means=self.means[:known] + unknown,
+            means=(*self.means[:known], *unknown),
             stretch=self.stretch[:known] + unknown,
             nsaid=self.nsaid[:known] + unknown,
             events=tuple(event for event in self.events if event.day <= day),
@@ -200,7 +200,7 @@ class TrajectoryView:
             spells=tuple(spell for spell in self.spells if spell.first <= day),
             ratings=tuple(rating for rating in self.ratings if rating.day <= day),
             companions=tuple(
-                replace(one, values=one.values[:known] + unknown, means=one.means[:known] + unknown)
+                replace(one, values=(*one.values[:known], *unknown), means=(*one.means[:known], *unknown))
                 for one in self.companions
             ),
         )

@@ -23,6 +23,10 @@ BOTH: Final = "both"
 EVERYTHING: Final = "all"
 #: How an address asks for the table beside the trajectory alone.
 TABLE: Final = "table"
+#: How an address asks for the trajectory alone, drawn for a wide screen.
+WIDE: Final = "wide"
+#: The longest period whose page holds its table.
+_MOST_ROWS: Final = 90
 #: The id of the trajectory on the page (templates/charts/_trajectory.html).
 TRAJECTORY: Final = "trajectory"
 #: The dated things that the trajectory shows, in its picture, its table and the lines below it.
@@ -30,6 +34,7 @@ _OF_TRAJECTORY: Final = tuple(kind for kind in EVENT_KINDS if kind not in ("dose
 #: What a page shows alone when it is asked for, with the dated things that each is made from.
 _ALONE: Final[Mapping[str, tuple[str, ...]]] = {
     TABLE: _OF_TRAJECTORY,
+    WIDE: _OF_TRAJECTORY,
     change_panel.KEY: (),
     nsaid_panel.KEY: ("dose",),
     stretching_panel.KEY: ("pause", "plan"),
@@ -50,7 +55,8 @@ class Choice:
     both_feet: bool = False
     #: The arm whose window is drawn; None is the person's own, "all" every one, "none" no published range.
     ranges: str | None = None
-    #: What of the page is asked for alone, one of the smaller charts or the table; "" is the trajectory, or the page.
+    #: What of the page is asked for alone: one of the smaller charts, the table, the picture for a wide screen; "" is
+    #: the trajectory, or the page.
     chart: str = ""
 
     def lately(self, today: date) -> Lately:
@@ -62,6 +68,11 @@ class Choice:
     def comes_later(self) -> bool:
         """Tell whether the page holds its picture alone, and all else comes when somebody wants it."""
         return self.days is None
+
+    @property
+    def table_comes_later(self) -> bool:
+        """Tell whether the table comes when it is opened: a year has hundreds of rows, which few look at."""
+        return self.days is None or self.days > _MOST_ROWS
 
     @property
     def page_kinds(self) -> tuple[str, ...]:
@@ -79,9 +90,14 @@ class Choice:
         return self.chart in _ALONE
 
     @property
+    def is_about_pain(self) -> bool:
+        """Tell whether any pain is shown; of the smaller charts one is about it."""
+        return self.chart not in (nsaid_panel.KEY, stretching_panel.KEY)
+
+    @property
     def place(self) -> str:
-        """Where on the page the part stands: a chart at its own name, the table below the trajectory."""
-        return TRAJECTORY if self.chart == TABLE else self.chart
+        """Where on the page the part stands: a smaller chart at its own name, all else in the trajectory."""
+        return TRAJECTORY if self.chart in (TABLE, WIDE) else self.chart
 
     def as_query(self) -> dict[str, str]:
         """Return the choice as an address of the page carries it."""

@@ -37,7 +37,7 @@ from firststep.web.dates import long_date, moment_words, short_dates
 from firststep.web.event_words import event_name, event_words
 from firststep.web.language import language_tag
 from firststep.web.noted_words import field_name, noted_words
-from firststep.web.progress import WIDE, progress_figure, progress_page
+from firststep.web.progress import WIDE_PX, progress_figure, progress_page
 from firststep.web.share_words import scope_words, stated_reader, trail_words
 from firststep.web.visit_words import visit_head, visit_rows
 
@@ -100,7 +100,7 @@ def _still(course: Course, choice: Choice, today: date, title: str) -> Still | N
     if not course.diary.answered_days:
         return None
     figure = progress_figure(course, choice, today=today)
-    width, height = WIDE
+    width, height = WIDE_PX
     drawn = draw(figure, width=width, height=height, title=title, description=wording.caution(), palette=LIGHT)
     return Still(svg=drawn, legend=legend(figure, LIGHT))
 

@@ -5,16 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
-from functools import partial
 from typing import Any
 
 from flask_babel import gettext as _
 from markupsafe import Markup
 
 from firststep.clinical.comparison import Comparison
-from firststep.clinical.diary import ARMS, Arm
+from firststep.clinical.diary import ARMS, Arm, Diary
 from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
-from firststep.clinical.outcomes import Outcomes, means_of, outcomes_of_foot, recorded_measure, worse_foot
+from firststep.clinical.outcomes import (
+    Outcomes,
+    means_of,
+    outcomes_of_foot,
+    outcomes_without_pain,
+    recorded_measure,
+    worse_foot,
+)
 from firststep.figures.build import begins_on, build_view, period_of, with_companions
 from firststep.figures.legend import LegendItem, legend
 from firststep.figures.names import short_measure_name
@@ -26,7 +32,7 @@ from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
 from firststep.web import wording
 from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
-from firststep.web.choice import BOTH, EVERYTHING, TABLE, Address, Choice, with_choices
+from firststep.web.choice import BOTH, EVERYTHING, TABLE, WIDE, Address, Choice, with_choices
 from firststep.web.course_remarks import course_remarks
 from firststep.web.dates import short_date
 from firststep.web.findings import finding, is_old, reader_finding
@@ -37,18 +43,21 @@ from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
 from firststep.web.smaller_charts import later_charts, nothing_of, panels, smaller_figure, title_of
 
-NARROW, WIDE = (344, 330), (920, 420)
+NARROW_PX, WIDE_PX = (344, 330), (920, 420)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Picture:
-    """The chart in its forms: two still drawings, the address of the figure, the legend, the table or its address."""
+    """The chart in its forms: still drawings, the address of the figure, the legend, the table.
+
+    The wide drawing and the table are None where they come by addresses of their own.
+    """
 
     src: str
     narrow: Markup
-    wide: Markup
+    wide: Markup | None
+    wide_href: str
     legend: list[LegendItem]
-    #: None where it comes by its own address.
     table: Table | None
     table_href: str
 
@@ -93,15 +102,12 @@ def progress_page(
     choice, found = resolved(course, choice)
     compared = _compared(course, choice, found)
     view = _view(course, choice, found, compared, today)
-    begun, two_feet = bool(course.diary.answered_days), len(course.diary.feet) > 1
-    later = choice.comes_later
-    said = finding(found, today, two_feet=two_feet) if own else reader_finding(found, two_feet=two_feet)
+    begun, later = bool(course.diary.answered_days), choice.comes_later
+    said = _said(course, found, today, own=own)
     return ProgressPage(
         sentence=said if begun or not own else _before_the_first(),
         first_entry_wanted=not begun,
-        picture=_picture(view, figure(**choice.as_query()), said, _table_address(choice, page) if later else "")
-        if begun
-        else None,
+        picture=_picture(view, choice, said, page, figure) if begun else None,
         remarks=[*course_remarks(course.diary, found, today), *remarks(compared)],
         ratings=rating_lines(course, found, own=own),
         flares=flare_lines(course, today),
@@ -121,28 +127,33 @@ def progress_page(
 
 def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
     """Return a figure of the same choice, for the browser to draw; without a chart that exists, the trajectory."""
-    choice, found = resolved(course, choice)
-    if smaller := smaller_figure(course, choice, found, today):
+    if smaller := smaller_figure(course, *_resolved_for_chart(course, choice), today):
         return smaller
+    choice, found = resolved(course, choice)
     return trajectory(_view(course, choice, found, _compared(course, choice, found), today))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alone:
-    """A part of the page by itself: a smaller chart or the table; with neither its name, and why it is not there."""
+    """A part of the page by itself; with nothing to show its name, and why it is not there."""
 
     panel: Panel | None = None
     table: Table | None = None
+    drawing: Markup | None = None
     title: str = ""
     nothing: str = ""
 
 
-def part_alone(course: Course, choice: Choice, *, today: date, figure: Address) -> Alone:
-    """Put together the part of the page that is asked for."""
-    choice, found = resolved(course, choice)
-    if choice.chart == TABLE:
+def part_alone(course: Course, choice: Choice, *, today: date, figure: Address, own: bool = True) -> Alone:
+    """Put together the part of the page that is asked for; ``own`` as for the page."""
+    choice, found = _resolved_for_chart(course, choice)
+    if choice.chart in (TABLE, WIDE):
+        if not course.diary.answered_days:
+            return Alone(title=_("No entries yet"))
         view = _view(course, choice, found, _compared(course, choice, found), today)
-        return Alone(table=trajectory_table(view)) if course.diary.answered_days else Alone(title=_("No entries yet"))
+        if choice.chart == TABLE:
+            return Alone(table=trajectory_table(view))
+        return Alone(drawing=_drawing(trajectory(view), WIDE_PX, _said(course, found, today, own=own)))
     made = panels(course, choice, found, today, with_choices(figure), (choice.chart,))
     return Alone(panel=made[0]) if made else Alone(title=title_of(choice.chart), nothing=nothing_of(choice.chart))
 
@@ -175,6 +186,13 @@ def resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
     return replace(choice, measure=measure, foot=foot), found
 
 
+def _resolved_for_chart(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
+    """Do the same for a chart by itself: without pain in it the first day of care is enough, where that is known."""
+    if choice.is_about_pain or course.diary.episode is None:
+        return resolved(course, choice)
+    return choice, outcomes_without_pain(course.diary, measure=choice.measure)
+
+
 def _compared(course: Course, choice: Choice, found: Outcomes) -> Comparison:
     episode = course.diary.episode
     return wanted_comparison(found, own=episode.arm if episode else None, ranges=choice.ranges)
@@ -190,7 +208,7 @@ def _view(course: Course, choice: Choice, found: Outcomes, compared: Comparison,
     of_measure = course.recalled if choice.measure == "first_step" else ()
     recalled = {day for day, foot in of_measure if foot == found.foot}
     view = build_view(course.diary, found, shown, recalled=recalled, comparison=compared, other_arms=True)
-    view = with_companions(view, course.diary, _others(choice, found))
+    view = with_companions(view, course.diary, shown, _others(choice, found))
     feet = FEET if choice.both_feet else (found.foot,)
     return with_happenings(view, course, feet, today)
 
@@ -203,21 +221,27 @@ def _others(choice: Choice, found: Outcomes) -> list[tuple[Measure, Foot]]:
     return [pair for pair in pairs if pair != (found.measure, found.foot)]
 
 
-def _table_address(choice: Choice, page: Address) -> str:
-    return page(**choice.as_query(), chart=TABLE)
+def _said(course: Course, found: Outcomes, today: date, *, own: bool) -> str:
+    two_feet = len(course.diary.feet) > 1
+    return finding(found, today, two_feet=two_feet) if own else reader_finding(found, two_feet=two_feet)
 
 
-def _picture(view: TrajectoryView, src: str, title: str, table_href: str) -> Picture:
-    drawn = trajectory(view)
-    still = partial(draw, drawn, title=title, description=wording.caution())
+def _picture(view: TrajectoryView, choice: Choice, title: str, page: Address, figure: Address) -> Picture:
+    drawn, query, later = trajectory(view), choice.as_query(), choice.comes_later
     return Picture(
-        src=src,
-        narrow=still(width=NARROW[0], height=NARROW[1]),
-        wide=still(width=WIDE[0], height=WIDE[1]),
+        src=figure(**query),
+        narrow=_drawing(drawn, NARROW_PX, title),
+        wide=None if later else _drawing(drawn, WIDE_PX, title),
+        wide_href=page(**query, chart=WIDE) if later else "",
         legend=legend(drawn),
-        table=None if table_href else trajectory_table(view),
-        table_href=table_href,
+        table=None if choice.table_comes_later else trajectory_table(view),
+        table_href=page(**query, chart=TABLE) if choice.table_comes_later else "",
     )
+
+
+def _drawing(drawn: dict[str, Any], size_px: tuple[int, int], title: str) -> Markup:
+    width, height = size_px
+    return draw(drawn, width=width, height=height, title=title, description=wording.caution())
 
 
 def _before_the_first() -> str:
@@ -229,7 +253,7 @@ def _numbers(
 ) -> list[tuple[str, str | None, str]]:
     # Days that are not shared are no days without an entry.
     first, last = max(view.first_day, from_day or view.first_day), min(view.last_day, today)
-    logged = sum([first <= day <= last for day in course.diary.answered_days])
+    logged = _days_between(course.diary, first, last)
     past = max(0, (last - first).days + 1)
     return [
         (_mean_name(course, found, today), wording.points(found.current.value) if found.current else None, _("of 10")),
@@ -237,6 +261,16 @@ def _numbers(
         (_("NSAID days a week"), _per_week(found.nsaid.last), _("of 7")),
         (_("Days logged"), str(logged), _("of %(num)s", num=past)),
     ]
+
+
+def _days_between(diary: Diary, first: date, last: date) -> int:
+    """Count the days with an entry; of the whole course all of them, without a look at each."""
+    begun, latest = diary.first_answered_day, diary.last_answered_day
+    if begun is None or latest is None:
+        return 0
+    if first <= begun and latest <= last:
+        return len(diary.answered_days)
+    return sum([first <= day <= last for day in diary.answered_days])
 
 
 def _mean_name(course: Course, found: Outcomes, today: date) -> str:

@@ -113,6 +113,26 @@ def test_every_panel_has_sentence_picture_table_and_figure(filled: None, ana: Br
         assert len(go.Figure(paint(drawn, LIGHT)).data) == len(drawn["data"]) > 0
 
 
+@pytest.mark.parametrize("with_care", [True, False])
+@pytest.mark.parametrize("key", ["change", "nsaid", "stretching"])
+def test_a_chart_alone_is_what_it_is_on_the_page(
+    app: Flask, cast: Cast, filled: None, ana: Browser, key: str, with_care: bool
+) -> None:
+    if not with_care:
+        # Then week 0 is the day of the baseline, which only pain tells.
+        with app.app_context():
+            db.session.execute(delete(Episode).where(Episode.patient_id == cast.ana))
+            db.session.commit()
+    on_the_page = panel(ana, key)
+    alone = BeautifulSoup(ana.get(f"/progress?chart={key}").get_data(as_text=True), "html.parser")
+    (found,) = alone.select(f"#{key}")
+    drawn = [ana.get(str(one["data-chart-src"])).get_json() for one in (on_the_page, found)]
+    assert drawn[0] == drawn[1]
+    for one in (on_the_page, found):
+        del one["data-chart-src"]
+    assert str(found) == str(on_the_page)
+
+
 def test_the_nsaid_week_counts_tablets_and_adds_up_by_ingredient(filled: None, ana: Browser) -> None:
     row = row_of(panel(ana, "nsaid"), short(MONDAY))
     assert row[1:3] == ["2.0", "7 / 7"]

@@ -82,14 +82,34 @@ def later(found: BeautifulSoup, key: str) -> str:
 
 def test_the_page_holds_the_picture_and_leaves_the_rest_for_later(long_course: None, ana: Browser) -> None:
     whole = page(ana, "/progress?days=all")
-    assert len(whole.select("svg[role=img]")) == 2
+    assert len(whole.select("svg[role=img]")) == 1
     assert not whole.select("table")
     assert [place["id"] for place in whole.select(".panels > [data-later]")] == list(CHARTS)
-    # A year of the same person stands on its page as ever.
+    # Of a year of the same person only the table of its days does.
     year = page(ana, "/progress?days=365")
     assert len(year.select("svg[role=img]")) == 5
-    assert not year.select("[data-later]")
-    assert year.select("#trajectory table")
+    assert not year.select(".panels [data-later]")
+    assert not year.select("#trajectory table")
+    assert page(ana, "/progress?days=90").select("#trajectory table")
+
+
+def test_the_picture_for_a_wide_screen_comes_where_it_is_seen(long_course: None, ana: Browser) -> None:
+    whole = page(ana, "/progress?days=all&measure=both")
+    (wide,) = whole.select(".only-narrow + .only-wide")
+    assert wide.get_text(strip=True) == ""
+    assert wide["hx-trigger"] == "intersect once"
+    came = part(ana, str(wide["hx-get"]))
+    (drawing,) = came.select("svg[role=img]")
+    assert drawing["viewbox"] == "0 0 920 420"
+    # The same words in another size.
+    (narrow,) = whole.select(".only-narrow svg[role=img]")
+    assert (drawing.title, drawing.desc) != (None, None)
+    assert [drawing.find(tag).get_text() for tag in ("title", "desc")] == [
+        narrow.find(tag).get_text() for tag in ("title", "desc")
+    ]
+    alone = page(ana, str(wide["hx-get"]))
+    assert str(alone.select_one("svg[role=img]")) == str(drawing)
+    assert str(alone.find("a", string="All charts")["href"]).endswith("#trajectory")
 
 
 @pytest.mark.parametrize("key", CHARTS)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from firststep.extensions import db
 from tests.browser.conftest import Faults, OpenPage
@@ -18,6 +18,9 @@ from tests.support.crowd import add_year
 
 pytestmark = pytest.mark.browser
 __all__ = ["lost"]
+
+#: Below the width at which a browser explores by itself.
+WIDE_SCREEN: ViewportSize = {"width": 1000, "height": 800}
 
 
 @pytest.fixture
@@ -148,3 +151,32 @@ def test_what_came_later_is_seen_again_without_a_connection(
     expect(page.locator("#toast")).to_be_hidden()
     # Nothing is there that leads nowhere.
     expect(page.locator("[data-later] a, section[data-later]")).to_have_count(0)
+
+
+def test_a_wide_screen_gets_its_own_picture_and_nothing_moves(
+    open_phone: OpenPage, cast: Cast, long_course: None
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.set_viewport_size(WIDE_SCREEN)
+    held: list[Route] = []
+    page.route("**/progress?*chart=wide*", lambda route: held.append(route))
+    with page.expect_request(lambda request: "chart=wide" in request.url):
+        page.goto("/progress?days=all")
+    picture, legend = page.locator("#trajectory .figure__still").first, page.locator("#trajectory .legend")
+    expect(picture.locator(".only-narrow svg")).to_be_visible()
+    stood_at = legend.bounding_box()
+    (route,) = held
+    route.continue_()
+    expect(picture.locator(".only-wide svg")).to_be_visible()
+    expect(picture.locator(".only-narrow svg")).to_be_hidden()
+    assert legend.bounding_box() == stood_at
+    assert problems(page) + colour_problems(page) == []
+
+
+def test_without_scripts_a_wide_screen_shows_the_narrow_picture(
+    open_phone: OpenPage, cast: Cast, long_course: None
+) -> None:
+    page = open_phone(cast.ben_user, javascript=False)
+    page.set_viewport_size(WIDE_SCREEN)
+    page.goto("/progress?days=all")
+    expect(page.locator("#trajectory .only-narrow svg")).to_be_visible()

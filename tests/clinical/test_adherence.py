@@ -138,6 +138,30 @@ def test_planned_days_are_days_of_a_plan_and_of_no_pause(
         assert (one.sets_done is None) == (one.day not in done and one.day not in sets)
 
 
+spans = st.tuples(st.integers(-5, 30), st.none() | st.integers(-5, 32)).map(
+    lambda ends: {"first": day(ends[0]), "last": None if ends[1] is None else day(ends[1])}
+)
+
+
+@given(
+    st.lists(st.tuples(spans, st.integers(1, 3)).map(lambda one: PlanDays(**one[0], interval_days=one[1])), max_size=4),
+    st.lists(spans.map(lambda ends: PauseDays(**ends)), max_size=3),
+    answers,
+    set_counts,
+)
+def test_planned_days_are_what_each_day_says_by_itself(
+    plans: list[PlanDays], paused: list[PauseDays], done: dict[date, bool], sets: dict[date, int]
+) -> None:
+    expected = []
+    for at in (day(offset) for offset in range(28)):
+        holding = [(plan.first, place) for place, plan in enumerate(plans) if plan.holds(at)]
+        counts = plans[max(holding)[1]] if holding else None
+        assert plan_on(plans, at) is counts
+        if counts and counts.asks_for(at) and not any(pause.holds(at) for pause in paused):
+            expected.append((at, sets.get(at, None if at not in done else int(done[at]))))
+    assert [(one.day, one.sets_done) for one in asked(plans, paused, done, sets)] == expected
+
+
 @given(st.lists(plan_days, max_size=3), answers, set_counts)
 def test_a_share_of_a_plan_lies_between_nothing_and_all(
     plans: list[PlanDays], done: dict[date, bool], sets: dict[date, int]

@@ -10,7 +10,7 @@ from time import process_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firststep.clinical.means import UNITS_PER_POINT, Mean, SevenDayMeans, seven_day_means
+from firststep.clinical.means import UNITS_PER_POINT, Mean, SevenDayMeans, in_points, seven_day_means
 from firststep.clinical.outcomes import outcomes
 from tests.clinical.diaries import MONDAY, diary_of
 
@@ -51,7 +51,7 @@ def test_sevenths_are_exact() -> None:
     means = seven_day_means({MONDAY + timedelta(days=offset): 10 * (offset == 0) for offset in range(7)})
     assert means.last_valid() == Mean(MONDAY + timedelta(days=6), Fraction(1, 7))
     assert means.units[-1] == UNITS_PER_POINT // 7
-    assert means.between(MONDAY, MONDAY + timedelta(days=6))[-1] == 1 / 7
+    assert in_points(means.between(MONDAY, MONDAY + timedelta(days=6)))[-1] == 1 / 7
 
 
 @settings(max_examples=500, deadline=None, derandomize=True, database=None)
@@ -102,13 +102,13 @@ def test_between_two_days_every_day_has_its_place(units: tuple[int | None, ...],
     begins = MONDAY + timedelta(days=first)
     days = [begins + timedelta(days=offset) for offset in range(length + 1)]
     expected = [None if mean is None else float(mean) for mean in map(means.on, days)]
-    assert list(means.between(begins, begins + timedelta(days=length))) == expected
+    assert list(in_points(means.between(begins, begins + timedelta(days=length)))) == expected
 
 
 def test_days_before_the_first_entry_and_after_the_last_are_empty_places() -> None:
     means = SevenDayMeans(MONDAY.toordinal(), (4200, None, 8400), (7, 3, 7))
     before, after = MONDAY - timedelta(days=3), MONDAY + timedelta(days=4)
-    assert means.between(before, MONDAY) == (None, None, None, 1.0)
-    assert means.between(before, after) == (None, None, None, 1.0, None, 2.0, None, None)
+    assert means.between(before, MONDAY) == (None, None, None, 4200)
+    assert means.between(before, after) == (None, None, None, 4200, None, 8400, None, None)
     assert means.between(before, before) == (None,)
     assert means.between(after, after + timedelta(days=1)) == (None, None)

@@ -1,0 +1,39 @@
+"""Series of days whose values are made when somebody asks for them: a line of ten years asks for every seventh."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+Item = TypeVar("Item")
+
+
+class OnDemand(Sequence[Item]):
+    """A series of a known length; ``make`` makes the part of it that a slice asks for. Equal to a tuple of the same."""
+
+    __slots__ = ("_length", "_make")
+
+    def __init__(self, length: int, make: Callable[[slice], tuple[Item, ...]]) -> None:
+        self._length, self._make = length, make
+
+    def __len__(self) -> int:
+        """Return the number of values."""
+        return self._length
+
+    def __iter__(self) -> Iterator[Item]:
+        """Go through all values."""
+        return iter(self._make(slice(None)))
+
+    def __getitem__(self, index: Any) -> Any:
+        """Return the value at a place, or the values of a slice as a tuple."""
+        if isinstance(index, slice):
+            return self._make(index)
+        return self._make(slice(index, index + 1 or None))[0]
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with other series, also with a plain tuple."""
+        return tuple(self) == tuple(other) if isinstance(other, OnDemand | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        """As a tuple of the values has it, which may be equal."""
+        return hash(tuple(self))

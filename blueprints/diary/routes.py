@@ -117,7 +117,7 @@ def noted(day: str) -> Answer:
     shown = saved_context(_uuid_or_none(request.args.get("saved")), chosen, now_day, recent.logged)
     shown |= doses_context(recent, chosen, reader_of(current_account()), listed=recent.doses_of(chosen))
     shown["trigger"] = trigger_words(recent.trigger) if chosen == now_day else ""
-    return _parts(shown, "answer", "doses", "trigger", "recent")
+    return _parts(shown, "told", "answer", "doses", "trigger", "recent")
 
 
 @diary.post("/log/undo")

@@ -53,6 +53,7 @@ def ratings(view: TrajectoryView) -> list[Trace]:
 def _below(name: str, marker: dict[str, Any], shown: Sequence[Visit | OwnRating]) -> list[Trace]:
     if not shown:
         return []
+    day = f" ({touch.DATE})"
     return [
         {
             "type": "scatter",
@@ -60,8 +61,8 @@ def _below(name: str, marker: dict[str, Any], shown: Sequence[Visit | OwnRating]
             "name": name,
             "marker": marker,
             "cliponaxis": False,
-            "hovertext": [touch.in_lines(one.label) for one in shown],
-            "hovertemplate": f"%{{hovertext}} ({touch.DATE})<extra></extra>",
+            "hovertext": [touch.in_lines(one.label, day) for one in shown],
+            "hovertemplate": f"%{{hovertext}}{day}<extra></extra>",
             "x": [one.day.isoformat() for one in shown],
             "y": [_BELOW_AT] * len(shown),
         }

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from firststep.clinical.week import Month, months_between
 from firststep.figures import care
 from firststep.figures.happenings import in_sight, spell_name
+from firststep.figures.names import event_name
 from firststep.figures.series import recorded
 from firststep.figures.view import Answers, TrajectoryView, Values
 
@@ -77,10 +78,12 @@ def _days(answers: Answers) -> tuple[int, int]:
 
 
 def _noted(view: TrajectoryView) -> dict[date, list[str]]:
-    """Say in which month what the chart marks lies: care and each rating, and once each kind of spell."""
+    """Say in which month what the chart marks lies: care, relief, relapse, ratings, and once each kind of spell."""
     noted: dict[date, list[str]] = defaultdict(list)
     for day, name in care.first_days(view):
         noted[day.replace(day=1)].append(name)
+    for event in view.events:
+        noted[event.day.replace(day=1)].append(event_name(event.kind))
     for rating in view.ratings:
         if view.shows(rating.day):
             noted[rating.day.replace(day=1)].append(rating.label)

@@ -10,6 +10,7 @@ from flask_babel.speaklater import LazyString
 
 from firststep.clinical.diary import Arm
 from firststep.clinical.measures import Foot, Measure
+from firststep.figures.view import EventKind
 
 # Translated one at a time: a chart asks for these again and again.
 _ARMS: Final = {"standard": _l("Standard care"), "acupuncture": _l("Acupuncture"), "combined": _l("Combined care")}
@@ -23,6 +24,12 @@ _MEASURES: Final = {
 }
 # All of them stand side by side on the narrowest phone.
 _IN_FEW_LETTERS: Final[dict[Measure, LazyString]] = {"first_step": _l("First steps"), "average": _l("Over the day")}
+
+_EVENTS: Final[dict[EventKind, LazyString]] = {
+    "relief": _l("Meaningful relief, confirmed"),
+    "possible_relief": _l("Possible relief, not confirmed"),
+    "relapse": _l("Relapse"),
+}
 
 
 def published(text: str) -> str:
@@ -54,3 +61,8 @@ def line_name(measure: Measure, foot: Foot) -> str:
         ("average", "right"): _("Over the day, right"),
     }
     return str(names[measure, foot])
+
+
+def event_name(kind: EventKind) -> str:
+    """Name what the outcome rules found on a day."""
+    return str(_EVENTS[kind])

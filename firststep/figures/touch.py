@@ -7,6 +7,7 @@ of its own therefore says it.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from textwrap import wrap
 from typing import Final
@@ -20,11 +21,18 @@ DATE: Final = "%{x|%-d %b %Y}"
 
 
 @lru_cache(maxsize=1024)
-def in_lines(text: str) -> str:
-    """Break a text between words so that each line fits on a phone."""
-    return BREAK.join(wrap(text, LINE_LETTERS, break_on_hyphens=False))
+def in_lines(text: str, behind: str = "") -> str:
+    """Break a text between words so that each line fits on a phone, also with what the template writes behind it."""
+    return BREAK.join(wrap(text, LINE_LETTERS - len(_shown(behind)), break_on_hyphens=False))
 
 
 def named(name: str, value: str = "%{y}") -> str:
     """Write what a touch says of a trace: its name and the value."""
-    return f"{in_lines(name)}: {value}<extra></extra>"
+    return f"{in_lines(name, f': {value}')}: {value}<extra></extra>"
+
+
+def _shown(template: str) -> str:
+    """Return a template as long as what Plotly makes of it at the most."""
+    for code, longest in ((DATE, "30 Sep 2026"), (DAY, "30 Sep")):
+        template = template.replace(code, longest)
+    return re.sub(r"%\{[^}]*\}", "10.0", template)

@@ -12,6 +12,7 @@ from firststep.figures.axes import fixed_layout
 from firststep.figures.entries import entries
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
+from firststep.figures.names import event_name
 from firststep.figures.scales import Frame, position, xs_of
 from firststep.figures.series import DAILY_UP_TO, mean_line, short
 from firststep.figures.view import Event, TrajectoryView
@@ -108,7 +109,7 @@ def _baseline_mark(view: TrajectoryView) -> list[Trace]:
                 "symbol": "diamond",
                 "line": {"color": "@baseline", "width": 1.5},
             },
-            "hovertemplate": "%{y:.1f}",
+            "hovertemplate": touch.named(_("Baseline"), "%{y:.1f}"),
             "x": [view.baseline.day.isoformat()],
             "y": [short(view.baseline.value)],
         }
@@ -139,15 +140,6 @@ _EVENT_SYMBOLS = {
 }
 
 
-def _event_name(event: Event) -> str:
-    names = {
-        "relief": _("Meaningful relief, confirmed"),
-        "possible_relief": _("Possible relief, not confirmed"),
-        "relapse": _("Relapse"),
-    }
-    return str(names[event.kind])
-
-
 def _shown_events(view: TrajectoryView) -> list[Event]:
     return [event for event in view.events if view.shows(event.day)]
 
@@ -160,14 +152,14 @@ def _events(view: TrajectoryView) -> list[Trace]:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": _event_name(event),
+                "name": event_name(event.kind),
                 "marker": {
                     "color": fill,
                     "size": 11,
                     "symbol": symbol,
                     "line": {"color": "@event", "width": 1.5},
                 },
-                "hovertemplate": touch.named(_event_name(event), f"%{{y:.1f}} ({touch.DATE})"),
+                "hovertemplate": touch.named(event_name(event.kind), f"%{{y:.1f}} ({touch.DATE})"),
                 "x": [event.day.isoformat()],
                 "y": [short(event.value)],
             }

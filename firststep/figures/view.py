@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 Answers = tuple[bool | None, ...]
+EventKind = Literal["relief", "possible_relief", "relapse"]
 Values = Sequence[float | None]
 
 
@@ -83,7 +84,7 @@ class PublishedPoint:
 class Event:
     """A relief or relapse by the outcome rules, on the 7-day mean of its day."""
 
-    kind: Literal["relief", "possible_relief", "relapse"]
+    kind: EventKind
     day: date
     value: float
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from functools import lru_cache
 
 from babel import Locale
@@ -60,12 +62,18 @@ def year(day: date) -> str:
     return written(day, "y", _locale())
 
 
-def points(value: float) -> str:
-    """Write a pain value or a difference with one decimal."""
+def points(value: Fraction | float) -> str:
+    """Write points of pain, or a difference of them, with one decimal."""
+    return _one_decimal(tenths(value), _locale())
+
+
+def tenths(value: Fraction | float) -> Decimal:
+    """Round to one decimal as it is shown everywhere, a half up: four entries often make a mean of .25 or .75."""
+    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
     # Plus 0: no "-0.0", which would also be kept in the place of "0.0".
-    return _one_decimal(value + 0, _locale())
+    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
 
 
 @lru_cache(maxsize=1024)
-def _one_decimal(value: float, locale: Locale) -> str:
+def _one_decimal(value: Decimal, locale: Locale) -> str:
     return str(format_decimal(value, "0.0", locale=locale))

@@ -32,8 +32,8 @@ def build(session: Session, row: OutboxMail, now: datetime) -> Letter | None:
         subject=_("Please confirm your address"),
         sentences=[
             _("Somebody, we think you, made an account at Firststep with this address."),
-            _("Confirm it with the button, or type this code where you signed up."),
-            _("The code is good for 15 minutes, the button for two days."),
+            _("Confirm it with the link below, or type this code where you signed up."),
+            _("The code is good for 15 minutes, the link for two days."),
             _("It was not you? Then do nothing; without confirmation the account stays closed."),
         ],
         button=(_("Confirm the address"), link_to("accounts.confirm", token=token)),

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale
 from babel.numbers import format_decimal
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from firststep.clinical.benchmarks.shapes import Grade
 from firststep.clinical.measures import Foot, Measure
 from firststep.figures import names
 from firststep.figures.names import arm_name as arm_name
-
-
-def points(value: Fraction | float) -> str:
-    """Write points of pain with one decimal."""
-    return _one_decimal(tenths(value), get_locale())
-
-
-def tenths(value: Fraction | float) -> Decimal:
-    """Round to one decimal, as it is shown."""
-    exact = Decimal(value.numerator) / value.denominator if isinstance(value, Fraction) else Decimal(str(value))
-    # Plus 0: no "-0.0", which would also be kept in the place of "0.0".
-    return exact.quantize(Decimal("0.1"), ROUND_HALF_UP) + 0
+from firststep.figures.words import points as points
+from firststep.figures.words import tenths as tenths
 
 
 def difference(before: Fraction | float, after: Fraction | float) -> Decimal:
     """Return after minus before as they are shown, so that a reader who reckons finds the same."""
     return tenths(after) - tenths(before)
-
-
-@lru_cache(maxsize=1024)
-def _one_decimal(value: Decimal, locale: Locale | None) -> str:
-    return str(format_decimal(value, "0.0", locale=locale))
 
 
 @lru_cache(maxsize=1024)

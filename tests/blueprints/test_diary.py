@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -255,12 +256,17 @@ def test_what_leads_to_the_list_stands_on_the_log_of_today_from_the_tap_on(
         assert said not in noted(ben)
     ben.post("/log", data=tap(**{"first_step_pain-right": "9"}))
     assert said in noted(ben)
+    # It stands below the questions, and the line above them leads there.
+    told = BeautifulSoup(noted(ben), "html.parser").select_one("#trigger-told")
+    assert told is not None
+    assert (told["href"], told["hx-swap-oob"], told.has_attr("hidden")) == ("#trigger", "true", False)
     assert said not in noted(ben, "2026-11-22")
     assert said in ben.get("/log/2026-11-23").get_data(as_text=True)
     assert said not in ben.get("/log/2026-11-22").get_data(as_text=True)
     # A second thought takes it off the page again.
     ben.post("/log", data=tap(**{"first_step_pain-right": "3"}))
     assert 'id="trigger" hx-swap-oob="true" hidden' in noted(ben)
+    assert 'href="#trigger" hx-swap-oob="true" hidden' in noted(ben)
 
 
 def test_a_rise_that_lasts_is_told_on_the_log_as_long_as_beside_the_chart(app: Flask, ben: Browser, cast: Cast) -> None:

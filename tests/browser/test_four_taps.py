@@ -97,3 +97,34 @@ def tap_where_it_was(page: Page, question: str, answer: str, found: list[Any]) -
     assert now is not None
     assert (round(now["x"]), round(now["y"])) == (round(was["x"]), round(was["y"])), question
     page.touchscreen.tap(was["x"] + was["width"] / 2, was["y"] + was["height"] / 2)
+
+
+def high_pain(session: Session, patient: Patient) -> None:
+    """Let two of the days before have had high pain."""
+    factories.make_diary(session, patient, TODAY - timedelta(days=2), [8, 9])
+
+
+def test_high_pain_leads_to_the_list_at_once_and_moves_no_answer(app: Flask, open_phone: OpenPage, cast: Cast) -> None:
+    with app.app_context():
+        high_pain(db.session, db.session.get_one(Patient, cast.ben))
+        db.session.commit()
+    page = open_phone(cast.ben_user)
+    page.goto("/log")
+    page.wait_for_load_state("networkidle")
+    first, told = boxes(page), page.locator("#trigger-told")
+    expect(told).to_be_hidden()
+    targets(page, "First-step pain").filter(has_text="8").tap()
+    expect(told).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+    assert boxes(page) == first
+    told.tap()
+    words = page.get_by_text("First-step pain, right foot: 8 or more on at least 3 of the last 4 days.")
+    expect(words).to_be_in_viewport(ratio=1)
+    # The line that stays at the top does not lie over it.
+    head, notice = page.locator(".log-head").bounding_box(), words.bounding_box()
+    assert head is not None
+    assert notice is not None
+    assert notice["y"] >= head["y"] + head["height"]
+    page.get_by_role("button", name="Undo").tap()
+    expect(told).to_be_hidden()
+    expect(words).to_be_hidden()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from firststep.figures.months import month_rows
 from firststep.figures.table import TableRow, rows
 from firststep.figures.trajectory import trajectory
-from firststep.figures.view import CareStart, Visit
+from firststep.figures.view import CareStart, Event, Visit
 from tests.figures import views
 
 
@@ -52,3 +53,11 @@ def test_care_that_begins_outside_the_period_is_not_in_its_table() -> None:
     for day in (view.first_day - timedelta(days=1), view.last_day + timedelta(days=1)):
         assert rows(replace(view, care=CareStart(day, "Acupuncture"))) == []
         assert rows(replace(view, earlier_care=(CareStart(day, "Acupuncture"),))) == []
+
+
+def test_what_the_rules_found_stands_on_its_day() -> None:
+    on = views.FIRST + timedelta(days=3)
+    view = replace(views.empty(30), events=(Event("possible_relief", on, 4.0), Event("relapse", on, 6.0)))
+    assert [(row.day, row.noted) for row in rows(view)] == [(on, ("Possible relief, not confirmed", "Relapse"))]
+    (month,) = month_rows(view)
+    assert month.noted == ("Possible relief, not confirmed", "Relapse")

@@ -8,27 +8,31 @@ from typing import Any
 
 import pytest
 
-from firststep.figures import touch
+from firststep.figures import happenings, touch
 from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.trajectory import trajectory
+from firststep.figures.view import OwnRating
 from firststep.figures.weekly import MONTH
 from tests.figures import small_views, views
 from tests.figures.test_two_pens import FIGURES, eventful
 
-#: What stands for values and dates in a template is this much shorter than what comes of it.
-_VALUE = re.compile(r"%\{[^}]*\}|<extra></extra>")
+#: What a template stands for at its longest.
+_LONGEST = {"%{x|%-d %b %Y}": "30 Sep 2026", "%{x|%-d %b}": "30 Sep", "<extra></extra>": ""}
 
 
 def lines_of(trace: dict[str, Any]) -> list[str]:
-    """List the lines that a touch of a trace can show, without their values."""
-    texts = [*trace.get("hovertext", []), _VALUE.sub("", trace.get("hovertemplate", ""))]
-    return [line for text in texts for line in text.split("<br>")]
+    """List the lines that a touch of a trace can show, with values and dates at their longest."""
+    template = trace.get("hovertemplate", "")
+    for code, shown in _LONGEST.items():
+        template = template.replace(code, shown)
+    texts = [template.replace("%{hovertext}", text) for text in trace.get("hovertext", [""])]
+    return [line for text in texts for line in re.sub(r"%\{[^}]*\}", "10.0", text).split("<br>")]
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_each_line_fits_on_a_phone(name: str) -> None:
     figure, _size = FIGURES[name]
-    long = [line for trace in figure["data"] for line in lines_of(trace) if len(line) > touch.LINE_LETTERS + 6]
+    long = [line for trace in figure["data"] for line in lines_of(trace) if len(line) > touch.LINE_LETTERS]
     assert long == []
 
 
@@ -73,3 +77,25 @@ def test_a_mark_beside_a_bar_says_its_month() -> None:
     marks = [one for one in nsaid_use_chart(small_views.nsaids(121, MONTH))["data"] if one.get("mode") == "markers"]
     assert marks
     assert all(mark["hovertemplate"].startswith("%{x|%b %Y}: ") for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("Relapse", f"%{{y:.1f}} ({touch.DATE})", "Relapse: %{y:.1f} (%{x|%-d %b %Y})"),
+        (
+            "Possible relief, not confirmed",
+            f"%{{y:.1f}} ({touch.DATE})",
+            "Possible relief, not<br>confirmed: %{y:.1f} (%{x|%-d %b %Y})",
+        ),
+    ],
+)
+def test_a_name_leaves_room_for_what_stands_behind_it(name: str, value: str, said: str) -> None:
+    assert touch.named(name, value) == f"{said}<extra></extra>"
+
+
+def test_what_a_rating_says_leaves_room_for_its_day() -> None:
+    rating = OwnRating(views.FIRST, "Own rating of the whole change: very much improved")
+    (trace,) = happenings.ratings(replace(views.empty(30), ratings=(rating,)))
+    assert trace["hovertext"] == ["Own rating of the whole<br>change: very much improved"]
+    assert max(map(len, lines_of(trace))) <= touch.LINE_LETTERS

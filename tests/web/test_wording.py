@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
+from fractions import Fraction
 from typing import get_args
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 
 from blueprints.treatment.forms import EpisodeForm
 from firststep.clinical.benchmarks.shapes import Grade
+from firststep.extensions import db
+from firststep.figures import words
+from firststep.models import FootDay
+from firststep.web import wording
 from firststep.web.wording import arm_name, grade_name, weeks_since_start
-from tests.cast import Browser, Cast
+from tests.cast import TODAY, Browser, Cast
 from tests.support.letters import write
 
 
@@ -47,3 +54,39 @@ def test_no_mail_calls_a_clinics_own_report_published(app: Flask, cast: Cast) ->
     letter = write(app, cast, "weekly_summary", detailed=True)
     assert "what a clinic reported for" in letter.text
     assert "ublished" not in letter.text
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (6.25, "6.3"),
+        (Fraction(25, 4), "6.3"),
+        (6.75, "6.8"),
+        (Fraction(121, 20), "6.1"),
+        (6.05, "6.1"),
+        (Fraction(1, 7), "0.1"),
+        (-0.04, "0.0"),
+        (-0.25, "-0.3"),
+    ],
+)
+def test_a_half_is_rounded_up_on_charts_and_in_sentences_alike(app: Flask, value: Fraction | float, said: str) -> None:
+    with app.test_request_context():
+        assert wording.points(value) == words.points(value) == said
+
+
+def test_a_baseline_of_four_entries_is_one_number_everywhere(app: Flask, cast: Cast, ben: Browser) -> None:
+    with app.app_context():
+        for back, pain in enumerate((60, 70, 60, 60), start=1):
+            day = TODAY - timedelta(days=back)
+            db.session.add(FootDay(patient_id=cast.ben, day=day, foot="right", first_step_pain=pain))
+        db.session.commit()
+    page = " ".join(BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser").get_text(" ").split())
+    assert page.count("Baseline 6.3") == 2, "in both drawings"
+    assert "6.2" not in page
+    # As the browser writes it on a touch, a half up.
+    (mark,) = [
+        trace
+        for trace in ben.get("/progress/figure.json").get_json()["data"]
+        if trace["name"] == "Baseline" and trace["mode"] == "markers"
+    ]
+    assert (mark["y"], mark["hovertemplate"]) == ([6.25], "Baseline: %{y:.1f}<extra></extra>")

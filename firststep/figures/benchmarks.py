@@ -128,6 +128,8 @@ def _box_label(view: TrajectoryView, window: ReliefWindow) -> list[Label]:
         Place(closes, window.lower, "right", "top", yshift=-3),
         Place(opens, window.lower, "right", "bottom", xshift=-5),
         Place(closes, window.upper, "left", "bottom", xshift=5, yshift=40),
+        Place(opens, window.upper, "left", "bottom", yshift=22),
+        Place(opens, window.upper, "left", "bottom", yshift=40),
     )
     return [Label(texts, "@band", places)]
 

@@ -6,7 +6,7 @@ room is scarcest; a wider drawing only moves things apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import east_asian_width
@@ -20,9 +20,13 @@ SIZE_PX = 11
 _LINE_PX = 13
 #: What lies under a label costs this much for each square pixel, and each point this much.
 _COST_OF_LABEL, _COST_OF_OUTSIDE, _COST_OF_POINT, _COST_OF_RANK = 4.0, 30.0, 30.0, 12.0
+#: And this much for each label that is covered by more than a hair, which makes both hard to read.
+_COST_OF_HIDING, _HAIR_PX = 400.0, 1.0
 
 _ROUNDS = 3
-_COST_OF_DROPPING = 400.0
+_COST_OF_DROPPING = 300.0
+#: Below this no other arrangement is looked for.
+_LITTLE = 200.0
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom
 
@@ -59,12 +63,15 @@ def arrange(
     """Choose a place for every label and give Plotly's annotations.
 
     ``size_px`` is the narrowest drawing; ``points`` are the marks of the chart in its pixels. Who chooses first
-    decides much, so the labels choose from both ends, and the arrangement that costs least is drawn.
+    decides much, so several orders are tried until one costs little, or the one that costs least is drawn.
     """
     frame, density = Frame(layout, *size_px), Density(points)
     candidates = [_Candidates(label, density, frame) for label in labels]
-    given = list(range(len(labels)))
-    settled = [_settle(candidates, order) for order in (given, given[::-1])]
+    settled: list[tuple[float, list[_Choice | None]]] = []
+    for order in _orders(labels):
+        settled.append(_settle(candidates, order))
+        if settled[-1][0] < _LITTLE:
+            break
     _price, chosen = min(settled, key=lambda one: one[0])
     return [
         annotation
@@ -81,6 +88,17 @@ class _Choice:
     place: Place
     box: Box
     price: float
+
+
+def _orders(labels: list[Label]) -> Iterator[list[int]]:
+    """Go through the orders to choose in: the widest first, the last first, and as they are given.
+
+    In the first two what may be dropped chooses after the others.
+    """
+    given = range(len(labels))
+    yield sorted(given, key=lambda at: (labels[at].dropped, -max(map(len, labels[at].lines)) * len(labels[at].lines)))
+    yield list(given)[::-1]
+    yield list(given)
 
 
 def _settle(candidates: list[_Candidates], order: list[int]) -> tuple[float, list[_Choice | None]]:
@@ -112,11 +130,12 @@ class _Candidates:
                 break
             price, box = self._price(rank)
             if price < best:
-                price += _COST_OF_LABEL * sum([_overlap(box, other) for other in others])
+                hidden = [area for other in others if (area := _overlap(box, other, _HAIR_PX))]
+                price += _COST_OF_HIDING * len(hidden) + _COST_OF_LABEL * sum(hidden)
             if price < best:
                 best, chosen = price, rank
         box = self._price(chosen)[1]
-        if self._label.dropped and any(_overlap(box, other) for other in others):
+        if self._label.dropped and any(_overlap(box, other, _HAIR_PX) for other in others):
             return None
         return _Choice(self._label.places[chosen], box, best)
 
@@ -151,9 +170,10 @@ def _cost(box: Box, density: Density, frame: Frame) -> float:
     return _COST_OF_OUTSIDE * outside + _COST_OF_POINT * covered
 
 
-def _overlap(one: Box, other: Box) -> float:
+def _overlap(one: Box, other: Box, hair: float = 0) -> float:
+    """Return the area that two boxes share; none where they share no more than a hair in one direction."""
     # Asked a thousand times for a chart: most boxes are apart, which four comparisons tell.
-    if one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]:
+    if one[2] - other[0] <= hair or other[2] - one[0] <= hair or one[3] - other[1] <= hair or other[3] - one[1] <= hair:
         return 0
     across = min(one[2], other[2]) - max(one[0], other[0])
     down = min(one[3], other[3]) - max(one[1], other[1])

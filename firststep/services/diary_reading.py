@@ -90,13 +90,13 @@ def read_days(
     # Who answers for one foot answers for the day: the same dates, read once.
     days = foot_days if of_days[0] == of_feet[0] else _with_days(of_days)[0]
     _texts, stretch_done, stretch_minutes, nsaid_taken, *of_sets = of_days
-    numbers, hurt = of_sets or ((), ())
+    numbers, hurt = of_sets or ([None] * len(days), ())
     answers = (days, list(map(_yes_no, stretch_done)), stretch_minutes, list(map(_yes_no, nsaid_taken)))
     return Days(
         foot_days=Rows(clinical.FootDay._make, (foot_days, feet, *pains)),
         day_answers=Rows(clinical.DayAnswers._make, answers),
         recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled) if any(recalled) else ()),
-        sets_done={day: number for day, number in zip(days, numbers, strict=False) if number is not None},
+        sets_done={day: number for day, number in zip(days, numbers, strict=True) if number is not None},
         hurt=frozenset(compress(days, hurt)),
     )
 

@@ -77,9 +77,9 @@ def _eventful(app: Flask, days: int) -> people.Browser:
 def _add_events(session: Session, patient_id: UUID, days: int) -> None:
     """Add the other foot, a dose every third day, a session a week, now and then a flare-up, a pause and a new plan."""
     session.execute(update(FootDay).where(FootDay.patient_id == patient_id).values(average_pain=30))
-    right = select(FootDay.patient_id, FootDay.day, literal("left"), FootDay.first_step_pain // 2, literal(20), false())
+    other = select(FootDay.patient_id, FootDay.day, literal("left"), FootDay.first_step_pain // 2, literal(20), false())
     columns = ["patient_id", "day", "foot", "first_step_pain", "average_pain", "first_step_recalled"]
-    session.execute(insert(FootDay).from_select(columns, right.where(FootDay.patient_id == patient_id)))
+    session.execute(insert(FootDay).from_select(columns, other.where(FootDay.patient_id == patient_id)))
     session.execute(update(Day).where(Day.patient_id == patient_id).values(stretch_sets=2))
     first = people.TODAY - timedelta(days=days)
     on = [first + timedelta(days=offset) for offset in range(days)]

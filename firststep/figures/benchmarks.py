@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from firststep.figures import touch, words
 from firststep.figures.labels import Label, Place
 from firststep.figures.legend import OUTLINE
+from firststep.figures.series import short
 from firststep.figures.view import PublishedPoint, ReliefWindow, TrajectoryView
 
 Trace = dict[str, Any]
@@ -76,7 +77,7 @@ def _published(point: PublishedPoint, moment: str, day: str) -> Trace:
         "cliponaxis": False,
         "hovertemplate": touch.named(f"{point.number} {point.source}", f"%{{y:.1f}} ({day})"),
         "x": [moment],
-        "y": [round(point.value, 2)],
+        "y": [short(point.value)],
     }
     if point.low is not None and point.high is not None:
         trace["error_y"] = {

@@ -83,7 +83,8 @@ def _noted(view: TrajectoryView) -> dict[date, list[str]]:
     for day, name in care.first_days(view):
         noted[day.replace(day=1)].append(name)
     for event in view.events:
-        noted[event.day.replace(day=1)].append(event_name(event.kind))
+        if view.shows(event.day):
+            noted[event.day.replace(day=1)].append(event_name(event.kind))
     for rating in view.ratings:
         if view.shows(rating.day):
             noted[rating.day.replace(day=1)].append(rating.label)

@@ -9,6 +9,7 @@ of a phone, and its dots would lie on those of the next: entries then show the l
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, cast
 
@@ -55,7 +56,12 @@ def short(value: float | None) -> float | int | None:
     if value is None:
         return None
     rounded = round(value, 2)
-    return int(rounded) if rounded == int(rounded) else rounded
+    if rounded == int(rounded):
+        return int(rounded)
+    # On a touch plotly.js rounds what the number is in binary: 6.35, which lies below, would be 6.3 there and 6.4 in
+    # words. A thousandth more is not seen.
+    below = Decimal(rounded) < Decimal(str(rounded)) and round(rounded * 100) % 10 == 5
+    return round(rounded + 0.001, 3) if below else rounded
 
 
 def drawn_means(means: Values) -> tuple[int, Values]:
@@ -65,7 +71,7 @@ def drawn_means(means: Values) -> tuple[int, Values]:
 
 
 def mean_line(name: str, first_day: date, means: Values, line: dict[str, Any]) -> list[dict[str, Any]]:
-    """Draw 7-day means as a line that stops where they are not valid; nothing where none is."""
+    """Draw 7-day means as a line that stops where they are not valid; nothing where none of those drawn is."""
     step_days, drawn = drawn_means(means)
     if all(mean is None for mean in drawn):
         return []

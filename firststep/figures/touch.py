@@ -15,6 +15,7 @@ from typing import Final
 #: So many letters fit beside their key on the narrowest phone.
 LINE_LETTERS: Final = 40
 BREAK: Final = "<br>"
+_NOT_IN_WORDS: Final = "\0"
 #: On which day something stands.
 DAY: Final = "%{x|%-d %b}"
 DATE: Final = "%{x|%-d %b %Y}"
@@ -22,8 +23,10 @@ DATE: Final = "%{x|%-d %b %Y}"
 
 @lru_cache(maxsize=1024)
 def in_lines(text: str, behind: str = "") -> str:
-    """Break a text between words so that each line fits on a phone, also with what the template writes behind it."""
-    return BREAK.join(wrap(text, LINE_LETTERS - len(_shown(behind)), break_on_hyphens=False))
+    """Break a text between words so that each line fits on a phone, the last with what is written behind it."""
+    # As a part of the last word, which goes to the next line with it.
+    end = _NOT_IN_WORDS * len(_shown(behind))
+    return BREAK.join(wrap(text + end, LINE_LETTERS, break_long_words=False, break_on_hyphens=False)).rstrip(end)
 
 
 def named(name: str, value: str = "%{y}") -> str:

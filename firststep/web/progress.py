@@ -43,7 +43,8 @@ from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
 from firststep.web.smaller_charts import later_charts, nothing_of, panels, smaller_figure, title_of
 
-NARROW_PX, WIDE_PX = (344, 330), (920, 420)
+#: As wide as the page shows them, so that letters have the size they say (static/css/app.css has the wide one too).
+NARROW_PX, WIDE_PX = (344, 330), (672, 346)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,9 +128,11 @@ def progress_page(
 
 def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
     """Return a figure of the same choice, for the browser to draw; without a chart that exists, the trajectory."""
-    if smaller := smaller_figure(course, *_resolved_for_chart(course, choice), today):
+    choice, found = _resolved_for_chart(course, choice)
+    if smaller := smaller_figure(course, choice, found, today):
         return smaller
-    choice, found = resolved(course, choice)
+    if not choice.is_about_pain:
+        choice, found = resolved(course, choice)
     return trajectory(_view(course, choice, found, _compared(course, choice, found), today))
 
 

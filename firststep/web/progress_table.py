@@ -34,9 +34,9 @@ def _head_of_days(view: TrajectoryView) -> list[str]:
 
 
 def _happened(view: TrajectoryView) -> bool:
-    return bool(care.first_days(view) or view.visits or view.ratings) or any(
-        spell.kind != "gap" for spell in view.spells
-    )
+    found = any(view.shows(event.day) for event in view.events)
+    spells = any(spell.kind != "gap" for spell in view.spells)
+    return bool(found or care.first_days(view) or view.visits or view.ratings or spells)
 
 
 def _days(view: TrajectoryView) -> list[list[str | None]]:

@@ -100,7 +100,7 @@ def test_the_picture_for_a_wide_screen_comes_where_it_is_seen(long_course: None,
     assert wide["hx-trigger"] == "intersect once"
     came = part(ana, str(wide["hx-get"]))
     (drawing,) = came.select("svg[role=img]")
-    assert drawing["viewbox"] == "0 0 920 420"
+    assert drawing["viewbox"] == "0 0 672 346"
     # The same words in another size.
     (narrow,) = whole.select(".only-narrow svg[role=img]")
     assert (drawing.title, drawing.desc) != (None, None)

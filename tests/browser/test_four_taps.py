@@ -111,7 +111,7 @@ def test_high_pain_leads_to_the_list_at_once_and_moves_no_answer(app: Flask, ope
     page = open_phone(cast.ben_user)
     page.goto("/log")
     page.wait_for_load_state("networkidle")
-    first, told = boxes(page), page.locator("#trigger-told")
+    first, told = boxes(page), page.locator("#trigger-told a")
     expect(told).to_be_hidden()
     targets(page, "First-step pain").filter(has_text="8").tap()
     expect(told).to_be_in_viewport(ratio=1)

@@ -173,6 +173,26 @@ def test_a_wide_screen_gets_its_own_picture_and_nothing_moves(
     assert problems(page) + colour_problems(page) == []
 
 
+def test_a_low_screen_gets_the_wide_picture_before_its_end_is_seen(
+    open_phone: OpenPage, cast: Cast, long_course: None
+) -> None:
+    page = open_phone(cast.ben_user)
+    page.set_viewport_size({"width": 844, "height": 300})
+    page.goto("/progress?days=all")
+    scroll_to(page, "trajectory")
+    expect(page.locator("#trajectory .legend")).not_to_be_in_viewport()
+    expect(page.locator("#trajectory .only-wide svg")).to_be_visible()
+
+
+def test_a_phone_that_is_turned_gets_the_wide_picture(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/progress?days=all")
+    expect(page.locator("#trajectory .only-narrow svg")).to_be_visible()
+    page.set_viewport_size({"width": 780, "height": 360})
+    scroll_to(page, "trajectory")
+    expect(page.locator("#trajectory .only-wide svg")).to_be_visible()
+
+
 def test_without_scripts_a_wide_screen_shows_the_narrow_picture(
     open_phone: OpenPage, cast: Cast, long_course: None
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,12 +17,17 @@ def on_demand(whole: tuple[int | None, ...]) -> OnDemand[int | None]:
 
 
 @given(values, ends, ends, st.integers(1, 4))
-def test_it_is_the_tuple_of_its_values(whole: tuple[int | None, ...], first: int, last: int, step: int) -> None:
+def test_it_is_the_tuple_of_its_values(
+    whole: tuple[int | None, ...], first: int | None, last: int | None, step: int
+) -> None:
     series = on_demand(whole)
     assert (len(series), tuple(series), series) == (len(whole), whole, whole)
     assert series[first:last:step] == whole[first:last:step]
     assert [series[place] for place in range(-len(whole), len(whole))] == [*whole, *whole]
     assert hash(series) == hash(whole)
+    for outside in (len(whole), -len(whole) - 1):
+        with pytest.raises(IndexError):
+            series[outside]
     assert series != (*whole, 1)
     assert series != list(whole)
 

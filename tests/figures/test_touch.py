@@ -41,6 +41,13 @@ def test_words_are_broken_between_words_and_none_is_lost() -> None:
     broken = touch.in_lines(text)
     assert broken == "Lowest to highest of two weeks, entered<br>later, from memory"
     assert touch.in_lines("First-step pain") == "First-step pain"
+    # Only the last line has something behind it, and no word is broken.
+    behind = f": %{{y:.1f}} ({touch.DATE})"
+    assert (
+        touch.in_lines("Verlaufskontrolluntersuchung ohne Befund", behind)
+        == "Verlaufskontrolluntersuchung ohne<br>Befund"
+    )
+    assert touch.in_lines("", behind) == ""
 
 
 def test_each_drug_has_a_line_of_its_own() -> None:
@@ -97,5 +104,5 @@ def test_a_name_leaves_room_for_what_stands_behind_it(name: str, value: str, sai
 def test_what_a_rating_says_leaves_room_for_its_day() -> None:
     rating = OwnRating(views.FIRST, "Own rating of the whole change: very much improved")
     (trace,) = happenings.ratings(replace(views.empty(30), ratings=(rating,)))
-    assert trace["hovertext"] == ["Own rating of the whole<br>change: very much improved"]
+    assert trace["hovertext"] == ["Own rating of the whole change: very<br>much improved"]
     assert max(map(len, lines_of(trace))) <= touch.LINE_LETTERS

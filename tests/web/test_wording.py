@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import get_args
 
@@ -15,6 +16,7 @@ from blueprints.treatment.forms import EpisodeForm
 from firststep.clinical.benchmarks.shapes import Grade
 from firststep.extensions import db
 from firststep.figures import words
+from firststep.figures.series import short
 from firststep.models import FootDay
 from firststep.web import wording
 from firststep.web.wording import arm_name, grade_name, weeks_since_start
@@ -83,10 +85,20 @@ def test_a_baseline_of_four_entries_is_one_number_everywhere(app: Flask, cast: C
     page = " ".join(BeautifulSoup(ben.get("/progress").get_data(as_text=True), "html.parser").get_text(" ").split())
     assert page.count("Baseline 6.3") == 2, "in both drawings"
     assert "6.2" not in page
-    # As the browser writes it on a touch, a half up.
+    # As the browser writes it on a touch.
     (mark,) = [
         trace
         for trace in ben.get("/progress/figure.json").get_json()["data"]
         if trace["name"] == "Baseline" and trace["mode"] == "markers"
     ]
     assert (mark["y"], mark["hovertemplate"]) == ([6.25], "Baseline: %{y:.1f}<extra></extra>")
+
+
+@pytest.mark.parametrize("hundredths", [*range(0, 1001, 5)])
+def test_a_touch_rounds_a_half_as_the_words_do(app: Flask, hundredths: int) -> None:
+    # plotly.js writes ".1f" by toFixed, which rounds the binary number; an exact half goes up.
+    drawn = short(hundredths / 100)
+    exact = Decimal(drawn if drawn is not None else "nan").quantize(Decimal("0.1"), ROUND_HALF_UP)
+    with app.test_request_context():
+        assert str(exact) == words.points(hundredths / 100)
+    assert abs(float(drawn or 0) - hundredths / 100) <= 0.0011

@@ -17,6 +17,7 @@ from firststep.services import access
 from firststep.services.access import Grant
 from firststep.services.thresholds import thresholds_for
 from firststep.web.choice import Choice, read_choice
+from firststep.web.dates import long_date
 from firststep.web.person_words import person_name
 from firststep.web.progress import part_alone, progress_figure
 from firststep.web.render import render, wants_part
@@ -51,6 +52,7 @@ def _alone(grant: Grant, choice: Choice, places: Places) -> str:
         name=person_name(grant.patient_name, grant.confirmed_at),
         from_day=day_words(grant.from_day) if grant.from_day else "",
         places=places,
+        printed=long_date(grant.today),
     )
 
 

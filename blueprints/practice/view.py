@@ -15,6 +15,7 @@ from firststep.services.access import Grant, Note
 from firststep.services.questions import VisitQuestion
 from firststep.services.trajectories import Course
 from firststep.web.choice import Choice
+from firststep.web.dates import long_date
 from firststep.web.event_words import event_words
 from firststep.web.person_words import person_name
 from firststep.web.progress import ProgressPage, progress_page, resolved
@@ -29,6 +30,8 @@ def patient_view(
     return {
         "name": person_name(grant.patient_name, grant.confirmed_at),
         "places": places,
+        # On paper nobody knows any more from when it is.
+        "printed": long_date(grant.today),
         "sessions": places.sessions if grant.shows_charts else "",
         "week": week_words(found.starts_on, grant.today),
         "rows": _rows(grant, course, places),

@@ -33,12 +33,19 @@ def entries(view: TrajectoryView) -> list[Trace]:
             "type": "scatter",
             "name": name,
             "cliponaxis": False,
-            "hovertemplate": touch.named(name, f"%{{y}} ({touch.DAY})" if step == 1 else "%{y}"),
+            "hovertemplate": _touched(name, step),
             **draw(view.first_day, values, step, hollow=hollow),
         }
         for name, values, hollow in kinds
         if any(value is not None for value in values)
     ]
+
+
+def _touched(name: str, step: int) -> str:
+    """Say what one mark is: an entry, one of those of a week, or an end of a stroke with the other end."""
+    if step == 1:
+        return touch.named(name, f"%{{y}} ({touch.DAY})")
+    return touch.named(_("%(name)s, one of them", name=name)) if step == WEEK else touch.named(name, "%{hovertext}")
 
 
 def _on_time(view: TrajectoryView) -> Values:
@@ -73,12 +80,15 @@ def _strokes(first_day: date, values: Values, step: int, *, hollow: bool) -> Tra
     """Draw an upright stroke a step, with a dot at both ends: one value alone is a dot."""
     xs: list[str] = []
     ys: list[float | int | None] = []
+    said: list[str] = []
     for begin in range(0, len(values), step):
         if shared := recorded(values[begin : begin + step]):
-            ends = [shared[0], *shared[1:][-1:], None]
-            xs += [(first_day + timedelta(days=begin + step // 2)).isoformat()] * len(ends)
-            ys += map(short, ends)
+            ends = [short(value) for value in (shared[0], *shared[1:][-1:])]
+            xs += [(first_day + timedelta(days=begin + step // 2)).isoformat()] * (len(ends) + 1)
+            ys += [*ends, None]
+            said += ["\N{EN DASH}".join(map(str, ends))] * (len(ends) + 1)
     return {
+        "hovertext": said[:-1],
         "mode": "lines+markers",
         "meta": STROKES,
         "marker": _marker(2, hollow=hollow),

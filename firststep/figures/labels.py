@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -73,6 +74,7 @@ def arrange(
         if settled[-1][0] < _LITTLE:
             break
     _price, chosen = min(settled, key=lambda one: one[0])
+    _untangle(candidates, chosen)
     return [
         annotation
         for label, one in zip(labels, chosen, strict=True)
@@ -111,7 +113,22 @@ def _settle(candidates: list[_Candidates], order: list[int]) -> tuple[float, lis
             taken[index] = candidates[index].choose(others)
         if taken == before:
             break
-    return sum(one.price if one else _COST_OF_DROPPING for one in taken), taken
+    return sum(map(_price_of, taken)), taken
+
+
+def _untangle(candidates: list[_Candidates], taken: list[_Choice | None]) -> None:
+    """Move two labels at once where one covers the other: neither could go anywhere better by itself."""
+    for pair in combinations(range(len(taken)), 2):
+        one, other = (taken[at] for at in pair)
+        if one is None or other is None or not _overlap(one.box, other.box, _HAIR_PX):
+            continue
+        beside = [choice.box for at, choice in enumerate(taken) if choice and at not in pair]
+        moved = [(first, candidates[pair[1]].choose([*beside, first.box])) for first in candidates[pair[0]].all(beside)]
+        taken[pair[0]], taken[pair[1]] = min(moved, key=lambda both: sum(map(_price_of, both)))
+
+
+def _price_of(one: _Choice | None) -> float:
+    return one.price if one else _COST_OF_DROPPING
 
 
 class _Candidates:
@@ -130,14 +147,19 @@ class _Candidates:
                 break
             price, box = self._price(rank)
             if price < best:
-                hidden = [area for other in others if (area := _overlap(box, other, _HAIR_PX))]
-                price += _COST_OF_HIDING * len(hidden) + _COST_OF_LABEL * sum(hidden)
+                price += _cost_of_hiding(box, others)
             if price < best:
                 best, chosen = price, rank
         box = self._price(chosen)[1]
         if self._label.dropped and any(_overlap(box, other, _HAIR_PX) for other in others):
             return None
         return _Choice(self._label.places[chosen], box, best)
+
+    def all(self, others: list[Box]) -> Iterator[_Choice]:
+        """Go through all places, each with what it costs beside the other labels."""
+        for rank, place in enumerate(self._label.places):
+            price, box = self._price(rank)
+            yield _Choice(place, box, price + _cost_of_hiding(box, others))
 
     def _price(self, rank: int) -> tuple[float, Box]:
         if rank not in self._priced:
@@ -168,6 +190,11 @@ def _cost(box: Box, density: Density, frame: Frame) -> float:
     outside = (right - left) * (bottom - top) - _overlap(box, inside)
     covered = density.within(left - 3, top - 3, right + 3, bottom + 3)
     return _COST_OF_OUTSIDE * outside + _COST_OF_POINT * covered
+
+
+def _cost_of_hiding(box: Box, others: list[Box]) -> float:
+    hidden = [area for other in others if (area := _overlap(box, other, _HAIR_PX))]
+    return _COST_OF_HIDING * len(hidden) + _COST_OF_LABEL * sum(hidden)
 
 
 def _overlap(one: Box, other: Box, hair: float = 0) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from flask_babel import gettext as _
 
@@ -49,7 +49,7 @@ def source_lines(compared: Comparison, shows: Callable[[date], bool]) -> tuple[S
     """Say each figure in words, numbered as on the chart where the period ``shows`` its day."""
     points = enumerate(compared.points, start=1)
     return (
-        *map(_window_line, windows_of(compared)),
+        *(_window_line(window, shows) for window in windows_of(compared)),
         *(_point_line(number if shows(point.day) else None, point) for number, point in points),
     )
 
@@ -78,17 +78,20 @@ def own_range_line(found: Outcomes, own: Arm | None) -> str:
     )
 
 
-def _window_line(window: ReliefWindow) -> SourceLine:
+def _window_line(window: ReliefWindow, shows: Callable[[date], bool]) -> SourceLine:
     row = window.benchmark
+    text = _(
+        "reported relief after %(first)s to %(last)s weeks and an average fall of %(fall)s of 10 on a 0-10 VAS; "
+        "pain type not stated.",
+        first=row.relief_week_from,
+        last=row.relief_week_to,
+        fall=wording.points(window.reduction.points),
+    )
+    open_days = (window.closes_on - window.opens_on).days + 1
+    seen = any(shows(window.opens_on + timedelta(days=day)) for day in range(open_days))
     return SourceLine(
         title=wording.arm_name(window.arm),
-        text=_(
-            "reported relief after %(first)s to %(last)s weeks and an average fall of %(fall)s of 10 on a 0-10 VAS; "
-            "pain type not stated.",
-            first=row.relief_week_from,
-            last=row.relief_week_to,
-            fall=wording.points(window.reduction.points),
-        ),
+        text=text if seen else _("%(figure)s It lies outside this period.", figure=text),
         grade=wording.grade_name(row.grade),
         source_id=row.source.id,
     )

@@ -138,7 +138,10 @@ def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str,
 
 @dataclass(frozen=True, kw_only=True)
 class Alone:
-    """A part of the page by itself; with nothing to show its name, and why it is not there."""
+    """A part of the page by itself; with nothing to show its name, and why it is not there.
+
+    ``title`` says of a table what it is about.
+    """
 
     panel: Panel | None = None
     table: Table | None = None
@@ -155,10 +158,15 @@ def part_alone(course: Course, choice: Choice, *, today: date, figure: Address, 
             return Alone(title=_("No entries yet"))
         view = _view(course, choice, found, _compared(course, choice, found), today)
         if choice.chart == TABLE:
-            return Alone(table=trajectory_table(view))
+            return Alone(table=trajectory_table(view), title=_of_what(view))
         return Alone(drawing=_drawing(trajectory(view), WIDE_PX, _said(course, found, today, own=own)))
     made = panels(course, choice, found, today, with_choices(figure), (choice.chart,))
     return Alone(panel=made[0]) if made else Alone(title=title_of(choice.chart), nothing=nothing_of(choice.chart))
+
+
+def _of_what(view: TrajectoryView) -> str:
+    first, last = short_date(view.first_day), short_date(min(view.last_day, view.today or view.last_day))
+    return _("%(measure)s, %(first)s to %(last)s", measure=view.measure_label, first=first, last=last)
 
 
 def still_picture(
@@ -328,7 +336,8 @@ def _tabs(choice: Choice, page: Address, name: str, options: list[tuple[Any, str
             "href": address,
             "label": label,
             "current": query.get(name) == value,
-            "attrs": {"hx-get": address, "hx-target": "#chart", "hx-push-url": "true"},
+            # By its id it has the focus again when it came anew.
+            "attrs": {"id": f"{name}-{value}", "hx-get": address, "hx-target": "#chart", "hx-push-url": "true"},
         }
         for address, (value, label) in zip(addresses, options, strict=True)
     ]

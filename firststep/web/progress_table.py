@@ -30,7 +30,12 @@ def trajectory_table(view: TrajectoryView) -> Table:
 def _head_of_days(view: TrajectoryView) -> list[str]:
     beside = [companion.label for companion in view.companions]
     noted = [_("Noted")] if _happened(view) else []
-    return [_("Day"), _("Pain"), _("7-day mean"), *beside, _("Stretching"), _("NSAID"), *noted]
+    return [_("Day"), *_names_of_pain(view), *beside, _("Stretching"), _("NSAID"), *noted]
+
+
+def _names_of_pain(view: TrajectoryView) -> list[str]:
+    """Name the columns of entries and means; beside others the entries by measure and foot, with their mean."""
+    return [view.measure_label if view.companions else _("Pain"), _("7-day mean")]
 
 
 def _happened(view: TrajectoryView) -> bool:

@@ -21,9 +21,10 @@ function sendToken(event) {
  * @param {CustomEvent<{ctx?: import("htmx.org").HtmxRequestCtx}>} event
  */
 function sayFailure(event) {
-  const status = event.detail.ctx?.response?.status;
+  const { ctx } = event.detail;
+  const status = ctx?.response?.status;
   // A 4xx answer is swapped into the page and speaks for itself; a 5xx answer is not shown.
-  if (status === undefined) showToast("offline");
+  if (status === undefined) showToast(ctx && SAFE_METHODS.includes(ctx.request.method) ? "unloaded" : "offline");
   else if (status >= 500) showToast("error");
 }
 

@@ -6,6 +6,7 @@
  * [data-chart-plot], [data-chart-explore], [data-chart-status].
  */
 import { paint, plotConfig, touchLayout } from "./plot.js";
+import { focusQuietly, keepRoom } from "./room.js";
 
 /** @typedef {{data: object[], layout: Record<string, any>}} Figure */
 /** @typedef {{figure: Figure, plot: HTMLElement}} Drawn */
@@ -102,8 +103,10 @@ async function explore(chart, asked) {
     await Plotly.newPlot(plot, ...arguments_(chart, figure));
     drawn.set(chart, { figure, plot });
     chart.dataset.chartState = "ready";
-    chart.querySelector("[data-chart-explore]")?.setAttribute("hidden", "");
+    const button = chart.querySelector("[data-chart-explore]"), goesOn = button === document.activeElement;
+    button?.setAttribute("hidden", "");
     say(chart, "ready");
+    if (goesOn) focusQuietly(chart.querySelector("[data-chart-status]"));
     // The button stands below the legend, and what it woke may lie above the screen.
     if (asked) plot.scrollIntoView({ block: "nearest" });
   } catch (error) {
@@ -153,5 +156,6 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("htmx:after:swap", () => void prepare());
 window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void redrawAll());
+keepRoom();
 void prepare();
 exploreWhenIdle();

@@ -348,7 +348,7 @@ def test_chart_and_table_have_the_rating(app: Flask, ana: Browser, cast: Cast) -
     rate(app, cast.ana, 2, TODAY - timedelta(days=14))
     drawn = ana.get("/progress/figure.json?days=90").get_json()["data"]
     (squares,) = [trace for trace in drawn if trace["name"] == "Own rating of the whole change"]
-    assert (squares["x"], squares["hovertext"]) == (["2026-11-09"], ["Own rating, week 4: Much improved"])
+    assert (squares["x"], squares["hovertext"]) == (["2026-11-09"], ["Own rating, week 4: Much<br>improved"])
     rows = page_of(ana.get("/progress?days=90")).select("#trajectory tbody tr")
     noted = {row.find("th").get_text(): row.find_all("td")[-1].get_text() for row in rows}  # type: ignore[union-attr]
     assert noted["9\N{NO-BREAK SPACE}Nov\N{NO-BREAK SPACE}2026"] == "Own rating, week 4: Much improved"

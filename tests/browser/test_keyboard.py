@@ -91,6 +91,10 @@ def test_a_day_is_logged_and_the_course_is_read(open_phone: OpenPage, cast: Cast
     expect(page.get_by_role("link", name="1 year")).to_have_attribute("aria-current", "true")
     tab_to(page, "summary")
     page.keyboard.press("Enter")
+    if not javascript:
+        # The table of a year is a page of its own.
+        tab_to(page, "a[href*='chart=table']")
+        page.keyboard.press("Enter")
     expect(page.get_by_role("row", name="20 Nov 2026")).to_contain_text("7")
     tab_to(page, "[role=region]")
 
@@ -100,7 +104,23 @@ def test_plotly_is_asked_for_by_keyboard(open_phone: OpenPage, cast: Cast) -> No
     page.goto("/progress")
     tab_to(page, "[data-chart-explore]")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
+    status = page.locator("[data-chart-status]").first
+    expect(status).to_have_text("Touch the chart, or point at it, to read values.")
+    # The button is gone, and what follows it comes next.
+    expect(status).to_be_focused()
+    # Who hears the page has the picture with its name as before, and not the parts of what is drawn over it.
+    expect(page.locator("#trajectory").get_by_role("img")).to_have_count(1)
+
+
+def test_the_choice_that_was_made_keeps_the_focus(open_phone: OpenPage, cast: Cast) -> None:
+    page = open_phone(cast.ana_user)
+    page.goto("/progress")
+    for name in ("1 year", "Over the day", "None"):
+        choice = page.get_by_role("link", name=name, exact=True)
+        choice.focus()
+        page.keyboard.press("Enter")
+        expect(choice).to_have_attribute("aria-current", "true")
+        expect(choice).to_be_focused()
 
 
 @pytest.mark.parametrize("slower", [1, 6])

@@ -65,7 +65,29 @@ def test_charts_come_when_somebody_scrolls_to_them(
     page.locator("#nsaid").get_by_role("button", name="Explore").tap()
     expect(page.locator("#nsaid [data-chart-status]")).to_have_text("Touch the chart, or point at it, to read values.")
     expect(page.locator("#nsaid [data-chart-plot] .bars")).to_have_count(0)
-    expect(page.locator("#nsaid .figure__still")).to_be_hidden()
+    expect(page.locator("#nsaid .figure__still")).to_have_css("opacity", "0")
+
+
+def test_another_choice_leaves_the_reader_where_they_are(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/progress?days=all")
+    for key in ("change", "nsaid", "stretching"):
+        scroll_to(page, key)
+        expect(page.locator(f"#{key} .figure__still svg")).to_be_visible()
+    high = page.locator(".panels").evaluate("(panels) => panels.offsetHeight")
+    choice = page.get_by_role("link", name="All three")
+    choice.tap()
+    expect(choice).to_have_attribute("aria-current", "true")
+    expect(page.locator(".panels > [data-later]").first).to_be_attached()
+    assert page.locator(".panels").evaluate("(panels) => panels.offsetHeight") == pytest.approx(high, abs=1)
+
+
+def test_a_chart_that_comes_under_the_focus_has_it(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
+    page = open_phone(cast.ben_user)
+    page.goto("/progress?days=all")
+    page.locator("#change").get_by_role("link", name="Show the chart").focus()
+    expect(page.locator("#change .figure__still svg")).to_be_visible()
+    expect(page.locator("#change .figure__sentence")).to_be_focused()
 
 
 def test_the_table_comes_when_it_is_opened(open_phone: OpenPage, cast: Cast, long_course: None) -> None:
@@ -117,7 +139,7 @@ def test_a_chart_that_did_not_come_is_a_tap_away(
     page.goto("/progress?days=all")
     page.context.set_offline(True)
     scroll_to(page, "change")
-    expect(page.locator("#toast")).to_be_visible()
+    expect(page.locator("#toast")).to_contain_text("No connection. This part of the page could not be loaded.")
     expect(page.locator("#change").get_by_role("link", name="Show the chart")).to_be_visible()
     page.context.set_offline(False)
     page.locator("#change").get_by_role("link", name="Show the chart").tap()
@@ -150,6 +172,9 @@ def test_what_came_later_is_seen_again_without_a_connection(
     expect(page.locator("#trajectory table")).to_be_visible()
     expect(page.locator("#toast")).to_be_hidden()
     # Nothing is there that leads nowhere.
+    sources = page.get_by_text("All sources, what they measured, and what could not be verified")
+    expect(sources).to_be_visible()
+    expect(sources.and_(page.get_by_role("link"))).to_have_count(0)
     expect(page.locator("[data-later] a, section[data-later]")).to_have_count(0)
 
 

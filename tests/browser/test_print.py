@@ -18,12 +18,12 @@ def test_paper_gets_the_picture_of_an_explored_chart(open_phone: OpenPage, cast:
     page.get_by_role("button", name="Explore").first.tap()
     expect(page.locator("[data-chart-status]").first).to_have_text("Touch the chart, or point at it, to read values.")
     still, plot = chart.locator(".figure__still").first, chart.locator("[data-chart-plot]").first
-    expect(still).to_be_hidden()
+    expect(still).to_have_css("opacity", "0")
     expect(plot).to_be_visible()
     whose = page.get_by_text("Ana Canary, 23 November 2026")
     expect(whose).to_be_hidden()
     page.emulate_media(media="print", color_scheme="dark")
-    expect(still).to_be_visible()
+    expect(still).to_have_css("opacity", "1")
     expect(plot).to_be_hidden()
     expect(whose).to_be_visible()
     # What is folded away cannot be opened on paper.

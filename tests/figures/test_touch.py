@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from firststep.figures import happenings, touch
+from firststep.figures.legend import STROKES
 from firststep.figures.nsaid import nsaid_use_chart
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import OwnRating
@@ -106,3 +107,18 @@ def test_what_a_rating_says_leaves_room_for_its_day() -> None:
     (trace,) = happenings.ratings(replace(views.empty(30), ratings=(rating,)))
     assert trace["hovertext"] == ["Own rating of the whole change: very<br>much improved"]
     assert max(map(len, lines_of(trace))) <= touch.LINE_LETTERS
+
+
+def test_a_stroke_says_both_of_its_ends_and_a_dot_of_a_week_that_it_is_one_of_them() -> None:
+    strokes = [trace for trace in trajectory(eventful(3650))["data"] if trace.get("meta") == STROKES]
+    marks = [
+        (value, said.split("\N{EN DASH}"))
+        for trace in strokes
+        for value, said in zip(trace["y"], trace["hovertext"], strict=True)
+    ]
+    assert {len(ends) for _value, ends in marks} == {1, 2}
+    for value, ends in marks:
+        assert value is None or str(value) in ends
+        assert ends == sorted(ends, key=float)
+    weeks = [trace for trace in trajectory(eventful(500))["data"] if trace["name"] == "Entries of a week"]
+    assert [trace["hovertemplate"] for trace in weeks] == ["Entries of a week, one of them: %{y}<extra></extra>"]

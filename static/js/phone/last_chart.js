@@ -11,6 +11,7 @@ export async function keepChart(phone) {
   const copy = /** @type {Element} */ (chart.cloneNode(true));
   // What came later and holds its table now leads somewhere.
   for (const part of copy.querySelectorAll(LEFT_OUT)) if (!part.querySelector("table")) part.remove();
+  for (const link of copy.querySelectorAll('a:not([href^="#"])')) link.replaceWith(...link.childNodes);
   await phone.store.set("chart", { html: copy.innerHTML, at: new Date().toISOString() });
 }
 

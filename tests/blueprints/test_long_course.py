@@ -196,6 +196,23 @@ def test_the_table_of_the_whole_course_comes_when_it_is_opened(long_course: None
     assert len(page(ana, address).select(f"#{place}")) == 1
 
 
+def test_by_itself_it_says_what_it_is_of_and_on_paper_from_when(
+    cast: Cast, long_course: None, ana: Browser, cho: Browser
+) -> None:
+    told = "First-step pain, right foot, 20 Nov 2023 to 23 Nov 2026"
+    pages = [page(browser, f"{at}?days=all&chart=table") for browser, at in seen_by(cast, ana, cho)]
+    assert [str(one.select_one(".page-head .lead").get_text()) for one in pages] == [told, told]  # type: ignore[union-attr]
+    for browser, at in seen_by(cast, ana, cho):
+        for address in (at, f"{at}?days=all&chart=nsaid"):
+            (paper,) = page(browser, address).select("main > .printed")
+            assert paper.get_text().endswith("23 November 2026"), address
+
+
+def seen_by(cast: Cast, ana: Browser, cho: Browser) -> list[tuple[Browser, str]]:
+    """List who may see the course, and where."""
+    return [(ana, "/progress"), (cho, f"/practice/{cast.share}")]
+
+
 def test_up_to_two_years_the_charts_go_by_week(app: Flask, cast: Cast, long_course: None, ana: Browser) -> None:
     # 105 weeks, Monday first, that end with the one of today.
     monday = TODAY - timedelta(days=TODAY.weekday() + 7 * 104)
@@ -228,6 +245,7 @@ def test_a_part_that_does_not_exist_is_the_page(long_course: None, ana: Browser)
         ("nsaid", "NSAIDs Nothing to draw in this period"),
         ("stretching", "Stretching Nothing to draw in this period"),
         ("table", "No entries yet"),
+        ("wide", "No entries yet"),
     ],
 )
 def test_with_nothing_to_draw_it_says_so_of_which_chart(nobody_yet: Browser, chart: str, said: str) -> None:
@@ -252,7 +270,7 @@ def test_a_practitioner_gets_the_parts_within_the_scope(app: Flask, cast: Cast, 
     cho, at = sign_in(app, cast.cho_user), f"/practice/{cast.share}"
     opened = page(cho, f"{at}?days=all")
     looks = looked(app, cast)
-    for chart in (*CHARTS, "table"):
+    for chart in (*CHARTS, "table", "wide"):
         came = part(cho, f"{at}?days=all&chart={chart}")
         assert bool(came.select("svg[role=img], table")) == (scope == "charts"), chart
     if scope == "summary":

@@ -97,6 +97,14 @@ def test_a_label_avoids_the_points_when_it_can() -> None:
     assert below[0]["yanchor"] == "top"
 
 
+def test_two_labels_that_can_only_move_together_do() -> None:
+    layout = trajectory(views.empty(90))["layout"]
+    # Only their second places are clear of each other, and whoever moved alone would still lie on the other.
+    first = Label(("Wide enough",), "@ink", (Place("2026-02-10", 5), Place("2026-02-10", 5.6)))
+    second = Label(("Wide enough",), "@ink", (Place("2026-02-10", 5.3), Place("2026-02-10", 4.9)))
+    assert [note["y"] for note in arrange([first, second], [], layout)] == [5.6, 4.9]
+
+
 def test_a_label_that_may_be_dropped_is_dropped_rather_than_written_over_another() -> None:
     layout = trajectory(views.empty(30))["layout"]
     spot = (Place("2026-01-20", 5),)

@@ -13,7 +13,7 @@ from flask import Flask
 from firststep.clinical.benchmarks import Benchmarks, load_benchmarks
 from firststep.clinical.comparison import Comparison, compare
 from firststep.clinical.outcomes import outcomes
-from firststep.web.beside import remarks
+from firststep.web.beside import remarks, source_lines, windows_of
 from tests.clinical.diaries import MONDAY, diary_of
 
 START = MONDAY + timedelta(days=7)
@@ -51,3 +51,16 @@ def test_a_point_beyond_the_own_pain_says_so_too() -> None:
         "Radford 2007: the reported average fall of 6.0 is more than the start of 4.0, so its point stands at 0 "
         "(it would be 150 % of the start).",
     )
+
+
+@pytest.mark.parametrize("days", [30, 365])
+def test_a_figure_outside_of_the_period_is_told_as_that(days: int) -> None:
+    compared = beside(60)
+    assert compared.own is not None
+    told = source_lines(compared, lambda day: START <= day < START + timedelta(days=days))
+    outside = [line for line in told if "It lies outside this period." in line.text]
+    assert len(told) == len(windows_of(compared)) + len(compared.points)
+    shown = [window.opens_on <= START + timedelta(days=days - 1) for window in windows_of(compared)]
+    shown += [point.day < START + timedelta(days=days) for point in compared.points]
+    assert [line not in outside for line in told] == shown
+    assert any(outside) is (days == 30)

@@ -24,7 +24,7 @@ function sayFailure(event) {
   const { ctx } = event.detail;
   const status = ctx?.response?.status;
   // A 4xx answer is swapped into the page and speaks for itself; a 5xx answer is not shown.
-  if (status === undefined) showToast(ctx && SAFE_METHODS.includes(ctx.request.method) ? "unloaded" : "offline");
+  if (!status) showToast(ctx?.request.method === "GET" ? "failed" : "offline");
   else if (status >= 500) showToast("error");
 }
 

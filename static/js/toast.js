@@ -1,6 +1,6 @@
 /** One short message at the foot of the page, with a button that takes it away. */
 
-/** @param {"offline" | "unloaded" | "error"} kind names the sentence among the element's data attributes */
+/** @param {"offline" | "failed" | "error"} kind names the sentence among the element's data attributes */
 export function showToast(kind) {
   const toast = document.getElementById("toast");
   if (!toast) return;

@@ -2,7 +2,7 @@
 
 const CHART = "#chart";
 /** What leads nowhere without a connection. */
-const LEFT_OUT = "form, button, script, [data-chart-status], [data-chart-plot], [data-later], .tabs";
+const LEFT_OUT = "form, button, [data-chart-status], [data-chart-plot], [data-later], .tabs";
 
 /** @param {import("./phone.js").Phone} phone */
 export async function keepChart(phone) {
@@ -11,7 +11,7 @@ export async function keepChart(phone) {
   const copy = /** @type {Element} */ (chart.cloneNode(true));
   // What came later and holds its table now leads somewhere.
   for (const part of copy.querySelectorAll(LEFT_OUT)) if (!part.querySelector("table")) part.remove();
-  for (const link of copy.querySelectorAll('a:not([href^="#"])')) link.replaceWith(...link.childNodes);
+  for (const link of copy.querySelectorAll("a")) link.outerHTML = link.innerHTML;
   await phone.store.set("chart", { html: copy.innerHTML, at: new Date().toISOString() });
 }
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import compress
-from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias, TypeVar, cast
 
 from firststep.clinical.means import SevenDayMeans, seven_day_means
 from firststep.clinical.measures import FEET, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
 from firststep.clinical.rows import columns_of
 
+Value = TypeVar("Value")
 Arm: TypeAlias = Literal["standard", "acupuncture", "combined"]
 ARMS: Final[tuple[Arm, ...]] = ("standard", "acupuncture", "combined")
 
@@ -162,13 +163,13 @@ class Diary:
     def nsaid_answers(self) -> Mapping[date, bool]:
         """Whether an oral NSAID was taken, for the days with an answer."""
         days, _done, _minutes, taken = self._of_days
-        return {day: answer for day, answer in zip(days, taken, strict=True) if answer is not None}
+        return _known(days, taken)
 
     @cached_property
     def stretch_answers(self) -> Mapping[date, bool]:
         """Whether stretching was done, for the days with an answer."""
         days, done, *_others = self._of_days
-        return {day: answer for day, answer in zip(days, done, strict=True) if answer is not None}
+        return _known(days, done)
 
     @cached_property
     def answered_days(self) -> frozenset[date]:
@@ -213,10 +214,7 @@ class Diary:
         if foot not in self.feet:
             return {}
         columns = self._of_each_foot[foot]
-        days, tenths = columns[0], columns[_PAIN_AT[measure]]
-        if None not in tenths:
-            return dict(zip(days, tenths, strict=True))
-        return {day: pain for day, pain in zip(days, tenths, strict=True) if pain is not None}
+        return _known(columns[0], columns[_PAIN_AT[measure]])
 
     @cached_property
     def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:
@@ -225,6 +223,14 @@ class Diary:
 
 def _repeats(days: Sequence[date]) -> bool:
     return len(set(days)) != len(days)
+
+
+def _known(days: Sequence[date], values: Sequence[Value | None]) -> dict[date, Value]:
+    """Return what is recorded of a column, by day."""
+    found = dict(zip(days, values, strict=True))
+    if None in values:
+        found = {day: value for day, value in found.items() if value is not None}
+    return cast(dict[date, Value], found)
 
 
 def _with_any(days: Sequence[date], columns: Sequence[Sequence[Any]]) -> Iterable[date]:

@@ -82,8 +82,9 @@ def _strokes(first_day: date, values: Values, step: int, *, hollow: bool) -> Tra
     ys: list[float | int | None] = []
     said: list[str] = []
     for begin in range(0, len(values), step):
-        if shared := recorded(values[begin : begin + step]):
-            ends = [short(value) for value in (shared[0], *shared[1:][-1:])]
+        if shared := [value for value in values[begin : begin + step] if value is not None]:
+            low, high = min(shared), max(shared)
+            ends = [short(low), short(high)] if low < high else [short(low)]
             xs += [(first_day + timedelta(days=begin + step // 2)).isoformat()] * (len(ends) + 1)
             ys += [*ends, None]
             said += ["\N{EN DASH}".join(map(str, ends))] * (len(ends) + 1)

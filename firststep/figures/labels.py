@@ -93,13 +93,9 @@ class _Choice:
 
 
 def _orders(labels: list[Label]) -> Iterator[list[int]]:
-    """Go through the orders to choose in: the widest first, the last first, and as they are given.
-
-    In the first two what may be dropped chooses after the others.
-    """
+    """Go through the orders to choose in: the widest first, what may be dropped after the others; then as given."""
     given = range(len(labels))
     yield sorted(given, key=lambda at: (labels[at].dropped, -max(map(len, labels[at].lines)) * len(labels[at].lines)))
-    yield list(given)[::-1]
     yield list(given)
 
 
@@ -120,7 +116,7 @@ def _untangle(candidates: list[_Candidates], taken: list[_Choice | None]) -> Non
     """Move two labels at once where one covers the other: neither could go anywhere better by itself."""
     for pair in combinations(range(len(taken)), 2):
         one, other = (taken[at] for at in pair)
-        if one is None or other is None or not _overlap(one.box, other.box, _HAIR_PX):
+        if one is None or other is None or not _hidden(one.box, [other.box]):
             continue
         beside = [choice.box for at, choice in enumerate(taken) if choice and at not in pair]
         moved = [(first, candidates[pair[1]].choose([*beside, first.box])) for first in candidates[pair[0]].all(beside)]
@@ -151,7 +147,7 @@ class _Candidates:
             if price < best:
                 best, chosen = price, rank
         box = self._price(chosen)[1]
-        if self._label.dropped and any(_overlap(box, other, _HAIR_PX) for other in others):
+        if self._label.dropped and _hidden(box, others):
             return None
         return _Choice(self._label.places[chosen], box, best)
 
@@ -193,14 +189,20 @@ def _cost(box: Box, density: Density, frame: Frame) -> float:
 
 
 def _cost_of_hiding(box: Box, others: list[Box]) -> float:
-    hidden = [area for other in others if (area := _overlap(box, other, _HAIR_PX))]
-    return _COST_OF_HIDING * len(hidden) + _COST_OF_LABEL * sum(hidden)
+    hidden = _hidden(box, others)
+    return _COST_OF_HIDING * len(hidden) + _COST_OF_LABEL * sum([_overlap(box, other) for other in hidden])
 
 
-def _overlap(one: Box, other: Box, hair: float = 0) -> float:
-    """Return the area that two boxes share; none where they share no more than a hair in one direction."""
+def _hidden(box: Box, others: list[Box]) -> list[Box]:
+    """List the boxes with which another shares more than a hair in both directions."""
     # Asked a thousand times for a chart: most boxes are apart, which four comparisons tell.
-    if one[2] - other[0] <= hair or other[2] - one[0] <= hair or one[3] - other[1] <= hair or other[3] - one[1] <= hair:
+    left, top, right, bottom = box[0] + _HAIR_PX, box[1] + _HAIR_PX, box[2] - _HAIR_PX, box[3] - _HAIR_PX
+    return [one for one in others if one[0] < right and left < one[2] and one[1] < bottom and top < one[3]]
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Return the area that two boxes share."""
+    if one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]:
         return 0
     across = min(one[2], other[2]) - max(one[0], other[0])
     down = min(one[3], other[3]) - max(one[1], other[1])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final, TypeVar
 
 from firststep.clinical.week import MONDAY, PlannedDay, Span, Week, adherence_to_plan, week_of, week_with
@@ -114,12 +115,14 @@ def planned_days(
 
 def _alike(spans: Iterable[PlanDays | PauseDays], first: date, last: date) -> Iterator[Span]:
     """Go through the range in runs of days, on all days of which the same spans hold."""
-    begins = {first}
+    if first > last:
+        return
+    beyond = last + _ONE_DAY
+    begins = {first, beyond}
     for span in spans:
         after = last if span.last is None else min(span.last, last)
-        begins |= {day for day in (span.first, after + _ONE_DAY) if first < day <= last}
-    ordered = sorted(begins)
-    for begin, following in zip(ordered, [*ordered[1:], last + _ONE_DAY], strict=True):
+        begins |= {min(max(day, first), beyond) for day in (span.first, after + _ONE_DAY)}
+    for begin, following in pairwise(sorted(begins)):
         yield Span(first=begin, last=following - _ONE_DAY)
 
 

@@ -162,6 +162,14 @@ def test_planned_days_are_what_each_day_says_by_itself(
     assert [(one.day, one.sets_done) for one in asked(plans, paused, done, sets)] == expected
 
 
+@pytest.mark.parametrize(("first", "last", "planned"), [(5, 5, 1), (5, 4, 0), (9, 2, 0)])
+def test_a_range_may_be_of_one_day_or_of_none(first: int, last: int, planned: int) -> None:
+    plan, over = PlanDays(first=day(0)), PlanDays(first=day(3), last=day(4))
+    assert len(planned_days([plan, over], [], {}, {}, first=day(first), last=day(last))) == planned
+    forever = PlanDays(first=day(0), last=date.max)
+    assert len(planned_days([forever], [], {}, {}, first=day(first), last=day(last))) == planned
+
+
 @given(st.lists(plan_days, max_size=3), answers, set_counts)
 def test_a_share_of_a_plan_lies_between_nothing_and_all(
     plans: list[PlanDays], done: dict[date, bool], sets: dict[date, int]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from firststep.clinical.as_json import outcomes_as_json
 from firststep.clinical.diary import DayAnswers, Diary, Episode, FootDay
-from firststep.clinical.measures import Foot
-from firststep.clinical.outcomes import means_of, outcomes, recorded_measure, worse_foot
+from firststep.clinical.measures import MEASURES, Foot, Measure
+from firststep.clinical.outcomes import means_of, outcomes, outcomes_without_pain, recorded_measure, worse_foot
 from tests.clinical.diaries import MONDAY
+from tests.clinical.strategies import diaries
 
 
 def feet(left: list[int], right: list[int]) -> Diary:
@@ -105,3 +109,21 @@ def test_the_measure_of_a_person_is_the_one_that_was_ever_recorded() -> None:
     ]
     assert recorded_measure(Diary((both,)), "average") == "average"
     assert recorded_measure(Diary((FootDay(MONDAY, "left", 10),)), "average") == "first_step"
+
+
+@given(diaries(), st.sampled_from(MEASURES))
+def test_without_pain_the_start_of_care_and_the_nsaids_are_what_they_are_with_it(
+    diary: Diary, measure: Measure
+) -> None:
+    found, bare = outcomes(diary, measure=measure), outcomes_without_pain(diary, measure=measure)
+    # Without a course of care it is pain that tells where week 0 is.
+    assert bare.starts_on == (diary.episode.starts_on if diary.episode else None)
+    if diary.episode:
+        assert (bare.starts_on, bare.nsaid) == (found.starts_on, found.nsaid)
+    assert (bare.measure, bare.foot, bare.baseline, bare.current, bare.relief.day) == (measure, None, None, None, None)
+    assert bare == outcomes_without_pain(replace(diary, foot_days=silent(diary)), measure=measure)
+
+
+def silent(diary: Diary) -> tuple[FootDay, ...]:
+    """Return the rows of the diary without what decides about pain: the days stay answered."""
+    return tuple(row._replace(first_step_tenths=0, average_tenths=0) for row in diary.foot_days if row.is_answered)

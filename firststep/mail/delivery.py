@@ -116,6 +116,10 @@ class Round:
                 now, closed = clock.now(), self.domains.closed()
                 claim = None if letters_only else outbox.claim_next(db.session, now, list_mail=False, but=closed)
                 claim = claim or outbox.claim_next(db.session, now, list_mail=True, but=closed)
+                if self._is_over():
+                    # It may be the very mail whose refusal ended the round while this lane waited for its turn.
+                    db.session.rollback()
+                    return None
                 db.session.commit()
                 if claim is not None:
                     held = True
@@ -128,17 +132,14 @@ class Round:
     def _handle(self, claim: Claim, connection: Connection) -> None:
         error = ""
         try:
-            outcome, error = deliver(self.app, claim, connection, self._turn(claim, connection))
+            outcome, error = deliver(self.app, claim, connection, self._turn(claim, connection), self.welcome)
+            # Before this lane counts as free: the others look then whether the round goes on.
+            with self._lock:
+                self.outcomes[outcome] += 1
+                self._away = self._away + 1 if _is_of_the_server(error) else 0
         finally:
             self.domains.end(claim.domain, error)
             self._count(-1)
-        if outcome == _NOT_TRIED:
-            self.welcome.note_refusal()
-        elif outcome == "sent":
-            self.welcome.note_taken()
-        with self._lock:
-            self.outcomes[outcome] += 1
-            self._away = self._away + 1 if _is_of_the_server(error) else 0
 
     @contextmanager
     def _turn(self, claim: Claim, connection: Connection) -> Iterator[None]:
@@ -171,7 +172,7 @@ class Round:
 
 
 def deliver(
-    app: Flask, claim: Claim, connection: Connection, last_step: AbstractContextManager[object]
+    app: Flask, claim: Claim, connection: Connection, last_step: AbstractContextManager[object], welcome: Welcome
 ) -> tuple[str, str]:
     """Bring one claimed mail on its way and note what became of it; return that state's name, and the error's class.
 
@@ -197,8 +198,11 @@ def deliver(
                 connection.take_back()
                 return _note(app, claim, "left" if after is None else "changed")
             connection.hand_over()
+            welcome.note_taken()
             return _note_sent(app, claim)
     except Unwelcome as error:
+        # First, for another lane takes the mail as soon as it is back.
+        welcome.note_refusal()
         return _note(app, claim, _NOT_TRIED, error.error)
     except TryLater as error:
         return _note(app, claim, "put_off", error.error)

@@ -20,6 +20,7 @@ from firststep.extensions import db
 from firststep.jobs.deliver_mail import deliver_mail
 from firststep.mail import delivery
 from firststep.mail.delivery import Round
+from firststep.mail.domains import Domains
 from firststep.mail.smtp import server_of
 from firststep.mail.welcome import Welcome
 from firststep.models import MailPreference, OutboxMail, Patient, User
@@ -208,6 +209,33 @@ def test_a_wrong_password_costs_no_mail_its_tries(app: Flask, letter: None, tmp_
         url = f"{server.url('wrong')}?starttls=off"
         assert Round(app=app, server=server_of(url), stopped=threading.Event()).run() == Counter(not_tried=1)
     assert (rows(app)[0].state, rows(app)[0].attempts, rows(app)[0].last_error) == ("queued", 0, "server_535")
+
+
+def test_no_lane_asks_again_while_a_refusal_is_still_being_noted(app: Flask, letter: None, post: Post) -> None:
+    def slow() -> float:
+        time.sleep(0.3)
+        return time.monotonic()
+
+    post.on_sender = ["530 5.7.0 authentication required"] * 9
+    welcome = Welcome(timer=slow)
+    round_ = Round(app=app, server=server_of(post.url), stopped=threading.Event(), welcome=welcome)
+    assert round_.run() == Counter(not_tried=1)
+    assert post.connections == 1
+
+
+def test_a_lane_that_waited_for_its_turn_asks_no_server_that_refused_meanwhile(
+    app: Flask, letter: None, post: Post
+) -> None:
+    class Meanwhile(Domains):
+        def closed(self) -> list[str]:
+            welcome.note_refusal()
+            return super().closed()
+
+    welcome = Welcome()
+    round_ = Round(app=app, server=server_of(post.url), stopped=threading.Event(), welcome=welcome, domains=Meanwhile())
+    assert round_.run() == Counter()
+    assert post.connections == 0
+    assert (rows(app)[0].state, rows(app)[0].attempts) == ("queued", 0)
 
 
 @pytest.mark.parametrize("step", ["recipient", "data"])

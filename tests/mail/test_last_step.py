@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from firststep.extensions import db
 from firststep.mail.delivery import deliver
 from firststep.mail.smtp import Connection, TryLater, server_of
+from firststep.mail.welcome import Welcome
 from firststep.models import OutboxMail, User
 from firststep.services import mail_preferences, outbox
 from firststep.services.consents import withdraw_consent
@@ -82,7 +83,7 @@ def test_second_thoughts_count_until_the_very_end(
     make_letter_due(app, cast)
     connection = connection_to(post)
     last_step = at_the_last_step(app, cast, change)
-    assert deliver(app, claim_letter(app), connection, last_step)[0] == outcome
+    assert deliver(app, claim_letter(app), connection, last_step, Welcome())[0] == outcome
     connection.close()
     assert post.raw == []
     assert send_all(app, post) == then
@@ -99,7 +100,7 @@ def test_a_letter_that_was_asked_for_is_taken_back_by_a_wish_to_stop(
         db.session.commit()
     connection = connection_to(post)
     last_step = at_the_last_step(app, cast, lambda s, c: mail_preferences.unsubscribe(s, c.ana, LATER))
-    assert deliver(app, claim_letter(app), connection, last_step)[0] == "left"
+    assert deliver(app, claim_letter(app), connection, last_step, Welcome())[0] == "left"
     connection.close()
     assert send_all(app, post) == Counter()
     assert (rows(app)[0].state, post.raw) == ("dropped", [])
@@ -109,7 +110,10 @@ def test_nothing_happened_meanwhile_so_it_goes(app: Flask, cast: Cast, post: Pos
     set_clock(LATER)
     make_letter_due(app, cast)
     connection = connection_to(post)
-    assert deliver(app, claim_letter(app), connection, at_the_last_step(app, cast, lambda *_: None))[0] == "sent"
+    assert (
+        deliver(app, claim_letter(app), connection, at_the_last_step(app, cast, lambda *_: None), Welcome())[0]
+        == "sent"
+    )
     connection.close()
     assert rows(app)[0].state == "sent"
 
@@ -157,7 +161,7 @@ def test_a_mail_that_was_taken_is_marked_when_the_busy_database_answers_again(
     locked = threading.Thread(target=hold_the_database, args=(app, claim, busy, 7.0))
     post.on_taken = lambda _count: (locked.start(), busy.wait(5))
     connection = connection_to(post)
-    assert deliver(app, claim, connection, nullcontext())[0] == "sent"
+    assert deliver(app, claim, connection, nullcontext(), Welcome())[0] == "sent"
     connection.close()
     locked.join()
     assert rows(app)[0].state == "sent"

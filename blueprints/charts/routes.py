@@ -20,7 +20,8 @@ from firststep.web.choice import Choice, read_choice
 from firststep.web.dates import long_date
 from firststep.web.flare_words import asked_of, flare_card
 from firststep.web.policy import policy
-from firststep.web.progress import part_alone, progress_figure, progress_page
+from firststep.web.progress import progress_page
+from firststep.web.progress_alone import part_alone, progress_figure
 from firststep.web.ratings import rating_asked, rating_card
 from firststep.web.red_flag_words import trigger_words
 from firststep.web.render import render

@@ -19,7 +19,7 @@ from firststep.services.thresholds import thresholds_for
 from firststep.web.choice import Choice, read_choice
 from firststep.web.dates import long_date
 from firststep.web.person_words import person_name
-from firststep.web.progress import part_alone, progress_figure
+from firststep.web.progress_alone import part_alone, progress_figure
 from firststep.web.render import render, wants_part
 from firststep.web.visit_words import visit_lines
 

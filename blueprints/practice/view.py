@@ -18,7 +18,8 @@ from firststep.web.choice import Choice
 from firststep.web.dates import long_date
 from firststep.web.event_words import event_words
 from firststep.web.person_words import person_name
-from firststep.web.progress import ProgressPage, progress_page, resolved
+from firststep.web.progress import ProgressPage, progress_page
+from firststep.web.shown_course import resolved
 from firststep.web.wording import weeks_since_start
 
 

@@ -39,7 +39,7 @@ from firststep.web.choice import Choice
 from firststep.web.findings import reader_finding
 from firststep.web.flare_words import FlareLine, flare_lines
 from firststep.web.person_words import person_name
-from firststep.web.progress import still_picture
+from firststep.web.progress_alone import still_picture
 from firststep.web.wording import difference, foot_name, points, signed_difference
 
 #: The chart of the page: three months, beside what was reported of the same care.

@@ -204,11 +204,7 @@ class Diary:
     @cached_property
     def _of_each_foot(self) -> Mapping[Foot, Sequence[Sequence[Any]]]:
         """The columns of the rows of each foot."""
-        columns = self._of_feet
-        if len(self.feet) < 2:
-            return dict.fromkeys(self.feet, columns)
-        rows = {foot: [of_row == foot for of_row in columns[1]] for foot in self.feet}
-        return {foot: [list(compress(column, kept)) for column in columns] for foot, kept in rows.items()}
+        return {foot: _of_foot(self._of_feet, foot) for foot in self.feet}
 
     def _recorded(self, foot: Foot, measure: Measure) -> dict[date, int]:
         if foot not in self.feet:
@@ -221,16 +217,28 @@ class Diary:
         return {}
 
 
+def _of_foot(columns: Sequence[Sequence[Any]], foot: Foot) -> Sequence[Sequence[Any]]:
+    """Return the columns of the rows of one foot that has any."""
+    feet = columns[1]
+    first, count = feet.index(foot), feet.count(foot)
+    in_a_row = slice(first, first + count)
+    # As the database gives them: one foot after the other.
+    if feet[in_a_row].count(foot) == count:
+        return [column[in_a_row] for column in columns]
+    kept = [of_row == foot for of_row in feet]
+    return [list(compress(column, kept)) for column in columns]
+
+
 def _repeats(days: Sequence[date]) -> bool:
     return len(set(days)) != len(days)
 
 
 def _known(days: Sequence[date], values: Sequence[Value | None]) -> dict[date, Value]:
     """Return what is recorded of a column, by day."""
-    found = dict(zip(days, values, strict=True))
+    recorded = zip(days, values, strict=True)
     if None in values:
-        found = {day: value for day, value in found.items() if value is not None}
-    return cast(dict[date, Value], found)
+        return {day: value for day, value in recorded if value is not None}
+    return dict(cast(Iterable[tuple[date, Value]], recorded))
 
 
 def _with_any(days: Sequence[date], columns: Sequence[Sequence[Any]]) -> Iterable[date]:

@@ -69,12 +69,6 @@ def _below(name: str, marker: dict[str, Any], shown: Sequence[Visit | OwnRating]
     ]
 
 
-def marks_below(view: TrajectoryView) -> list[tuple[str, float]]:
-    """List where ticks and squares stand."""
-    shown: list[Visit | OwnRating] = [*_ticks(view), *_ratings(view)]
-    return [(one.day.isoformat(), _BELOW_AT) for one in shown]
-
-
 def _ticks(view: TrajectoryView) -> Sequence[Visit]:
     """List the sessions, of those that would stand on each other the first, with how many they are."""
     step = step_days(len(view.values))

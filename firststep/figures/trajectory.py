@@ -34,6 +34,7 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
     """
     layout = fixed_layout(view.first_day, view.last_day, lowest=happenings.lowest(view))
     course = [*entries(view), *companions.lines(view), *_means(view)]
+    below = [*happenings.visits(view), *happenings.ratings(view)]
     layout["shapes"] = [*strips.grounds(["y2", "y3"]), *care.line(view)]
     wanted = [
         *care.labels(view),
@@ -56,7 +57,7 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
             yshift=8,
         ),
         *strips.titles(),
-        *labels.arrange(wanted, _points(view, course, Frame(layout, *size_px)), layout, size_px),
+        *labels.arrange(wanted, _points(view, course, below, Frame(layout, *size_px)), layout, size_px),
     ]
     data = [
         *happenings.spells(view),
@@ -66,7 +67,7 @@ def trajectory(view: TrajectoryView, size_px: tuple[int, int] = labels.NARROWEST
         *course,
     ]
     data += [*_baseline_mark(view), *benchmarks.published(view), *_events(view)]
-    data += [*happenings.visits(view), *happenings.ratings(view), *strips.traces(view)]
+    data += [*below, *strips.traces(view)]
     return {"data": data, "layout": layout}
 
 
@@ -194,7 +195,7 @@ def _event_labels(view: TrajectoryView) -> list[Label]:
     ]
 
 
-def _points(view: TrajectoryView, course: list[Trace], frame: Frame) -> list[Point]:
+def _points(view: TrajectoryView, course: list[Trace], below: list[Trace], frame: Frame) -> list[Point]:
     """List the marks that labels should keep clear of, in pixels of the smallest drawing.
 
     Marks that share a spot of a few pixels look like one there, and count once.
@@ -206,8 +207,10 @@ def _points(view: TrajectoryView, course: list[Trace], frame: Frame) -> list[Poi
         step = max(1, len(xs) // _MARKS_ENOUGH) if trace["mode"] == "lines" else 1
         light |= _spots(frame, xs[::step], ys[::step])
     marks = [(event.day.isoformat(), event.value) for event in _shown_events(view)]
-    marks += [*benchmarks.published_marks(view), *happenings.marks_below(view)]
+    marks += benchmarks.published_marks(view)
     heavy = _spots(frame, [position(moment) for moment, _value in marks], [value for _moment, value in marks])
+    for trace in below:
+        heavy |= _spots(frame, xs_of(trace), trace["y"])
     return [*light, *list(heavy) * _WEIGHT]
 
 

@@ -15,7 +15,7 @@ from firststep.mail.weekly_words import pain_sentence, whole_day
 from firststep.mail.writing import mail_settings
 from firststep.services.digest import Digest
 from firststep.web.choice import Choice
-from firststep.web.progress import still_picture
+from firststep.web.progress_alone import still_picture
 
 #: As wide as a phone's mail leaves room for: what is shown smaller than it was drawn has letters nobody can read.
 SIZE_PX: Final = (344, 300)

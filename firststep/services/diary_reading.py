@@ -6,19 +6,20 @@ whole, as one list.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from itertools import compress
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Date, Select, Subquery, bindparam, or_, select, true, union
+from sqlalchemy import Date, FromClause, Select, Subquery, bindparam, or_, select, true, union
 from sqlalchemy.orm import Session
 
 from firststep.clinical import diary as clinical
+from firststep.clinical.measures import FEET, Foot
 from firststep.clinical.rows import Rows
 from firststep.models import Day, FootDay
 from firststep.services.care_and_events import read_care_and_events
@@ -84,48 +85,74 @@ def read_days(
     """
     first, last = first or clinical.FIRST_DAY, last or clinical.LAST_DAY
     values = {"patient_id": patient_id, "first": first, "last": last}
-    columns: list[list[Any]] = list(map(orjson.loads, session.execute(_statement(sets), values).one()))
-    of_feet, of_days = columns[: len(_OF_FEET)], columns[len(_OF_FEET) :]
-    foot_days, feet, *pains, recalled = _with_days(of_feet)
-    # Who answers for one foot answers for the day: the same dates, read once.
-    days = foot_days if of_days[0] == of_feet[0] else _with_days(of_days)[0]
-    _texts, stretch_done, stretch_minutes, nsaid_taken, *of_sets = of_days
+    texts = iter(session.execute(_statement(sets), values).one())
+    # Who answers for one foot mostly answers for the other and the day: the same dates, read once.
+    dates = cache(_dates)
+    of_feet = {foot: _columns(_OF_FEET, texts, dates) for foot in FEET}
+    days, stretch_done, stretch_minutes, nsaid_taken, *of_sets = _columns(_of_days(sets), texts, dates)
     numbers, hurt = of_sets or ([None] * len(days), ())
     answers = (days, list(map(_yes_no, stretch_done)), stretch_minutes, list(map(_yes_no, nsaid_taken)))
     return Days(
-        foot_days=Rows(clinical.FootDay._make, (foot_days, feet, *pains)),
+        foot_days=_one_after_the_other(of_feet),
         day_answers=Rows(clinical.DayAnswers._make, answers),
-        recalled=frozenset(compress(zip(foot_days, feet, strict=True), recalled) if any(recalled) else ()),
+        recalled=frozenset((day, foot) for foot, (*_pains, recalled) in of_feet.items() for day in recalled),
         sets_done={day: number for day, number in zip(days, numbers, strict=True) if number is not None},
-        hurt=frozenset(compress(days, hurt)),
+        hurt=frozenset(hurt),
     )
+
+
+def _columns(names: Sequence[str], texts: Iterator[str], dates: Callable[[str], list[date]]) -> list[list[Any]]:
+    """Take the columns of a table from the answer."""
+    return [dates(text) if name in _AS_DAYS else orjson.loads(text) for name, text in zip(names, texts, strict=False)]
+
+
+def _dates(text: str) -> list[date]:
+    return list(map(date.fromisoformat, orjson.loads(text)))
+
+
+def _one_after_the_other(of_feet: Mapping[Foot, list[list[Any]]]) -> Rows[clinical.FootDay]:
+    """Return the rows of one foot after those of the other."""
+    named = [(days, [foot] * len(days), *pains) for foot, (days, *pains, _recalled) in of_feet.items()]
+    return Rows(clinical.FootDay._make, [list(chain(*columns)) for columns in zip(*named, strict=True)])
 
 
 # SQLite has no booleans of its own.
 _yes_no: Final = {0: False, 1: True, None: None}.__getitem__
 
 
-def _with_days(columns: list[list[Any]]) -> list[list[Any]]:
-    days, *others = columns
-    return [list(map(date.fromisoformat, days)), *others]
-
-
-def _between(of: type[Day | FootDay], names: tuple[str, ...]) -> Subquery:
+def _between(of: type[Day | FootDay], names: Sequence[str], foot: Foot | None = None) -> Subquery:
     table = of.metadata.tables[of.__tablename__]
-    of_patient = table.c.patient_id == bindparam("patient_id", type_=table.c.patient_id.type)
-    in_range = table.c.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date()))
-    columns: list[Any] = [json_list(table.c[name]).label(name) for name in names]
-    return select(*columns).where(of_patient, in_range).subquery(f"of_{of.__tablename__}")
+    wanted = [
+        table.c.patient_id == bindparam("patient_id", type_=table.c.patient_id.type),
+        table.c.day.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())),
+        *([table.c.foot == foot] if foot else []),
+    ]
+    columns: list[Any] = [
+        (json_list(table.c.day, where=table.c[name]) if name in _FLAGS else json_list(table.c[name])).label(name)
+        for name in names
+    ]
+    return select(*columns).where(*wanted).subquery(f"of_{foot or 'days'}")
 
 
-# In the order of the fields of clinical.FootDay and clinical.DayAnswers.
-_OF_FEET: Final = ("day", "foot", "first_step_pain", "average_pain", "first_step_recalled")
+# In the order of the fields of clinical.FootDay, the foot left out, and of clinical.DayAnswers.
+_OF_FEET: Final = ("day", "first_step_pain", "average_pain", "first_step_recalled")
 _OF_DAYS: Final = ("day", "stretch_done", "stretch_minutes", "nsaid_taken")
 _OF_SETS: Final = ("stretch_sets", "stretch_hurt")
+#: Of these the days come on which they are so: a few of thousands.
+_FLAGS: Final = ("first_step_recalled", "stretch_hurt")
+_AS_DAYS: Final = ("day", *_FLAGS)
+
+
+def _of_days(sets: bool) -> Sequence[str]:
+    return (*_OF_DAYS, *_OF_SETS) if sets else _OF_DAYS
 
 
 @cache
 def _statement(sets: bool) -> Select[Any]:
     """Return the statement: each table gives one row, whatever it holds, and one way to the database is enough."""
-    feet, days = _between(FootDay, _OF_FEET), _between(Day, (*_OF_DAYS, *(_OF_SETS if sets else ())))
-    return select(*feet.c, *days.c).select_from(feet.join(days, true()))
+    parts = [_between(FootDay, _OF_FEET, foot) for foot in FEET]
+    parts.append(_between(Day, _of_days(sets)))
+    joined: FromClause = parts[0]
+    for part in parts[1:]:
+        joined = joined.join(part, true())
+    return select(*(column for part in parts for column in part.c)).select_from(joined)

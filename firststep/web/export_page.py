@@ -37,8 +37,10 @@ from firststep.web.dates import long_date, moment_words, short_dates
 from firststep.web.event_words import event_name, event_words
 from firststep.web.language import language_tag
 from firststep.web.noted_words import field_name, noted_words
-from firststep.web.progress import WIDE_PX, progress_figure, progress_page
+from firststep.web.progress import progress_page
+from firststep.web.progress_alone import progress_figure
 from firststep.web.share_words import scope_words, stated_reader, trail_words
+from firststep.web.shown_course import WIDE_PX
 from firststep.web.visit_words import visit_head, visit_rows
 
 _TEMPLATE = "own_data/readable.html"

@@ -10,41 +10,31 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from firststep.clinical.comparison import Comparison
 from firststep.clinical.diary import ARMS, Arm, Diary
-from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
+from firststep.clinical.measures import FEET, MEASURES
 from firststep.clinical.outcomes import (
     Outcomes,
     means_of,
-    outcomes_of_foot,
-    outcomes_without_pain,
-    recorded_measure,
-    worse_foot,
 )
-from firststep.figures.build import begins_on, build_view, period_of, with_companions
+from firststep.figures.build import begins_on
 from firststep.figures.legend import LegendItem, legend
 from firststep.figures.names import short_measure_name
 from firststep.figures.period import PERIODS
-from firststep.figures.svg import draw
-from firststep.figures.theme import Palette
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import TrajectoryView
 from firststep.services.trajectories import Course
 from firststep.web import wording
-from firststep.web.beside import SourceLine, remarks, source_lines, wanted_comparison
+from firststep.web.beside import SourceLine, remarks, source_lines
 from firststep.web.choice import BOTH, EVERYTHING, TABLE, WIDE, Address, Choice, with_choices
 from firststep.web.course_remarks import course_remarks
 from firststep.web.dates import short_date
-from firststep.web.findings import finding, is_old, reader_finding
+from firststep.web.findings import is_old
 from firststep.web.flare_words import FlareLine, flare_lines
-from firststep.web.happenings import with_happenings
 from firststep.web.panel import LaterChart, Panel, Table
 from firststep.web.progress_table import trajectory_table
 from firststep.web.ratings import RatingLine, rating_lines
-from firststep.web.smaller_charts import later_charts, nothing_of, panels, smaller_figure, title_of
-
-#: As wide as the page shows them, so that letters have the size they say (static/css/app.css has the wide one too).
-NARROW_PX, WIDE_PX = (344, 330), (672, 346)
+from firststep.web.shown_course import NARROW_PX, WIDE_PX, compared_with, drawing, resolved, sentence_of, view_of
+from firststep.web.smaller_charts import later_charts, panels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +91,10 @@ def progress_page(
     """
     page, figure = with_choices(page), with_choices(figure)
     choice, found = resolved(course, choice)
-    compared = _compared(course, choice, found)
-    view = _view(course, choice, found, compared, today)
+    compared = compared_with(course, choice, found)
+    view = view_of(course, choice, found, compared, today)
     begun, later = bool(course.diary.answered_days), choice.comes_later
-    said = _said(course, found, today, own=own)
+    said = sentence_of(course, found, today, own=own)
     return ProgressPage(
         sentence=said if begun or not own else _before_the_first(),
         first_entry_wanted=not begun,
@@ -126,133 +116,17 @@ def progress_page(
     )
 
 
-def progress_figure(course: Course, choice: Choice, *, today: date) -> dict[str, Any]:
-    """Return a figure of the same choice, for the browser to draw; without a chart that exists, the trajectory."""
-    choice, found = _resolved_for_chart(course, choice)
-    if smaller := smaller_figure(course, choice, found, today):
-        return smaller
-    if not choice.is_about_pain:
-        choice, found = resolved(course, choice)
-    return trajectory(_view(course, choice, found, _compared(course, choice, found), today))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alone:
-    """A part of the page by itself; with nothing to show its name, and why it is not there.
-
-    ``title`` says of a table what it is about.
-    """
-
-    panel: Panel | None = None
-    table: Table | None = None
-    drawing: Markup | None = None
-    title: str = ""
-    nothing: str = ""
-
-
-def part_alone(course: Course, choice: Choice, *, today: date, figure: Address, own: bool = True) -> Alone:
-    """Put together the part of the page that is asked for; ``own`` as for the page."""
-    choice, found = _resolved_for_chart(course, choice)
-    if choice.chart in (TABLE, WIDE):
-        if not course.diary.answered_days:
-            return Alone(title=_("No entries yet"))
-        view = _view(course, choice, found, _compared(course, choice, found), today)
-        if choice.chart == TABLE:
-            return Alone(table=trajectory_table(view), title=_of_what(view))
-        return Alone(drawing=_drawing(trajectory(view), WIDE_PX, _said(course, found, today, own=own)))
-    made = panels(course, choice, found, today, with_choices(figure), (choice.chart,))
-    return Alone(panel=made[0]) if made else Alone(title=title_of(choice.chart), nothing=nothing_of(choice.chart))
-
-
-def _of_what(view: TrajectoryView) -> str:
-    first, last = short_date(view.first_day), short_date(min(view.last_day, view.today or view.last_day))
-    return _("%(measure)s, %(first)s to %(last)s", measure=view.measure_label, first=first, last=last)
-
-
-def still_picture(
-    course: Course,
-    choice: Choice,
-    *,
-    today: date,
-    size: tuple[int, int],
-    title: str,
-    palette: Palette | None = None,
-) -> Markup:
-    """Return the trajectory of the same choice as one drawing of a width and height in pixels.
-
-    What was entered after ``today`` is not drawn. With a palette it stands alone, outside a page.
-    """
-    choice, found = resolved(course, choice)
-    # The numbered points of trials need the list beside the large chart.
-    view = _view(course, choice, found, replace(_compared(course, choice, found), points=()), today)
-    drawn = trajectory(view.until(today), size)
-    return draw(drawn, width=size[0], height=size[1], title=title, description="", palette=palette)
-
-
-def resolved(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
-    """Fill in the measure and the foot that nobody chose, and compute what the choice is about."""
-    measure = recorded_measure(course.diary, choice.measure) if choice.any_measure else choice.measure
-    foot = choice.foot or worse_foot(course.diary, measure=measure) or _only_foot(course)
-    found = outcomes_of_foot(course.diary, foot, measure=measure)
-    return replace(choice, measure=measure, foot=foot), found
-
-
-def _resolved_for_chart(course: Course, choice: Choice) -> tuple[Choice, Outcomes]:
-    """Do the same for a chart by itself: without pain in it the first day of care is enough, where that is known."""
-    if choice.is_about_pain or course.diary.episode is None:
-        return resolved(course, choice)
-    return choice, outcomes_without_pain(course.diary, measure=choice.measure)
-
-
-def _compared(course: Course, choice: Choice, found: Outcomes) -> Comparison:
-    episode = course.diary.episode
-    return wanted_comparison(found, own=episode.arm if episode else None, ranges=choice.ranges)
-
-
-def _only_foot(course: Course) -> Foot:
-    return "left" if course.diary.feet == {"left"} else "right"
-
-
-def _view(course: Course, choice: Choice, found: Outcomes, compared: Comparison, today: date) -> TrajectoryView:
-    shown = period_of(course.diary, found, length=choice.days, today=today)
-    # Kept for the first steps only: pain over the day is always told afterwards.
-    of_measure = course.recalled if choice.measure == "first_step" else ()
-    recalled = {day for day, foot in of_measure if foot == found.foot}
-    view = build_view(course.diary, found, shown, recalled=recalled, comparison=compared, other_arms=True)
-    view = with_companions(view, course.diary, shown, _others(choice, found))
-    feet = FEET if choice.both_feet else (found.foot,)
-    return with_happenings(view, course, feet, today)
-
-
-def _others(choice: Choice, found: Outcomes) -> list[tuple[Measure, Foot]]:
-    """List what is drawn beside the main measure and foot."""
-    measures = MEASURES if choice.both_measures else (choice.measure,)
-    feet = FEET if choice.both_feet else (found.foot,)
-    pairs = [(measure, foot) for measure in measures for foot in feet if foot is not None]
-    return [pair for pair in pairs if pair != (found.measure, found.foot)]
-
-
-def _said(course: Course, found: Outcomes, today: date, *, own: bool) -> str:
-    two_feet = len(course.diary.feet) > 1
-    return finding(found, today, two_feet=two_feet) if own else reader_finding(found, two_feet=two_feet)
-
-
 def _picture(view: TrajectoryView, choice: Choice, title: str, page: Address, figure: Address) -> Picture:
     drawn, query, later = trajectory(view), choice.as_query(), choice.comes_later
     return Picture(
         src=figure(**query),
-        narrow=_drawing(drawn, NARROW_PX, title),
-        wide=None if later else _drawing(drawn, WIDE_PX, title),
+        narrow=drawing(drawn, NARROW_PX, title),
+        wide=None if later else drawing(drawn, WIDE_PX, title),
         wide_href=page(**query, chart=WIDE) if later else "",
         legend=legend(drawn),
         table=None if choice.table_comes_later else trajectory_table(view),
         table_href=page(**query, chart=TABLE) if choice.table_comes_later else "",
     )
-
-
-def _drawing(drawn: dict[str, Any], size_px: tuple[int, int], title: str) -> Markup:
-    width, height = size_px
-    return draw(drawn, width=width, height=height, title=title, description=wording.caution())
 
 
 def _before_the_first() -> str:

@@ -18,7 +18,7 @@ from firststep.mail.weekly_chart import SCALE, SIZE_PX, draw_chart
 from firststep.models import FootDay, Patient
 from firststep.services.digest import Digest, make_digest
 from firststep.web.choice import Choice
-from firststep.web.progress import progress_figure, still_picture
+from firststep.web.progress_alone import progress_figure, still_picture
 from tests.cast import Cast
 from tests.support.letters import write
 from tests.support.mails import LAST_WEEK, log_last_week

@@ -42,8 +42,9 @@ def test_the_page_is_the_same_for_everybody_and_holds_nobody(
     assert all("Set-Cookie" not in answer.headers for answer in answers)
 
 
-def test_every_reason_stands_on_the_page_with_its_one_text(app: Flask, nobody: Browser) -> None:
-    page = nobody.get("/when-to-see-someone").get_data(as_text=True)
+@pytest.mark.parametrize("path", ["/when-to-see-someone", "/start"])
+def test_every_reason_stands_on_the_page_with_its_one_text(app: Flask, ben: Browser, path: str) -> None:
+    page = ben.get(path).get_data(as_text=True)
     with app.test_request_context():
         groups = reason_groups()
     assert [group.title for group in groups] == ["At once", "Today", "In the next days"]
@@ -51,8 +52,14 @@ def test_every_reason_stands_on_the_page_with_its_one_text(app: Flask, nobody: B
         assert page.count(f"<b>{group.text}</b>") == len(group.reasons)
         for reason in group.reasons:
             assert f"<span>{reason.question}</span>" in page
-    assert "<form" not in page, "nothing is sent"
+    boxes = re.findall(r'<input type="checkbox"[^>]*>', page)
+    assert len(boxes) == sum(len(group.reasons) for group in groups)
+    assert not [box for box in boxes if "name=" in box or "checked" in box], "a form would take it along"
     assert "does not say what you have" in page
+
+
+def test_the_list_itself_sends_nothing(nobody: Browser) -> None:
+    assert "<form" not in nobody.get("/when-to-see-someone").get_data(as_text=True)
 
 
 @pytest.mark.parametrize("path", ["/", "/log", "/progress", "/login"])

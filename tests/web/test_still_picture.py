@@ -16,7 +16,7 @@ from firststep.figures.labels import width_px
 from firststep.mail.weekly_chart import SIZE_PX as LETTER
 from firststep.services.trajectories import Course
 from firststep.web.choice import Choice
-from firststep.web.progress import still_picture
+from firststep.web.progress_alone import still_picture
 from tests.cast import TODAY
 
 Box = tuple[float, float, float, float]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, request, url_for
+from flask import Response, abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 
+from blueprints.events import offline
+from blueprints.events.area import events
 from blueprints.events.forms import FORMS, HappeningForm
 from blueprints.events.view import form_texts, known_values, overview_context, triggers
 from firststep.clinical.flares import SPELL_DAYS
@@ -24,7 +26,7 @@ from firststep.web.policy import policy
 from firststep.web.render import render
 from firststep.web.writing import current_writing, saved_strip, sent_id
 
-events = Blueprint("events", __name__)
+__all__ = ["events", "offline"]
 
 Answer: TypeAlias = Response | str
 
@@ -178,12 +180,13 @@ def _of_the_feet(form: HappeningForm) -> dict[str, Any]:
 
 def _form_page(form: HappeningForm, kind: str, event: Event | None = None) -> str:
     return render(
-        f"events/{kind}.html",
+        "events/form.html",
         form=form,
         **form_texts(kind, new=event is None),
         event_id=event.id if event else None,
         action=url_for("events.change", event_id=event.id) if event else url_for("events.add", kind=kind),
         op_ids=[sent_id("op") or uuid4(), uuid4()],
+        kind=kind,
         asks_foot=current_patient().feet == "both",
         triggers=triggers(),
     )

@@ -75,29 +75,20 @@ def _noted_line(noted: NotedSession) -> NotedLine:
     )
 
 
-def _texts() -> dict[str, tuple[str, str, str]]:
-    """Return the title, what an empty list says, and what adding is called, of each kind."""
+def _texts() -> dict[str, tuple[str, str]]:
+    """Return the title and what an empty list says, of each kind."""
     return {
-        "treatment_session": (
-            _("Treatments"),
-            _("None noted yet. Those that you note stand on your chart."),
-            _("Note a treatment"),
-        ),
+        "treatment_session": (_("Treatments"), _("None noted yet. Those that you note stand on your chart.")),
         "flare": (
             _("Flare-ups"),
             _("None noted yet. A flare-up is a spell that is clearly worse than the weeks before."),
-            _("Note a flare-up"),
         ),
-        "pause": (
-            _("Pauses"),
-            _("None noted yet. On the days of a pause no stretching counts as missed."),
-            _("Note a pause"),
-        ),
+        "pause": (_("Pauses"), _("None noted yet. On the days of a pause no stretching counts as missed.")),
     }
 
 
 def _listed(kind: str, events: list[Event], today: date) -> Listed:
-    title, none, add = _texts()[kind]
+    title, none, add = *_texts()[kind], adding(kind)
     lines = [_line(event, today) for event in events]
     return Listed(kind=kind, title=title, none=none, add=add, lines=lines[:MOST_LISTED], earlier=lines[MOST_LISTED:])
 
@@ -122,17 +113,23 @@ def _head(event: Event) -> str:
     return _("From %(first)s", first=long_date(event.day))
 
 
+def adding(kind: str) -> str:
+    """Say what noting one of a kind is called."""
+    return {
+        "treatment_session": _("Note a treatment"),
+        "flare": _("Note a flare-up"),
+        "pause": _("Note a pause"),
+    }[kind]
+
+
 def form_texts(kind: str, *, new: bool) -> dict[str, str]:
     """Return the title of the form of a kind."""
-    title = {
-        ("treatment_session", True): _("Note a treatment"),
-        ("flare", True): _("Note a flare-up"),
-        ("pause", True): _("Note a pause"),
-        ("treatment_session", False): _("Change the treatment"),
-        ("flare", False): _("Change the flare-up"),
-        ("pause", False): _("Change the pause"),
-    }[kind, new]
-    return {"title": title}
+    changing = {
+        "treatment_session": _("Change the treatment"),
+        "flare": _("Change the flare-up"),
+        "pause": _("Change the pause"),
+    }
+    return {"title": adding(kind) if new else changing[kind]}
 
 
 def known_values(event: Event) -> dict[str, Any]:

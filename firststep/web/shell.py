@@ -17,6 +17,8 @@ OFFLINE: Final = "/offline"
 #: What the service worker shows for the log and for the progress page when there is no connection.
 OFFLINE_LOG: Final = "/offline/log"
 OFFLINE_PROGRESS: Final = "/offline/progress"
+#: And for treatments, flare-ups and pauses, with the form of each kind.
+OFFLINE_EVENTS: Final = "/offline/events"
 #: The log for somebody without an account; it lives on the phone with and without a connection.
 TRY: Final = "/try"
 WHEN_TO_SEE_SOMEONE: Final = "/when-to-see-someone"

@@ -29,11 +29,12 @@ function sayFailure(event) {
 }
 
 /**
- * A form that is sent without a connection would be replaced by the browser's own error page.
+ * A form that is sent without a connection would be replaced by the browser's own error page, unless the phone keeps it.
  * @param {SubmitEvent} event
  */
 function keepFormOffline(event) {
-  if (navigator.onLine) return;
+  const { target } = event;
+  if (navigator.onLine || (target instanceof HTMLElement && "phoneKeeps" in target.dataset)) return;
   event.preventDefault();
   event.stopPropagation();
   showToast("offline");

@@ -1,4 +1,4 @@
-/** The daily form, on the log and on the phone's own pages: app.js has the rest of every page. */
+/** The daily form, and those of dated things, here and on the phone's own pages: app.js has the rest of every page. */
 import { tellLeftEmpty } from "./day/left_empty.js";
 import { fetchShell, startDay } from "./day/page.js";
 import { startPhone } from "./phone/boot.js";
@@ -15,8 +15,9 @@ export const PARTS = { GUEST, Phone, counted, forgetGuest, noteGuest, openStore,
 
 async function startServed() {
   const phone = await startPhone();
-  const form = document.querySelector("form[data-log]");
+  const form = document.querySelector("form[data-log], form[data-happening]");
   if (!phone || !(form instanceof HTMLFormElement)) return;
+  if ("happening" in form.dataset) return (await fetchShell()).keepUnsent(phone, form);
   const day = startDay(phone, form, { served: true });
   if (!(await phone.refreshDays())) return;
   day.keptIsNewer = true;

@@ -3,10 +3,11 @@
 // The practitioners' area and downloads are not touched; static files are named by their content and precached.
 const LEFT_ALONE = [/^\/practice(\/|$)/, /^\/static\//, /\/export(\/|$)/, /\.[a-z0-9]{2,5}$/];
 
-// The phone's own pages, filled from what it keeps for the person: blueprints/diary/offline.py, blueprints/charts/offline.py.
+// The phone's own pages, filled from what it keeps for the person: offline.py in the blueprints diary, charts and events.
 const OWN_PAGES = [
   { page: "/offline/log", stands_for: /^\/log(\/\d{4}-\d{2}-\d{2})?$/ },
   { page: "/offline/progress", stands_for: /^\/progress$/ },
+  { page: "/offline/events", stands_for: /^\/events(\/new\/[a-z_]+)?$/ },
 ];
 
 /**

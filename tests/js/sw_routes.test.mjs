@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { answersPage } from "../../static/js/sw_routes.js";
+import { answersPage, ownPage } from "../../static/js/sw_routes.js";
 
 /** @param {string} address */
 const answers = (address, mode = "navigate") => answersPage(mode, new URL(address, "https://firststep.example").pathname);
@@ -41,4 +41,21 @@ test("static files are left to the browser's own cache and the precache", () => 
 
 test("only pages are answered: parts, saves and pictures go straight to the network", () => {
   for (const mode of ["cors", "no-cors", "same-origin", "websocket"]) assert.equal(answers("/log", mode), false, mode);
+});
+
+test("the phone's own pages stand for those that can be filled from what it keeps", () => {
+  const own = {
+    "/log": "/offline/log",
+    "/log/2026-11-23": "/offline/log",
+    "/progress": "/offline/progress",
+    "/events": "/offline/events",
+    "/events/new/treatment_session": "/offline/events",
+    "/events/new/flare": "/offline/events",
+    "/events/0b8e2f6a-6f0e-4f6e-9d0c-0a3f0d1c2b3a": null,
+    "/events/new": null,
+    "/events/new/flare/more": null,
+    "/log/yesterday": null,
+    "/share": null,
+  };
+  for (const [pathname, page] of Object.entries(own)) assert.equal(ownPage(pathname), page, pathname);
 });

@@ -109,6 +109,7 @@ ROUTES: Final[dict[str, str]] = {
     "GET diary.offline_log": "everybody",
     "GET diary.tried": "everybody",
     "GET charts.offline_progress": "everybody",
+    "GET events.offline_events": "everybody",
     "GET diary.noted": "patient",
     "PUT diary.store_one": "patient",
     "POST diary.store_batch": "patient",

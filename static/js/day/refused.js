@@ -5,7 +5,7 @@ import { inputNameOf, partsOf } from "./fields.js";
 /** @typedef {import("../phone/queue.js").Kept} Kept */
 
 /**
- * Hooks: [data-refused] with its words; it holds one line per entry and is hidden without any.
+ * Hooks: [data-refused] with its words and the names of dated things; it holds one line per entry and is hidden without any.
  * @param {import("../phone/phone.js").Phone} phone
  * @param {HTMLFormElement | null} form whose labels name the fields
  */
@@ -25,8 +25,9 @@ export async function listRefused(phone, form) {
 function lineOf({ op, error }, place, form, phone) {
   const line = document.createElement("li");
   const link = document.createElement("a");
-  Object.assign(link, { href: `/log/${op.day}`, textContent: dayWords(op.day, { weekday: "short", day: "numeric", month: "short" }) });
-  const names = Object.keys(op.set).map((field) => labelOf(form, inputNameOf(error?.field ?? field, op.foot)));
+  const named = Object.keys(op.set).map((field) => place.dataset[field]);
+  Object.assign(link, { href: named.some(Boolean) ? "/events" : `/log/${op.day}`, textContent: dayWords(op.day, { weekday: "short", day: "numeric", month: "short" }) });
+  const names = Object.keys(op.set).map((field, at) => named[at] ?? labelOf(form, inputNameOf(error?.field ?? field, op.foot)));
   const typed = Object.values(op.set).map(typedWords).filter((words) => words !== "");
   const words = document.createElement("span");
   words.textContent = `: ${names.join(", ")}${typed.length > 0 ? ` “${typed.join(", ")}”` : ""}. ${error?.message ?? ""} `;

@@ -7,6 +7,7 @@ import { dayAfter, dayWords, wallClock } from "../phone/clock.js";
 import { isLogged } from "../phone/days.js";
 import { lastChart } from "../phone/last_chart.js";
 import { changeDose, listDoses, offerAgain } from "./doses.js";
+import { keepUnsent, showHappenings } from "./happening.js";
 import { inTurn } from "./in_turn.js";
 import { askMissed } from "./missed.js";
 import { NIGHT_ENDS, part, showFeet, showHead } from "./own_page.js";
@@ -19,13 +20,16 @@ import { startTry } from "./try.js";
 
 const STRIP_DAYS = 14;
 
-/** @param {string} page "log", "progress" or "try" @param {Parts} parts */
+export { keepUnsent };
+
+/** @param {string} page "log", "progress", "events" or "try" @param {Parts} parts */
 export async function startShell(page, parts) {
   if (page === "try") return startTry(parts);
   const whose = await parts.whoseIsIt();
   if (!whose || whose.locked) return showNobody(page, whose?.user, parts);
   const phone = await parts.Phone.open(whose.user, null);
   if (page === "progress") await showChart(phone);
+  else if (page === "events") await showHappenings(phone);
   else await showLog(phone, parts);
   watchRisk(phone);
   phone.watch();
@@ -33,7 +37,7 @@ export async function startShell(page, parts) {
 
 /** @param {string} page @param {string | undefined} user whose entries wait, though nobody is signed in @param {Parts} parts */
 async function showNobody(page, user, { counted, openStore }) {
-  const shown = part(page === "log" ? "nobody" : "nothing");
+  const shown = part(page === "progress" ? "nothing" : "nobody");
   if (shown) shown.hidden = false;
   const waiting = part("waiting");
   if (!user || !waiting) return;

@@ -1,0 +1,7 @@
+"""The area of treatments, flare-ups and pauses."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+events = Blueprint("events", __name__)

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
+Item = TypeVar("Item")
 Row = TypeVar("Row", bound=tuple[Any, ...])
 
 
-class Rows(Sequence[Row]):
-    """Rows made of columns of one length, each row only when somebody asks for it.
+class LikeTuple(Sequence[Item]):
+    """A sequence that is equal to a tuple of the same items, however it keeps them."""
 
-    ``make`` makes a row of its values. Equal to a tuple of the same rows.
-    """
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare with another of its like, also with a plain tuple."""
+        return tuple(self) == tuple(other) if isinstance(other, LikeTuple | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        """As a tuple of the items has it, which may be equal."""
+        return hash(tuple(self))
+
+
+class Rows(LikeTuple[Row]):
+    """Rows made of columns of one length, each row only when somebody asks for it; ``make`` makes it of its values."""
 
     __slots__ = ("_make", "columns")
 
@@ -35,14 +47,6 @@ class Rows(Sequence[Row]):
         if isinstance(index, slice):
             return tuple(self)[index]
         return self._make(column[index] for column in self.columns)
-
-    def __eq__(self, other: object) -> bool:
-        """Compare with other rows, also with a plain tuple of them."""
-        return tuple(self) == tuple(other) if isinstance(other, Rows | tuple) else NotImplemented
-
-    def __hash__(self) -> int:
-        """As a tuple of the rows has it, which may be equal."""
-        return hash(tuple(self))
 
 
 def columns_of(rows: Sequence[Row], width: int) -> Sequence[Sequence[Any]]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from firststep.clinical.week import Month, months_between
 from firststep.figures import care
 from firststep.figures.happenings import in_sight, spell_name
-from firststep.figures.names import event_name
+from firststep.figures.names import finding_name
 from firststep.figures.series import recorded
 from firststep.figures.view import Answers, TrajectoryView, Values
 
@@ -84,7 +84,7 @@ def _noted(view: TrajectoryView) -> dict[date, list[str]]:
         noted[day.replace(day=1)].append(name)
     for event in view.events:
         if view.shows(event.day):
-            noted[event.day.replace(day=1)].append(event_name(event.kind))
+            noted[event.day.replace(day=1)].append(finding_name(event.kind))
     for rating in view.ratings:
         if view.shows(rating.day):
             noted[rating.day.replace(day=1)].append(rating.label)

@@ -63,6 +63,6 @@ def line_name(measure: Measure, foot: Foot) -> str:
     return str(names[measure, foot])
 
 
-def event_name(kind: EventKind) -> str:
+def finding_name(kind: EventKind) -> str:
     """Name what the outcome rules found on a day."""
     return str(_EVENTS[kind])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
+
+from firststep.clinical.rows import LikeTuple
 
 Item = TypeVar("Item")
 
 
-class OnDemand(Sequence[Item]):
-    """A series of a known length; ``make`` makes the part of it that a slice asks for. Equal to a tuple of the same."""
+class OnDemand(LikeTuple[Item]):
+    """A series of a known length; ``make`` makes the part of it that a slice asks for."""
 
     __slots__ = ("_length", "_make")
 
@@ -29,11 +31,3 @@ class OnDemand(Sequence[Item]):
         if isinstance(index, slice):
             return self._make(index)
         return self._make(slice(index, index + 1 or None))[0]
-
-    def __eq__(self, other: object) -> bool:
-        """Compare with other series, also with a plain tuple."""
-        return tuple(self) == tuple(other) if isinstance(other, OnDemand | tuple) else NotImplemented
-
-    def __hash__(self) -> int:
-        """As a tuple of the values has it, which may be equal."""
-        return hash(tuple(self))

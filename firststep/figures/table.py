@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from firststep.figures import care
 from firststep.figures.happenings import spell_name
-from firststep.figures.names import event_name
+from firststep.figures.names import finding_name
 from firststep.figures.view import TrajectoryView
 
 
@@ -62,7 +62,7 @@ def _noted(view: TrajectoryView) -> dict[date, list[str]]:
     for day, name in care.first_days(view):
         noted[day].append(name)
     for event in view.events:
-        noted[event.day].append(event_name(event.kind))
+        noted[event.day].append(finding_name(event.kind))
     for visit in view.visits:
         noted[visit.day].append(visit.label)
     for rating in view.ratings:

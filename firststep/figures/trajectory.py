@@ -12,7 +12,7 @@ from firststep.figures.axes import fixed_layout
 from firststep.figures.entries import entries
 from firststep.figures.labels import Label, Place
 from firststep.figures.marks import Point
-from firststep.figures.names import event_name
+from firststep.figures.names import finding_name
 from firststep.figures.scales import Frame, position, xs_of
 from firststep.figures.series import DAILY_UP_TO, mean_line, short
 from firststep.figures.view import Event, TrajectoryView
@@ -153,14 +153,14 @@ def _events(view: TrajectoryView) -> list[Trace]:
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": event_name(event.kind),
+                "name": finding_name(event.kind),
                 "marker": {
                     "color": fill,
                     "size": 11,
                     "symbol": symbol,
                     "line": {"color": "@event", "width": 1.5},
                 },
-                "hovertemplate": touch.named(event_name(event.kind), f"%{{y:.1f}} ({touch.DATE})"),
+                "hovertemplate": touch.named(finding_name(event.kind), f"%{{y:.1f}} ({touch.DATE})"),
                 "x": [event.day.isoformat()],
                 "y": [short(event.value)],
             }

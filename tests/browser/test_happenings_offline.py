@@ -44,6 +44,13 @@ def at_the_list(page: Page) -> None:
     install(page)
 
 
+def type_an_impossible_number(page: Page) -> None:
+    """Fill in a treatment that the phone cannot tell is wrong, and the server refuses."""
+    page.goto("/events/new/treatment_session")
+    page.get_by_role("radio", name="Acupuncture", exact=True).check()
+    page.get_by_label("Which one of the course").fill("900")
+
+
 def look(page: Page, take: Take, name: str) -> None:
     """Expect nothing wrong with the page as it stands."""
     take(page, name)
@@ -160,9 +167,7 @@ def test_what_the_server_does_not_take_stays_in_the_form(
     page = open_phone(cast.ana_user)
     at_the_list(page)
     page.context.set_offline(True)
-    page.goto("/events/new/treatment_session")
-    page.get_by_role("radio", name="Acupuncture", exact=True).check()
-    page.get_by_label("Which one of the course").fill("900")
+    type_an_impossible_number(page)
     page.context.set_offline(False)
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-happening-refused]")).to_contain_text("500")
@@ -177,9 +182,7 @@ def test_what_is_refused_later_is_named_on_the_log(app: Flask, open_phone: OpenP
     page = open_phone(cast.ana_user)
     at_the_list(page)
     page.context.set_offline(True)
-    page.goto("/events/new/treatment_session")
-    page.get_by_role("radio", name="Acupuncture", exact=True).check()
-    page.get_by_label("Which one of the course").fill("900")
+    type_an_impossible_number(page)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text(KEPT)).to_be_visible()
     page.goto("/log")

@@ -16,7 +16,7 @@ from firststep.clinical.flares import SPELL_DAYS
 from firststep.clinical.measures import FEET
 from firststep.extensions import db
 from firststep.services import happenings as service
-from firststep.services.diary_events import Event
+from firststep.services.diary_events import MOST_TEXT, Event
 from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.diary_writing import Writing, is_written
 from firststep.services.noted_sessions import read_all
@@ -189,6 +189,7 @@ def _form_page(form: HappeningForm, kind: str, event: Event | None = None) -> st
         kind=kind,
         asks_foot=current_patient().feet == "both",
         triggers=triggers(),
+        most=MOST_TEXT,
     )
 
 

@@ -77,7 +77,12 @@ def test_a_treatment_noted_without_a_connection_is_sent_when_there_is_one(
     expect(page.get_by_text(KEPT)).to_be_hidden()
     page.get_by_role("radio", name="Acupuncture", exact=True).check()
     page.get_by_label("Which one of the course").fill("4")
-    page.get_by_label("Note", exact=False).last.fill("Left calf too.")
+    note = page.get_by_label("Note", exact=False).last
+    note.fill("x" * 501)
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(KEPT)).to_be_hidden()
+    expect(note).to_have_value("x" * 501)
+    note.fill("Left calf too.")
     look(page, take, "events-offline-form")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text(KEPT)).to_be_visible()

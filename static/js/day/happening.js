@@ -1,11 +1,12 @@
 /**
  * A treatment, a flare-up or a pause that cannot be sent: kept on the phone like an entry of the day, and sent later.
  *
- * Hooks: form[data-happening], which names the kind, and says by data-phone-keeps that it is looked after;
- * [data-happening-kept] says that it is kept, [data-happening-refused] what the server did not take of it;
- * [data-happenings-waiting] lists what waits, with the words for each kind; template[data-happening-of] has the form of
- * a kind. See templates/events/.
+ * Hooks: form[data-happening], which names the kind, with [data-most], how long a text may be, and [data-too-long], the
+ * sentence about it; data-phone-keeps says that it is looked after. [data-happening-kept] says that it is kept,
+ * [data-happening-refused] what the server did not take of it; [data-happenings-waiting] lists what waits, with the
+ * words for each kind; template[data-happening-of] has the form of a kind. See templates/events/.
  */
+import { lengthOf } from "../counter.js";
 import { dayWords, wallClock } from "../phone/clock.js";
 import { inTurn } from "./in_turn.js";
 import { part } from "./own_page.js";
@@ -144,6 +145,8 @@ function limit(form, today) {
     if (last instanceof HTMLInputElement) Object.assign(last, { min: day.value, max: name === "settled_on" ? today : "" });
   }
   for (const one of form.querySelectorAll('[name="kind"]')) if (one instanceof HTMLInputElement) one.required = true;
+  const { most, tooLong = "" } = form.dataset;
+  for (const text of form.querySelectorAll("textarea")) text.setCustomValidity(lengthOf(text.value) > Number(most) ? tooLong : "");
   const number = form.elements.namedItem("number");
   if (number instanceof HTMLInputElement) number.pattern = "[0-9]{1,3}";
 }

@@ -42,7 +42,10 @@ function lineOf({ op, error }, place, form, phone) {
 function typedWords(value) {
   if (value === null || value === undefined || typeof value === "boolean") return "";
   if (Array.isArray(value)) return value.join(", ");
-  if (typeof value === "object") return typedWords(/** @type {{choice?: unknown}} */ (value).choice);
+  if (typeof value === "object") {
+    const { choice, note } = /** @type {{choice?: unknown, note?: unknown}} */ (value);
+    return typedWords(choice ?? note);
+  }
   const text = String(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -50,6 +50,7 @@ def rate() -> Answer:
 def later() -> Answer:
     """Leave the question for another day."""
     put_off(today())
+    flash(_("Left for another day: you are not asked again today."), "info")
     return back_to(request.form.get("back"))
 
 

@@ -231,6 +231,7 @@ def test_put_off_it_is_asked_again_on_another_day(
 ) -> None:
     answer = ana.post("/rating/later", data={"back": "log"})
     assert (answer.status_code, answer.location) == (303, f"/log/{TODAY}")
+    assert "Left for another day" in ana.get(answer.location).get_data(as_text=True)
     assert card(ana) is card(ana, "/progress") is None
     assert card(sign_in(app, cast.ana_user)) is not None, "in another browser nobody said so"
     assert stored(app, cast.ana) == []

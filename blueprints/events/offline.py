@@ -6,8 +6,7 @@ from flask import Response
 
 from blueprints.events.area import events
 from blueprints.events.forms import FORMS
-from blueprints.events.view import adding, triggers
-from firststep.services.diary_events import MOST_TEXT
+from blueprints.events.view import adding, limits, triggers
 from firststep.services.happenings import HAPPENINGS
 from firststep.web import shell
 from firststep.web.event_words import event_name
@@ -41,5 +40,5 @@ def _offline_events() -> str:
         kinds=kinds,
         asks_foot=True,
         triggers=triggers(),
-        most=MOST_TEXT,
+        **limits(),
     )

@@ -11,12 +11,12 @@ from flask_babel import gettext as _
 from blueprints.events import offline
 from blueprints.events.area import events
 from blueprints.events.forms import FORMS, HappeningForm
-from blueprints.events.view import form_texts, known_values, overview_context, triggers
+from blueprints.events.view import form_texts, known_values, limits, overview_context, triggers
 from firststep.clinical.flares import SPELL_DAYS
 from firststep.clinical.measures import FEET
 from firststep.extensions import db
 from firststep.services import happenings as service
-from firststep.services.diary_events import MOST_TEXT, Event
+from firststep.services.diary_events import Event
 from firststep.services.diary_fields import Refused, parse_day
 from firststep.services.diary_writing import Writing, is_written
 from firststep.services.noted_sessions import read_all
@@ -179,6 +179,7 @@ def _of_the_feet(form: HappeningForm) -> dict[str, Any]:
 
 
 def _form_page(form: HappeningForm, kind: str, event: Event | None = None) -> str:
+    feet = current_patient().feet
     return render(
         "events/form.html",
         form=form,
@@ -187,9 +188,10 @@ def _form_page(form: HappeningForm, kind: str, event: Event | None = None) -> st
         action=url_for("events.change", event_id=event.id) if event else url_for("events.add", kind=kind),
         op_ids=[sent_id("op") or uuid4(), uuid4()],
         kind=kind,
-        asks_foot=current_patient().feet == "both",
+        asks_foot=feet == "both",
+        foot=feet if feet in FEET else "",
         triggers=triggers(),
-        most=MOST_TEXT,
+        **limits(),
     )
 
 

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from flask_babel import gettext as _
 
 from firststep.models import NotedSession
-from firststep.services.diary_events import KINDS, Event
+from firststep.services.diary_events import HIGHEST_NUMBER, KINDS, MOST_TEXT, Event
+from firststep.services.diary_fields import count_sentence
 from firststep.web.dates import long_date
 from firststep.web.event_words import event_words
 from firststep.web.flare_words import flare_line
@@ -130,6 +131,11 @@ def form_texts(kind: str, *, new: bool) -> dict[str, str]:
         "pause": _("Change the pause"),
     }
     return {"title": adding(kind) if new else changing[kind]}
+
+
+def limits() -> dict[str, Any]:
+    """Return what a form tells the phone of its inputs, with the sentences about them."""
+    return {"most": MOST_TEXT, "number_wanted": count_sentence(1, HIGHEST_NUMBER)}
 
 
 def known_values(event: Event) -> dict[str, Any]:

@@ -63,6 +63,7 @@ Check: TypeAlias = Callable[[object, str], object]
 DOSE_FORMS: Final = ("oral", "gel", "other")
 MOST_NAME: Final = 80
 MOST_TEXT: Final = 500
+HIGHEST_NUMBER: Final = 500
 #: A last day is planned; nobody plans for another century.
 _LAST_YEAR: Final = 2099
 
@@ -173,7 +174,7 @@ KINDS: Final[Mapping[str, EventKind]] = {
         EventKind(
             key="treatment_session",
             table=TreatmentSession,
-            fields={"kind": partial(_word, words=SESSION_KINDS), "number": _count(1, 500), "note": _LONG},
+            fields={"kind": partial(_word, words=SESSION_KINDS), "number": _count(1, HIGHEST_NUMBER), "note": _LONG},
             needed={"kind": _l("Choose which treatment it was.")},
         ),
         EventKind(

@@ -124,6 +124,8 @@ def test_two_taps_at_once_note_one_dose(app: Flask, cast: Cast, open_phone: Open
         db.session.commit()
     page = open_phone(cast.ben_user)
     page.goto("/log")
+    # The second tap is told apart by the script.
+    page.wait_for_load_state("networkidle")
     again = page.get_by_role("button", name="Same as last time: Naproxen sodium, 220 mg")
     again.dblclick()
     expect(page.locator("#noted").get_by_role("listitem")).to_have_count(2)

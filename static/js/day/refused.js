@@ -26,7 +26,9 @@ function lineOf({ op, error }, place, form, phone) {
   const line = document.createElement("li");
   const link = document.createElement("a");
   const named = Object.keys(op.set).map((field) => place.dataset[field]);
-  Object.assign(link, { href: named.some(Boolean) ? "/events" : `/log/${op.day}`, textContent: dayWords(op.day, { weekday: "short", day: "numeric", month: "short" }) });
+  // A dated thing goes back into its form (happening.js).
+  const href = named[0] ? `/events/new/${Object.keys(op.set)[0]}#refused=${op.op}` : `/log/${op.day}`;
+  Object.assign(link, { href, textContent: dayWords(op.day, { weekday: "short", day: "numeric", month: "short", year: named[0] ? "numeric" : undefined }) });
   const names = Object.keys(op.set).map((field, at) => named[at] ?? labelOf(form, inputNameOf(error?.field ?? field, op.foot)));
   const typed = Object.values(op.set).map(typedWords).filter((words) => words !== "");
   const words = document.createElement("span");

@@ -9,7 +9,7 @@ from fractions import Fraction
 from firststep.clinical.change import LEAST_CHANGE_POINTS, LEAST_SHARE_OF_AVERAGE, Change, noticeable_change
 from firststep.clinical.means import WINDOW_DAYS, SevenDayMeans
 from firststep.clinical.measures import Foot, Measure
-from firststep.clinical.outcomes import Outcomes
+from firststep.clinical.outcomes import Outcomes, Start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +43,15 @@ class BeforeAfter:
         return max(self.before.value - reach, Fraction(0)), min(self.before.value + reach, Fraction(10))
 
 
-def before_and_after(outcomes: Outcomes, means: SevenDayMeans) -> BeforeAfter | None:
+def before_and_after(begun: Start | Outcomes, means: SevenDayMeans) -> BeforeAfter | None:
     """Compare the baseline with the latest valid 7-day mean that shares no day with it and lies in care as a whole.
 
-    ``means`` are those that ``outcomes`` were computed from (``means_of``). None where there is no baseline, or no
+    ``means`` are those of the same foot and measure. None where there is no baseline, or no
     such mean yet: two means of the same days would differ by less than they should.
 
     Rule: outcomes daily-1, 3 and 13.
     """
-    base, starts_on, foot = outcomes.baseline, outcomes.starts_on, outcomes.foot
+    base, starts_on, foot = begun.baseline, begun.starts_on, begun.foot
     now = means.last_valid()
     if base is None or starts_on is None or foot is None or now is None:
         return None
@@ -60,9 +60,9 @@ def before_and_after(outcomes: Outcomes, means: SevenDayMeans) -> BeforeAfter | 
     if now.day < care_begins + timedelta(days=WINDOW_DAYS - 1):
         return None
     return BeforeAfter(
-        measure=outcomes.measure,
+        measure=begun.measure,
         foot=foot,
         before=Side(day=base.day, value=base.value, entries=base.entries),
         after=Side(day=now.day, value=now.value, entries=means.entries[means.index(now.day)]),
-        change=noticeable_change(base.value, now.value, outcomes.measure),
+        change=noticeable_change(base.value, now.value, begun.measure),
     )

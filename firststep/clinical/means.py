@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import chain, repeat
-from operator import is_not
+from itertools import repeat
+from operator import is_not, mul
 from typing import Final
 
 WINDOW_DAYS: Final = 7
@@ -17,6 +18,11 @@ FEWEST_ENTRIES: Final = 4
 #: Tenths divided by 4, 5, 6 or 7 are whole numbers of these: 10 times lcm(4, 5, 6, 7).
 UNITS_PER_POINT: Final = 4200
 _UNITS_PER_TENTH: Final = UNITS_PER_POINT // 10
+#: A tenth's share of a mean in units, by the number of entries; 0 is "not valid".
+_UNITS_OF_A_TENTH: Final = bytes(
+    [_UNITS_PER_TENTH // count if count >= FEWEST_ENTRIES else 0 for count in range(WINDOW_DAYS + 1)]
+).ljust(256, b"\0")
+_SEVEN_ONES: Final = sum(1 << 16 * place for place in range(WINDOW_DAYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,8 @@ class SevenDayMeans:
 
         Each is the place of its first and of its last day without one.
         """
+        if self.units.count(None) <= longest_days:
+            return
         # As bytes, because looking for long runs is then a step for each run and not for each of ten years' days.
         is_valid = bytes(map(is_not, self.units, repeat(None)))
         for run in re.finditer(rb"(?<=\x01)\x00{%d,}(?=\x01)" % (longest_days + 1), is_valid):
@@ -123,18 +131,37 @@ def seven_day_means(tenths: Mapping[date, int]) -> SevenDayMeans:
     """
     if not tenths:
         return SevenDayMeans(0, (), ())
-    first, last = min(tenths).toordinal(), max(tenths).toordinal()
-    values: list[int | None] = [None] * (last - first + 1)
-    for day, recorded in tenths.items():
-        values[day.toordinal() - first] = recorded
-    units: list[int | None] = []
-    entries: list[int] = []
-    total = count = 0
-    for value, leaving in zip(values, chain(repeat(None, WINDOW_DAYS), values), strict=False):
-        if value is not None:
-            total, count = total + value, count + 1
-        if leaving is not None:
-            total, count = total - leaving, count - 1
-        entries.append(count)
-        units.append(total * _UNITS_PER_TENTH // count if count >= FEWEST_ENTRIES else None)
-    return SevenDayMeans(first, tuple(units), tuple(entries))
+    first, values, recorded = _by_place(tenths)
+    entries = _sums_of_seven(recorded)
+    factors = bytes(entries).translate(_UNITS_OF_A_TENTH)
+    units: list[int | None] = list(map(mul, _sums_of_seven(values), factors))
+    few = factors.find(0)
+    while few >= 0:
+        units[few] = None
+        few = factors.find(0, few + 1)
+    return SevenDayMeans(first, tuple(units), entries)
+
+
+def _by_place(tenths: Mapping[date, int]) -> tuple[int, list[int], list[int]]:
+    """Return the first day's number, and for each day up to the last its value, or 0, and whether it has one."""
+    days = sorted(tenths)
+    first, in_order = days[0].toordinal(), map(tenths.__getitem__, days)
+    length = days[-1].toordinal() - first + 1
+    if len(days) == length:
+        return first, list(in_order), [1] * length
+    values, recorded = [0] * length, [0] * length
+    for day, value in zip(days, in_order, strict=True):
+        place = day.toordinal() - first
+        values[place], recorded[place] = value, 1
+    return first, values, recorded
+
+
+def _sums_of_seven(values: Sequence[int]) -> tuple[int, ...]:
+    """Return for each place the sum of its value and the six before it; a sum lies below 65,536.
+
+    The values are the digits, of 16 bits each, of one whole number: times 1111111 in such digits it is seven copies,
+    each a place further on, added up. Ten years are two of the machine's steps then, not two thousand of ours.
+    """
+    digits = struct.Struct(f"<{len(values)}H")
+    product = int.from_bytes(digits.pack(*values), "little") * _SEVEN_ONES
+    return digits.unpack_from(product.to_bytes(digits.size + 2 * WINDOW_DAYS, "little"))

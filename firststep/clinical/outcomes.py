@@ -54,6 +54,16 @@ class Outcomes:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """Where one measure and foot began: the baseline, and day 0 of the course; as in ``Outcomes``."""
+
+    measure: Measure
+    foot: Foot | None
+    starts_on: date | None
+    baseline: Baseline | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Course:
     """One foot's entries of a measure with what follows from them first."""
 
@@ -76,6 +86,15 @@ def outcomes_of_foot(diary: Diary, foot: Foot, *, measure: Measure, baseline_day
     Rule: outcomes daily-1, 1 to 12.
     """
     return _outcomes(diary, measure, _course(diary, foot, measure, baseline_days))
+
+
+def start_of_foot(diary: Diary, foot: Foot, *, measure: Measure, baseline_days: BaselineDays = 7) -> Start:
+    """Return the start of one foot alone, for who asks nothing of relief, relapse or NSAIDs.
+
+    Rule: outcomes daily-1, 3.
+    """
+    base = _course(diary, foot, measure, baseline_days).baseline
+    return Start(measure, foot, _starts_on(diary, base), base)
 
 
 def outcomes_without_pain(diary: Diary, *, measure: Measure) -> Outcomes:
@@ -130,7 +149,7 @@ def _severity(course: _Course) -> Fraction:
 
 def _outcomes(diary: Diary, measure: Measure, course: _Course) -> Outcomes:
     means, base = course.means, course.baseline
-    starts_on = diary.episode.starts_on if diary.episode is not None else (None if base is None else base.day)
+    starts_on = _starts_on(diary, base)
     censored_on = censoring_day(means, starts_on)
     meaningful = substantial = NO_RELIEF
     level, back, reduction = None, NO_RELAPSE, None
@@ -156,6 +175,12 @@ def _outcomes(diary: Diary, measure: Measure, course: _Course) -> Outcomes:
         reduction_week12=reduction,
         nsaid=nsaid_use(diary.nsaid_answers, starts_on, diary.last_answered_day),
     )
+
+
+def _starts_on(diary: Diary, base: Baseline | None) -> date | None:
+    if diary.episode is not None:
+        return diary.episode.starts_on
+    return None if base is None else base.day
 
 
 def _followed(found: Relief, censored_on: date | None) -> Relief:

@@ -6,8 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from firststep.clinical.before_after import BeforeAfter, before_and_after
+from firststep.clinical.diary import Diary
 from firststep.clinical.measures import FEET, MEASURES, Measure
-from firststep.clinical.outcomes import Outcomes, means_of, outcomes_of_foot
+from firststep.clinical.outcomes import Outcomes, start_of_foot
 from firststep.figures.change import WIDTH_PX, ChangeRow, change_chart, height_px
 from firststep.figures.names import measure_name
 from firststep.services.trajectories import Course
@@ -18,14 +19,12 @@ from firststep.web.panel import FigureAddress, Panel, Table, drawn, legend_of
 KEY = "change"
 
 
-def changes(course: Course, known: Outcomes) -> list[BeforeAfter]:
-    """Compare before and now for every foot and measure that has both; ``known`` are the outcomes of one of them."""
+def changes(diary: Diary) -> list[BeforeAfter]:
+    """Compare before and now for every foot and measure that has both."""
     found = []
     for measure in MEASURES:
-        for foot in (foot for foot in FEET if foot in course.diary.feet):
-            is_known = (known.foot, known.measure) == (foot, measure)
-            of_foot = known if is_known else outcomes_of_foot(course.diary, foot, measure=measure)
-            compared = before_and_after(of_foot, means_of(course.diary, of_foot))
+        for foot in (foot for foot in FEET if foot in diary.feet):
+            compared = before_and_after(start_of_foot(diary, foot, measure=measure), diary.means(foot, measure))
             found += [compared] if compared else []
     return found
 
@@ -46,7 +45,7 @@ def change_rows(found: list[BeforeAfter]) -> tuple[ChangeRow, ...]:
 
 def change_panel(course: Course, known: Outcomes, figure: FigureAddress) -> Panel | None:
     """Put the panel together; the sentence is about the measure of ``known``, the picture and the table about all."""
-    found = changes(course, known)
+    found = changes(course.diary)
     if not found:
         return None
     rows = change_rows(found)

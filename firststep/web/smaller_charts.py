@@ -81,7 +81,7 @@ def smaller_figure(course: Course, choice: Choice, found: Outcomes, today: date)
         return nsaid_use_chart(of_nsaids)
     if choice.chart == stretching_panel.KEY and (of_stretching := stretching_panel.stretching_view(course, parts)):
         return stretching_chart(of_stretching)
-    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course, found)):
+    if choice.chart == change_panel.KEY and (changed := change_panel.changes(course.diary)):
         return change_chart(change_panel.change_rows(changed))
     return None
 

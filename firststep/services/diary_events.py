@@ -86,7 +86,7 @@ class EventKind:
 class Event:
     """A dated thing as it stands; a value that is missing or None was not recorded.
 
-    Nothing changes one. It is not frozen because ten years hold hundreds: frozen, each takes three times as long to make.
+    Nothing changes one. It is not frozen because ten years hold hundreds, and frozen each takes three times as long.
     """
 
     kind: str

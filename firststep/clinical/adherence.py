@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Final, TypeVar
 
+from firststep.clinical.by_day import values_between
 from firststep.clinical.week import MONDAY, PlannedDay, Span, Week, adherence_to_plan, week_of, week_with
 
 _ONE_DAY: Final = timedelta(days=1)
@@ -107,9 +108,9 @@ def planned_days(
         plan = next((plan for plan in newest if plan.holds(alike.first)), None)
         if plan is None or any(pause.holds(alike.first) for pause in paused):
             continue
-        for day in alike.days:
+        for day, answer in zip(alike.days, values_between(done, alike.first, alike.last), strict=True):
             if planned := plan.sets_on(day):
-                found.append(PlannedDay(day, planned, _sets_done(done.get(day), sets.get(day), planned)))
+                found.append(PlannedDay(day, planned, _sets_done(answer, sets.get(day), planned)))
     return tuple(found)
 
 
@@ -154,7 +155,7 @@ def stretch_weeks(
 
 
 def _stretch_week(done: Mapping[date, bool], planned: list[PlannedDay], week: Span) -> StretchWeek:
-    given = [done[day] for day in week.days if day in done]
+    given = [answer for answer in values_between(done, week.first, week.last) if answer is not None]
     return StretchWeek(
         week=week,
         answered=len(given),

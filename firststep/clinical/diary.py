@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import compress
-from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias, TypeVar, cast
+from typing import Any, Final, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
+from firststep.clinical.by_day import NOTHING, ByDay, by_day
 from firststep.clinical.means import SevenDayMeans, seven_day_means
 from firststep.clinical.measures import FEET, MOST_PAIN_TENTHS, MOST_STRETCH_MINUTES, Foot, Measure
 from firststep.clinical.rows import columns_of
@@ -163,13 +164,13 @@ class Diary:
     def nsaid_answers(self) -> Mapping[date, bool]:
         """Whether an oral NSAID was taken, for the days with an answer."""
         days, _done, _minutes, taken = self._of_days
-        return _known(days, taken)
+        return by_day(days, taken)
 
     @cached_property
     def stretch_answers(self) -> Mapping[date, bool]:
         """Whether stretching was done, for the days with an answer."""
         days, done, *_others = self._of_days
-        return _known(days, done)
+        return by_day(days, done)
 
     @cached_property
     def answered_days(self) -> frozenset[date]:
@@ -190,7 +191,7 @@ class Diary:
         return max(self.answered_days, default=None)
 
     @cached_property
-    def _tenths(self) -> dict[tuple[Foot, Measure], dict[date, int]]:
+    def _tenths(self) -> dict[tuple[Foot, Measure], ByDay[int]]:
         return {}
 
     @cached_property
@@ -206,11 +207,11 @@ class Diary:
         """The columns of the rows of each foot."""
         return {foot: _of_foot(self._of_feet, foot) for foot in self.feet}
 
-    def _recorded(self, foot: Foot, measure: Measure) -> dict[date, int]:
+    def _recorded(self, foot: Foot, measure: Measure) -> ByDay[int]:
         if foot not in self.feet:
-            return {}
+            return NOTHING
         columns = self._of_each_foot[foot]
-        return _known(columns[0], columns[_PAIN_AT[measure]])
+        return by_day(columns[0], columns[_PAIN_AT[measure]])
 
     @cached_property
     def _means(self) -> dict[tuple[Foot, Measure], SevenDayMeans]:
@@ -231,14 +232,6 @@ def _of_foot(columns: Sequence[Sequence[Any]], foot: Foot) -> Sequence[Sequence[
 
 def _repeats(days: Sequence[date]) -> bool:
     return len(set(days)) != len(days)
-
-
-def _known(days: Sequence[date], values: Sequence[Value | None]) -> dict[date, Value]:
-    """Return what is recorded of a column, by day."""
-    recorded = zip(days, values, strict=True)
-    if None in values:
-        return {day: value for day, value in recorded if value is not None}
-    return dict(cast(Iterable[tuple[date, Value]], recorded))
 
 
 def _with_any(days: Sequence[date], columns: Sequence[Sequence[Any]]) -> Iterable[date]:

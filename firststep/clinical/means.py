@@ -12,6 +12,8 @@ from itertools import repeat
 from operator import is_not, mul
 from typing import Final
 
+from firststep.clinical.by_day import as_row, part_of
+
 WINDOW_DAYS: Final = 7
 FEWEST_ENTRIES: Final = 4
 
@@ -99,11 +101,7 @@ class SevenDayMeans:
 
     def between(self, first: date, last: date) -> tuple[int | None, ...]:
         """Return the means in units, one item a day from ``first`` to ``last``."""
-        begin, end = self.index(first), self.index(last) + 1
-        known = self.units[max(begin, 0) : max(end, 0)]
-        before = (None,) * min(max(-begin, 0), end - begin)
-        after = (None,) * (end - begin - len(before) - len(known))
-        return before + known + after
+        return part_of(self.units, self.index(first), self.index(last) + 1)
 
 
 def in_points(units: Iterable[int | None]) -> tuple[float | None, ...]:
@@ -129,31 +127,17 @@ def seven_day_means(tenths: Mapping[date, int]) -> SevenDayMeans:
     Rule: outcomes daily-1, 1. Source: the mean of the last seven daily diary ratings of pain trials
     (NCT01049217). Differs from the source in: at least four ratings are asked for.
     """
-    if not tenths:
+    series = as_row(tenths)
+    if not series.row:
         return SevenDayMeans(0, (), ())
-    first, values, recorded = _by_place(tenths)
-    entries = _sums_of_seven(recorded)
+    entries = _sums_of_seven([value is not None for value in series.row])
     factors = bytes(entries).translate(_UNITS_OF_A_TENTH)
-    units: list[int | None] = list(map(mul, _sums_of_seven(values), factors))
+    units: list[int | None] = list(map(mul, _sums_of_seven([value or 0 for value in series.row]), factors))
     few = factors.find(0)
     while few >= 0:
         units[few] = None
         few = factors.find(0, few + 1)
-    return SevenDayMeans(first, tuple(units), entries)
-
-
-def _by_place(tenths: Mapping[date, int]) -> tuple[int, list[int], list[int]]:
-    """Return the first day's number, and for each day up to the last its value, or 0, and whether it has one."""
-    days = sorted(tenths)
-    first, in_order = days[0].toordinal(), map(tenths.__getitem__, days)
-    length = days[-1].toordinal() - first + 1
-    if len(days) == length:
-        return first, list(in_order), [1] * length
-    values, recorded = [0] * length, [0] * length
-    for day, value in zip(days, in_order, strict=True):
-        place = day.toordinal() - first
-        values[place], recorded[place] = value, 1
-    return first, values, recorded
+    return SevenDayMeans(series.first_ordinal, tuple(units), entries)
 
 
 def _sums_of_seven(values: Sequence[int]) -> tuple[int, ...]:

@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import cache
 from typing import Final
 
+from firststep.clinical.by_day import values_between
+
 WINDOW_DAYS: Final = 28
 FEWEST_ANSWERS: Final = 14
 FEWEST_ANSWERS_TO_STOP: Final = 20
@@ -117,8 +119,7 @@ def month_until(answers: Mapping[date, bool], last_day: date) -> Window | None:
 
 def _window(answers: Mapping[date, bool], last_day: date, window_days: int, fewest: int) -> Window | None:
     first_day = last_day - timedelta(days=window_days - 1)
-    days = map(date.fromordinal, range(first_day.toordinal(), last_day.toordinal() + 1))
-    given = [answers[day] for day in days if day in answers]
+    given = [answer for answer in values_between(answers, first_day, last_day) if answer is not None]
     if len(given) < fewest:
         return None
     return Window(first=first_day, last=last_day, answered=len(given), taken=sum(given))

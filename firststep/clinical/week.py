@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
+from firststep.clinical.by_day import values_between
 from firststep.clinical.diary import Diary
 from firststep.clinical.outcomes import Outcomes, means_of
 
@@ -104,7 +105,7 @@ def adherence(stretch_answers: Mapping[date, bool], week: Span) -> Fraction | No
 
     Rule: outcomes daily-1, 15, without a plan.
     """
-    given = [stretch_answers[day] for day in week.days if day in stretch_answers]
+    given = [answer for answer in values_between(stretch_answers, week.first, week.last) if answer is not None]
     return Fraction(sum(given), len(given)) if given else None
 
 

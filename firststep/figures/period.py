@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TypeVar
 
+from firststep.clinical.by_day import values_between
+
 #: How many days a chart can be asked for, besides everything.
 PERIODS = (30, 90, 365)
 
@@ -38,7 +40,7 @@ class Period:
 
     def spread(self, items: Mapping[date, Item]) -> tuple[Item | None, ...]:
         """Put items on the days of the period; a day without one is None."""
-        return tuple(map(items.get, self.days))
+        return values_between(items, self.first_day, self.last_day)
 
 
 def period(length: int | None, today: date, begins: date | None) -> Period:

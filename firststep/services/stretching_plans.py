@@ -14,6 +14,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from firststep.clinical.adherence import PauseDays, StretchWeek, planned_days, stretch_weeks
+from firststep.clinical.by_day import last_day_of
 from firststep.clinical.stretching import OWN, StretchingPlan, find_preset, plan_from
 from firststep.clinical.week import Span
 from firststep.models import DiaryChange
@@ -48,7 +49,7 @@ def pause_of(event: Event) -> PauseDays:
 def stretching_figures(course: Course, weeks: tuple[Span, ...]) -> tuple[StretchWeek, ...]:
     """Return the figures of each week or month; the days of a plan count up to the last one with an answer."""
     done = course.diary.stretch_answers
-    ends = [max(answers) for answers in (done, course.sets_done) if answers]
+    ends = [day for day in map(last_day_of, (done, course.sets_done)) if day]
     if not ends or not weeks:
         return stretch_weeks(done, (), weeks)
     planned = planned_days(

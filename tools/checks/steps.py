@@ -32,7 +32,8 @@ class Step:
     env: Mapping[str, str]
     #: JUnit file from which passed and failed tests are counted; without one the step counts as one check.
     report: Path | None = None
-    limit_s: int = 1800
+    #: Long enough for a busy machine, on which a suite takes three times as long: it is for tests that never end.
+    limit_s: int = 4500
 
 
 def steps() -> list[Step]:

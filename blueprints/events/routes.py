@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from blueprints.events import offline
 from blueprints.events.area import events
 from blueprints.events.forms import FORMS, HappeningForm
-from blueprints.events.view import form_texts, known_values, limits, overview_context, triggers
+from blueprints.events.view import form_title, known_values, limits, overview_context, triggers
 from firststep.clinical.flares import SPELL_DAYS
 from firststep.clinical.measures import FEET
 from firststep.extensions import db
@@ -183,7 +183,7 @@ def _form_page(form: HappeningForm, kind: str, event: Event | None = None) -> st
     return render(
         "events/form.html",
         form=form,
-        **form_texts(kind, new=event is None),
+        title=form_title(kind, new=event is None),
         event_id=event.id if event else None,
         action=url_for("events.change", event_id=event.id) if event else url_for("events.add", kind=kind),
         op_ids=[sent_id("op") or uuid4(), uuid4()],

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from firststep.models import NotedSession
 from firststep.services.diary_events import HIGHEST_NUMBER, KINDS, MOST_TEXT, Event
-from firststep.services.diary_fields import count_sentence
+from firststep.services.diary_fields import FIRST_DAY, count_sentence
 from firststep.web.dates import long_date
 from firststep.web.event_words import event_words
 from firststep.web.flare_words import flare_line
@@ -123,19 +123,24 @@ def adding(kind: str) -> str:
     }[kind]
 
 
-def form_texts(kind: str, *, new: bool) -> dict[str, str]:
+def form_title(kind: str, *, new: bool) -> str:
     """Return the title of the form of a kind."""
     changing = {
         "treatment_session": _("Change the treatment"),
         "flare": _("Change the flare-up"),
         "pause": _("Change the pause"),
     }
-    return {"title": adding(kind) if new else changing[kind]}
+    return adding(kind) if new else changing[kind]
 
 
 def limits() -> dict[str, Any]:
     """Return what a form tells the phone of its inputs, with the sentences about them."""
-    return {"most": MOST_TEXT, "number_wanted": count_sentence(1, HIGHEST_NUMBER)}
+    return {
+        "first_day": FIRST_DAY.isoformat(),
+        "most": MOST_TEXT,
+        "highest": HIGHEST_NUMBER,
+        "number_wanted": count_sentence(1, HIGHEST_NUMBER),
+    }
 
 
 def known_values(event: Event) -> dict[str, Any]:

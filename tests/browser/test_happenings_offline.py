@@ -114,7 +114,7 @@ def test_what_waits_can_be_taken_back(app: Flask, open_phone: OpenPage, cast: Ca
     expect(page.locator("#main")).to_be_focused()
     expect(page.locator("[data-happenings-waiting]")).to_be_hidden()
     page.context.set_offline(False)
-    expect(page.get_by_role("heading", name="Pauses")).to_be_visible()
+    expect(page.get_by_role("heading", name="Pauses", exact=True)).to_be_visible()
     assert stored(app, Pause, cast) == before
 
 
@@ -148,6 +148,32 @@ def test_a_form_whose_connection_is_lost_meanwhile_is_kept_and_stored_once(
     assert {TODAY, 80, "A long walk", True} <= set(new)
     faults.forgive("ERR_CONNECTION_FAILED")
     faults.forgive("Failed to fetch")
+
+
+def test_what_may_have_arrived_says_where_it_is_changed(
+    app: Flask, open_phone: OpenPage, cast: Cast, lost: None, take: Take
+) -> None:
+    page = open_phone(cast.ana_user)
+    # As in browsers whose service worker sends nothing by itself: here it would, before the connection is lost.
+    page.add_init_script("delete ServiceWorkerRegistration.prototype.sync")
+    at_the_list(page)
+    page.goto("/events/new/pause")
+    page.wait_for_load_state("networkidle")
+    before = stored(app, Pause, cast)
+    page.route("**/events/new/pause", lambda route: route.abort("connectionfailed"))
+    page.route("**/diary/ops", lambda route: route.abort("connectionfailed"))
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text(KEPT)).to_be_visible()
+    page.context.set_offline(True)
+    page.goto("/events")
+    expect(page.locator("[data-happenings-waiting]")).to_contain_text("23 November 2026: Pause")
+    expect(page.get_by_text("May have arrived: with a connection it can be changed or removed here.")).to_be_visible()
+    look(page, take, "events-offline-tried")
+    expect(page.get_by_role("button", name="Take back")).to_have_count(0)
+    page.unroute_all(behavior="wait")
+    page.context.set_offline(False)
+    expect(page.locator("#pause")).to_contain_text("23 November 2026")
+    assert len(stored(app, Pause, cast)) == len(before) + 1
 
 
 def test_with_a_connection_the_server_says_what_is_wrong(open_phone: OpenPage, cast: Cast, faults: Faults) -> None:
@@ -186,6 +212,8 @@ def test_what_the_server_does_not_take_stays_in_the_form(
     page.get_by_role("button", name="Save").click()
     expect(page.locator("[data-happening-refused]")).to_contain_text("There is a pause already on these days.")
     expect(page.get_by_role("radio", name="Travelling", exact=True)).to_be_checked()
+    expect(page.get_by_label("First day")).to_be_focused()
+    expect(page.get_by_label("First day")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("First day").fill((TODAY - timedelta(days=9)).isoformat())
     page.get_by_label("Last day").fill((TODAY - timedelta(days=8)).isoformat())
     page.get_by_role("button", name="Save").click()

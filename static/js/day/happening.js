@@ -1,18 +1,20 @@
 /**
  * A treatment, a flare-up or a pause that cannot be sent: kept on the phone like an entry of the day, and sent later.
  *
- * Hooks: form[data-happening], which names the kind, with [data-most], how long a text may be, [data-too-long] and
- * [data-number], the sentences about texts and numbers, and [data-foot], the one that hurts where it is not asked for;
- * data-phone-keeps says that it is looked after. [data-happening-kept] says that it is kept, and [data-page-only] that
- * the page alone has it; [data-happening-refused] what the server did not take of it; [data-happenings-waiting] lists what
- * waits, with the words for each kind; template[data-happening-of] has the form of a kind. See templates/events/.
+ * Hooks: form[data-happening], which names the kind, with [data-first-day], before which nothing is taken, [data-most],
+ * how long a text may be, [data-highest], the highest number, [data-too-long] and [data-number], the sentences about
+ * both, and [data-foot], the one that hurts where it is not asked for; data-phone-keeps says that it is looked after.
+ * [data-happening-kept] says that it is kept, and [data-page-only] that the page alone has it; [data-happening-refused]
+ * what the server did not take of it; template[data-happening-of] has the form of a kind. See templates/events/.
  */
 import { lengthOf } from "../counter.js";
-import { dayWords, wallClock } from "../phone/clock.js";
+import { wallClock } from "../phone/clock.js";
+import { showWaiting } from "./happenings_waiting.js";
 import { inTurn } from "./in_turn.js";
 import { part } from "./own_page.js";
 
 /** @typedef {import("../phone/phone.js").Phone} Phone */
+/** @typedef {import("../phone/queue.js").Refusal} Refusal */
 /** @typedef {{id: string, [name: string]: unknown}} Thing */
 
 const LIST = "/events";
@@ -20,13 +22,8 @@ const PATIENCE_MS = 6_000;
 /** Inputs that are no fields of the thing. */
 const AROUND = new Set(["csrf_token", "op", "day"]);
 const NUMBERS = new Set(["number", "worst_pain"]);
-/** What of a thing its line in the list says besides its kind and day. */
-const SAID = ["number", "trigger", "note"];
 /** Inputs that hold the last day of what began on the day of the form. */
 const LAST_DAYS = ["ends_on", "settled_on"];
-/** The first day and the highest number that the server takes (services/diary_fields.py, services/diary_events.py). */
-const FIRST_DAY = "2000-01-02";
-const HIGHEST = 500;
 
 /** @param {string} name @returns {HTMLElement | null} */
 const place = (name) => document.querySelector(`[data-happening-${name}]`);
@@ -104,7 +101,7 @@ async function refill(phone, form) {
     const field = form.elements.namedItem(name);
     if (field && "value" in field) field.value = String(value ?? "");
   }
-  sayRefused(form, record.error?.message ?? "");
+  sayRefused(form, record.error);
   return asked;
 }
 
@@ -126,24 +123,6 @@ export async function showHappenings(phone) {
   } else await showWaiting(phone);
   window.addEventListener("online", () => shown?.querySelector(".kicker")?.remove());
   if (shown) shown.hidden = false;
-}
-
-/** @param {Phone} phone */
-async function showWaiting(phone) {
-  let waited = 0;
-  const update = inTurn(async () => {
-    const waits = await listWaiting(phone);
-    // Sent meanwhile: the server's page has all of it.
-    if (waited > 0 && waits === 0 && navigator.onLine) location.reload();
-    waited = waits;
-  });
-  phone.addEventListener("change", () => void update());
-  phone.addEventListener("elsewhere", () => void update());
-  await update();
-  window.addEventListener("online", async () => {
-    await phone.flush();
-    location.reload();
-  });
 }
 
 /** @param {Phone} phone @param {HTMLFormElement} form */
@@ -190,12 +169,12 @@ async function keep(phone, form, { refused = "", tried = false } = {}) {
     phone.removeEventListener("elsewhere", look);
     if (record) {
       await phone.takeBack(op);
-      sayRefused(form, record.error?.message ?? "");
+      sayRefused(form, record.error);
     } else if (kept?.values.events[kind]?.some(({ id }) => id === thing.id)) {
       // What the form's own request may have stored is not undone by taking back this one.
       location.assign(`${LIST}?${new URLSearchParams(tried ? { moved: "1" } : { saved: op })}`);
       // Taken back elsewhere.
-    } else sayRefused(form, "");
+    } else sayRefused(form, null);
   });
   phone.addEventListener("change", look);
   phone.addEventListener("elsewhere", look);
@@ -204,9 +183,9 @@ async function keep(phone, form, { refused = "", tried = false } = {}) {
 
 /** What the server would refuse, as far as the browser can tell it. @param {HTMLFormElement} form @param {string} today */
 function limit(form, today) {
-  const { most, tooLong = "", number = "" } = form.dataset;
+  const { firstDay, most, highest, tooLong = "", number = "" } = form.dataset;
   const day = input(form, "day");
-  Object.assign(day, { required: true, min: FIRST_DAY, max: today });
+  Object.assign(day, { required: true, min: firstDay, max: today });
   for (const name of LAST_DAYS) {
     const last = form.elements.namedItem(name);
     if (last instanceof HTMLInputElement) Object.assign(last, { min: day.value, max: name === "settled_on" ? today : "" });
@@ -214,11 +193,11 @@ function limit(form, today) {
   for (const one of form.querySelectorAll('[name="kind"]')) if (one instanceof HTMLInputElement) one.required = true;
   for (const text of form.querySelectorAll("textarea")) text.setCustomValidity(lengthOf(text.value) > Number(most) ? tooLong : "");
   const count = form.elements.namedItem("number");
-  if (count instanceof HTMLInputElement) count.setCustomValidity(isCount(count.value.trim()) ? "" : number);
+  if (count instanceof HTMLInputElement) count.setCustomValidity(isCount(count.value.trim(), Number(highest)) ? "" : number);
 }
 
-/** @param {string} text */
-const isCount = (text) => text === "" || (/^[0-9]{1,3}$/.test(text) && Number(text) >= 1 && Number(text) <= HIGHEST);
+/** @param {string} text @param {number} highest */
+const isCount = (text, highest) => text === "" || (/^[0-9]+$/.test(text) && Number(text) >= 1 && Number(text) <= highest);
 
 /** @param {HTMLFormElement} form @returns {Thing} what an op says of it; what is empty takes back what was said before */
 function thingOf(form) {
@@ -245,61 +224,21 @@ function sayKept(form, lasting) {
   kept.focus();
 }
 
-/** @param {HTMLFormElement} form @param {string} sentence what is wrong; empty: nothing is, and it is not kept any more */
-function sayRefused(form, sentence) {
+/** @param {HTMLFormElement} form @param {Refusal | null} refusal what is wrong; null: nothing is, and it is not kept any more */
+function sayRefused(form, refusal) {
   const [kept, wrong] = [place("kept"), place("refused")];
   if (kept) kept.hidden = true;
-  if (wrong) Object.assign(wrong, { hidden: sentence === "", textContent: sentence });
+  if (wrong) Object.assign(wrong, { hidden: !refusal, textContent: refusal?.message ?? "" });
   show(form, true);
-  input(form, "day").focus();
+  for (const one of form.querySelectorAll("[aria-invalid]")) one.removeAttribute("aria-invalid");
+  const found = form.elements.namedItem(refusal?.field ?? "");
+  const at = found instanceof HTMLElement ? found : input(form, "day");
+  if (at === found) at.setAttribute("aria-invalid", "true");
+  at.focus();
 }
 
 /** @param {HTMLFormElement} form @param {boolean} shown */
 function show(form, shown) {
   const card = form.closest("section");
   if (card) card.hidden = !shown;
-}
-
-/** @param {Phone} phone @returns {Promise<number>} how many wait */
-async function listWaiting(phone) {
-  const box = /** @type {HTMLElement | null} */ (document.querySelector("[data-happenings-waiting]"));
-  const list = box?.querySelector("ul");
-  if (!box || !list) return 0;
-  const records = (await phone.store.records()).filter(({ op, state }) => state !== "rejected" && Object.keys(op.set).some((kind) => kind in box.dataset));
-  const shown = records.map(({ op, tried }) => `${op.op} ${tried}`).join(" ");
-  if (list.dataset.shown === shown) return records.length;
-  // The button that was tapped is gone.
-  if (list.contains(document.activeElement)) document.getElementById("main")?.focus();
-  list.dataset.shown = shown;
-  box.hidden = records.length === 0;
-  list.replaceChildren(...records.map((record) => lineOf(record, box, phone)));
-  return records.length;
-}
-
-/** @param {import("../phone/queue.js").Kept} record @param {HTMLElement} box @param {Phone} phone */
-function lineOf({ op, tried }, box, phone) {
-  const [line, words] = [document.createElement("li"), document.createElement("span")];
-  line.className = "row row--apart";
-  const told = Object.entries(op.set).map(([kind, thing]) => [box.dataset[kind], ...saidOf(thing)].join(", "));
-  words.textContent = `${dayWords(op.day, { day: "numeric", month: "long", year: "numeric" })}: ${told.join("; ")}`;
-  line.append(words);
-  // What may have arrived already is taken back on the server's page.
-  if (!tried) line.append(takeBack(op.op, box.dataset.back ?? "", words.textContent, phone));
-  return line;
-}
-
-/** @param {unknown} thing @returns {string[]} */
-const saidOf = (thing) =>
-  SAID.map((name) => /** @type {Record<string, unknown>} */ (thing)[name])
-    .filter((value) => value !== null && value !== undefined)
-    .map(String);
-
-/** @param {string} op @param {string} label @param {string} of what it takes back, for who hears it @param {Phone} phone */
-function takeBack(op, label, of, phone) {
-  const [button, heard] = [document.createElement("button"), document.createElement("span")];
-  Object.assign(button, { type: "button", className: "button button--plain", textContent: label });
-  Object.assign(heard, { className: "sr", textContent: `: ${of}` });
-  button.append(heard);
-  button.addEventListener("click", () => void phone.takeBack(op));
-  return button;
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 from sqlalchemy import Dialect, String, TextClause, exists, literal, select, text, union_all
@@ -18,6 +19,10 @@ from firststep.settings import Settings
 from tests import cast as people
 from tests.support.applications import migrated
 from tests.support.databases import database_url
+
+# How long an example takes says how busy the machine is, and nothing about the program.
+hypothesis.settings.register_profile("untimed", parent=hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

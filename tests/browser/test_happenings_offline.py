@@ -182,6 +182,19 @@ def test_what_may_have_arrived_says_where_it_is_changed(
     assert len(stored(app, Pause, cast)) == len(before) + 1
 
 
+def test_the_list_waits_for_an_answer_and_not_for_a_network_alone(open_phone: OpenPage, cast: Cast, lost: None) -> None:
+    page = open_phone(cast.ana_user)
+    at_the_list(page)
+    page.context.set_offline(True)
+    page.goto("/events")
+    page.route("**/events", lambda route: route.abort("connectionfailed"))
+    with page.expect_event("requestfailed", lambda request: request.method == "HEAD"):
+        page.context.set_offline(False)
+    expect(page.get_by_text("What you note now is kept on this phone")).to_be_visible()
+    page.unroute_all(behavior="wait")
+    expect(page.get_by_role("heading", name="Pauses", exact=True)).to_be_visible()
+
+
 def test_with_a_connection_the_server_says_what_is_wrong(open_phone: OpenPage, cast: Cast, faults: Faults) -> None:
     page = open_phone(cast.ana_user)
     page.goto("/events/new/treatment_session")

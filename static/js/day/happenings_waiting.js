@@ -9,6 +9,8 @@ import { inTurn } from "./in_turn.js";
 
 /** @typedef {import("../phone/phone.js").Phone} Phone */
 
+const PATIENCE_MS = 4_000;
+const AGAIN_MS = 5_000;
 /** What of a thing its line says besides its kind and day. */
 const SAID = ["number", "trigger", "note"];
 
@@ -27,11 +29,32 @@ export async function showWaiting(phone) {
   phone.addEventListener("change", () => void update());
   phone.addEventListener("elsewhere", () => void update());
   await update();
-  window.addEventListener("online", async () => {
-    await phone.flush();
-    location.reload();
-  });
+  const leave = inTurn(() => giveWay(phone));
+  window.addEventListener("online", () => void leave());
+  // There is a network, and yet no answer came when the page was opened.
+  if (navigator.onLine) setTimeout(() => void leave(), AGAIN_MS);
 }
+
+/**
+ * Asks until the server answers, and has its page then: the browser says "online" as soon as there is any network.
+ * @param {Phone} phone
+ */
+async function giveWay(phone) {
+  while (navigator.onLine) {
+    if (await answers()) {
+      await phone.flush();
+      return location.reload();
+    }
+    await new Promise((go) => setTimeout(go, AGAIN_MS));
+  }
+}
+
+/** @returns {Promise<boolean>} whether the server could be reached, whatever it says */
+const answers = () =>
+  fetch(location.href, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) }).then(
+    ({ status }) => status < 500,
+    () => false,
+  );
 
 /** @param {Phone} phone @returns {Promise<number>} how many wait */
 async function listWaiting(phone) {

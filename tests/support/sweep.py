@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -14,6 +14,7 @@ from firststep.extensions import limiter
 from tests import cast as people
 from tests.support import actors
 from tests.support.actors import ACTORS, FACTORLESS, PATIENTS, PRACTITIONERS, READERS, STRANGERS, World, browser_of
+from tests.support.databases import runs_on_postgresql
 
 # The same request as a page, as a part, and as a script asks for it.
 WAYS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -76,7 +77,8 @@ def send(app: Flask, world: World, route: str, actor: str, **request: Any) -> Te
     method, _space, endpoint = route.partition(" ")
     rule = next(rule for rule in app.url_map.iter_rules(endpoint) if method in (rule.methods or ()))
     if method in ("GET", "HEAD"):
-        request.pop("data", None)
+        for name in ("data", "content_type"):
+            request.pop(name, None)
     return browser_of(app, world, actor).open(address(app, world, rule, actor), method=method, **request)
 
 
@@ -161,6 +163,19 @@ def of_ana(world: World) -> dict[str, str]:
         "visit_id": str(world.visit),
         "code": "000000",
     }
+
+
+def as_form(fields: Mapping[str, str]) -> dict[str, Any]:
+    """Return what to send the fields with as a form: written once, where a client would write it for each request."""
+    return {"data": urlencode(fields).encode(), "content_type": "application/x-www-form-urlencoded"}
+
+
+def ways_of_refusal() -> Mapping[str, Mapping[str, str]]:
+    """Return the ways in which to send what is refused: on SQLite all, on PostgreSQL one.
+
+    Who is refused, the database is asked about in the same statements whatever form the answer takes.
+    """
+    return {"page": WAYS["page"]} if runs_on_postgresql() else WAYS
 
 
 def op_of_ana(world: World) -> dict[str, Any]:

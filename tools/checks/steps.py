@@ -73,7 +73,12 @@ def _pytest(name: str, marked: str, *options: str, **env: str) -> Step:
     folder = REPORTS / f"tmp-{file}"
     command = [_tool("python"), "-m", "pytest", "-q", "--tb=short", "-m", marked, f"--junitxml={report}"]
     command += [f"--basetemp={folder}", "-p", "no:cacheprovider", "--durations=5", *options]
-    return Step(name=name, group="tests", command=command, env={**os.environ, **env}, report=report)
+    return Step(name=name, group="tests", command=command, env={**_keeping_bytecode(), **env}, report=report)
+
+
+def _keeping_bytecode() -> dict[str, str]:
+    """Return the environment without a wish to keep no compiled modules: tests start many programs of ours."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _lint() -> list[Step]:

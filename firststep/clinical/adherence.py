@@ -108,9 +108,9 @@ def planned_days(
         plan = next((plan for plan in newest if plan.holds(alike.first)), None)
         if plan is None or any(pause.holds(alike.first) for pause in paused):
             continue
-        for day, answer in zip(alike.days, values_between(done, alike.first, alike.last), strict=True):
+        for day in alike.days:
             if planned := plan.sets_on(day):
-                found.append(PlannedDay(day, planned, _sets_done(answer, sets.get(day), planned)))
+                found.append(PlannedDay(day, planned, _sets_done(done.get(day), sets.get(day), planned)))
     return tuple(found)
 
 

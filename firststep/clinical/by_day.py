@@ -81,11 +81,13 @@ def by_day(days: Sequence[date], values: Sequence[Value | None]) -> ByDay[Value]
     >>> dict(two) == {date(2026, 11, 1): 50, date(2026, 11, 3): 30}, two.row
     (True, [50, None, 30])
     """
+    if len(days) != len(values):
+        raise ValueError("a column of values has one item for each day")
     if values.count(None) == len(values):
         return NOTHING
     if sorted(days) != list(days):
-        values = [value for _day, value in sorted(zip(days, values, strict=True), key=lambda one: one[0])]
-        days = sorted(days)
+        order = sorted(range(len(days)), key=days.__getitem__)
+        days, values = [days[place] for place in order], [values[place] for place in order]
     first, length = days[0].toordinal(), days[-1].toordinal() - days[0].toordinal() + 1
     # Ten years mostly come without a gap, and are a row as they are.
     row = values if length == len(days) else _spread(days, values, length)
@@ -97,8 +99,8 @@ def by_day(days: Sequence[date], values: Sequence[Value | None]) -> ByDay[Value]
 def _spread(days: Sequence[date], values: Sequence[Value | None], length: int) -> list[Value | None]:
     row: list[Value | None] = [None] * length
     first = days[0].toordinal()
-    for day, value in zip(days, values, strict=True):
-        row[day.toordinal() - first] = value
+    for place, day in enumerate(days):
+        row[day.toordinal() - first] = values[place]
     return row
 
 

@@ -49,7 +49,7 @@ def test_a_value_of_nothing_is_a_value() -> None:
 def test_a_day_that_is_not_there_is_refused() -> None:
     found = by_day([MONDAY], [50])
     for day in (MONDAY - timedelta(days=1), MONDAY + timedelta(days=1)):
-        with pytest.raises(KeyError):
+        with pytest.raises(KeyError, match=f"date.{day.year}, {day.month}, {day.day}"):
             found[day]
     assert "Monday" not in found
 
@@ -57,6 +57,11 @@ def test_a_day_that_is_not_there_is_refused() -> None:
 def test_nothing_recorded_has_no_days() -> None:
     assert by_day([], []) is by_day([MONDAY], [None]) is NOTHING
     assert (list(NOTHING), NOTHING.last_day, NOTHING.between(MONDAY, MONDAY)) == ([], None, (None,))
+
+
+def test_columns_of_different_lengths_are_refused() -> None:
+    with pytest.raises(ValueError, match="one item for each day"):
+        by_day([MONDAY], [50, 60])
 
 
 @pytest.mark.parametrize("row", [[None, 1], [1, None], [None]])

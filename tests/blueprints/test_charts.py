@@ -13,7 +13,8 @@ from sqlalchemy import update
 
 from firststep.extensions import db
 from firststep.figures.theme import LIGHT, paint
-from firststep.models import FootDay, Patient
+from firststep.models import Flare, FootDay, Patient
+from firststep.web.dates import long_date
 from tests import factories
 from tests.cast import TODAY, Browser, Cast
 from tests.support.crowd import add_crowd, add_year
@@ -291,3 +292,21 @@ def test_pain_that_rose_two_weeks_ago_and_stayed_leads_there_too(app: Flask, ben
     page = text_of(ben.get("/progress"))
     rose = "for 14 days the 7-day mean was at least 2 points higher than before them. When to see someone"
     assert f"First-step pain, right foot: {rose}" in page
+
+
+def test_of_many_flare_ups_the_newest_are_open_and_the_earlier_behind_one_tap(
+    app: Flask, ben: Browser, cast: Cast
+) -> None:
+    _fill(app, cast.ben, [6] * 20)
+    first = [TODAY - timedelta(days=back) for back in (200, 170, 140, 110, 80, 50)]
+    with app.app_context():
+        noted = {"patient_id": cast.ben, "confirmed": True}
+        db.session.add_all(Flare(day=day, settled_on=day + timedelta(days=3), **noted) for day in first)
+        db.session.commit()
+    page = BeautifulSoup(ben.get("/progress").text, "html.parser")
+    flares = page.select_one("section[aria-labelledby=flares]")
+    assert flares is not None
+    told = [line.text for line in flares.select("li")]
+    assert told == [f"From {long_date(day)}: settled after 3 days" for day in reversed(first)]
+    assert [line.text for line in flares.select("details li")] == told[4:]
+    assert flares.select_one("summary").text == "Earlier (2)"  # type: ignore[union-attr]

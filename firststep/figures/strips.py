@@ -17,7 +17,7 @@ from firststep.figures.axes import NSAID, STRETCH
 from firststep.figures.labels import note
 from firststep.figures.legend import COLUMN
 from firststep.figures.scales import DAY_MS
-from firststep.figures.series import WEEK, short, step_days
+from firststep.figures.series import DAILY_UP_TO, WEEK, short, step_days
 from firststep.figures.view import Answers, TrajectoryView
 
 FULL, LOW = 7, 1.6
@@ -101,6 +101,8 @@ def _weeks(
 ) -> list[dict[str, Any]]:
     """Draw a column for so many weeks, in days a week; where the last is cut short, no more than its days make."""
     step = WEEK * weeks
+    # Between columns of two pixels a gap is seen here and there, and would look like days without an answer.
+    width_days = step - 1 if len(answers) <= DAILY_UP_TO else step
     shared = [answers[begin : begin + step] for begin in range(0, len(answers), step)]
     middle = view.first_day + timedelta(days=step // 2)
     where = {"x0": middle.isoformat(), "dx": step * DAY_MS}
@@ -110,7 +112,7 @@ def _weeks(
     )
     return [
         {
-            **_bar(axis, name, colour, step - 1),
+            **_bar(axis, name, colour, width_days),
             "hovertemplate": touch.named(name),
             "opacity": opacity,
             "meta": COLUMN,

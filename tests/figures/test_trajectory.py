@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from firststep.figures.scales import xs_of
+from firststep.figures.scales import DAY_MS, xs_of
 from firststep.figures.theme import LIGHT, paint
 from firststep.figures.trajectory import trajectory
 from firststep.figures.view import CareStart, Level
@@ -151,6 +151,13 @@ def test_strips_of_ten_years_tell_days_a_week() -> None:
     # Half of the days; none of those answered; and of the last two weeks the ten days that are over, and no more.
     assert (taken["y"][0], taken["y"][1], taken["y"][-1]) == (3.5, 0, 5)
     assert (answered["y"][0], answered["y"][1], answered["y"][-1]) == (3.5, 3.5, 5)
+
+
+@pytest.mark.parametrize(("days", "wide_days"), [(365, 6), (1826, 7), (3650, 14)])
+def test_columns_of_years_leave_no_gap_that_would_look_like_missing_days(days: int, wide_days: int) -> None:
+    columns = [trace for trace in trajectory(views.busy(days))["data"] if trace["type"] == "bar"]
+    assert len(columns) == 4
+    assert {trace["width"] for trace in columns} == {wide_days * DAY_MS}
 
 
 def test_the_window_of_the_own_arm_has_box_wedge_and_line() -> None:

@@ -133,10 +133,8 @@ def seven_day_means(tenths: Mapping[date, int]) -> SevenDayMeans:
     entries = _sums_of_seven([value is not None for value in series.row])
     factors = bytes(entries).translate(_UNITS_OF_A_TENTH)
     units: list[int | None] = list(map(mul, _sums_of_seven([value or 0 for value in series.row]), factors))
-    few = factors.find(0)
-    while few >= 0:
-        units[few] = None
-        few = factors.find(0, few + 1)
+    for too_few in re.finditer(rb"\0", factors):
+        units[too_few.start()] = None
     return SevenDayMeans(series.first_ordinal, tuple(units), entries)
 
 

@@ -88,19 +88,20 @@ def by_day(days: Sequence[date], values: Sequence[Value | None]) -> ByDay[Value]
     if sorted(days) != list(days):
         order = sorted(range(len(days)), key=days.__getitem__)
         days, values = [days[place] for place in order], [values[place] for place in order]
-    first, length = days[0].toordinal(), days[-1].toordinal() - days[0].toordinal() + 1
+    first = days[0].toordinal()
     # Ten years mostly come without a gap, and are a row as they are.
-    row = values if length == len(days) else _spread(days, values, length)
+    row = values if days[-1].toordinal() - first + 1 == len(days) else _spread(days, values)
     begin = next(place for place, value in enumerate(row) if value is not None)
     end = next(place for place in range(len(row), 0, -1) if row[place - 1] is not None)
     return ByDay(first + begin, row[begin:end])
 
 
-def _spread(days: Sequence[date], values: Sequence[Value | None], length: int) -> list[Value | None]:
-    row: list[Value | None] = [None] * length
+def _spread(days: Sequence[date], values: Sequence[Value | None]) -> list[Value | None]:
     first = days[0].toordinal()
-    for place, day in enumerate(days):
-        row[day.toordinal() - first] = values[place]
+    places = [day.toordinal() - first for day in days]
+    row: list[Value | None] = [None] * (places[-1] + 1)
+    for at, place in enumerate(places):
+        row[place] = values[at]
     return row
 
 

@@ -20,12 +20,11 @@ from firststep.services import audit
 from firststep.services.deletion_ledger import FILE_NAME, erase_diary_rows, read_ledger
 from firststep.services.outbox import enqueue
 from firststep.services.uploads import keep_upload
-from firststep.settings import Settings
 from tests import cast as people
 from tests.cast import NOW, Browser, Cast
 from tests.conftest import empty_tables
 from tests.support import whole_diary
-from tests.support.applications import migrated
+from tests.support.applications import migrated, outside_tests
 from tests.support.fresh import just_proven
 from tests.support.mails import make_letter_due
 from tests.support.statements import counted
@@ -92,16 +91,7 @@ def row_of(app: Flask, user_id: UUID) -> str:
 @pytest.fixture
 def alone(tmp_path: Path) -> Iterator[Flask]:
     """Return an application whose files lie in a folder of its own, and that logs as outside tests."""
-    settings = Settings(
-        environment="development",
-        demo=True,
-        var_dir=tmp_path,
-        secret_key="x" * 40,
-        database_url=f"sqlite:///{tmp_path / 'alone.db'}",
-        huey_url=f"sqlite:///{tmp_path / 'queue.db'}",
-        base_url="http://localhost",
-    )
-    with migrated(settings) as app:
+    with migrated(outside_tests(tmp_path, tmp_path / "alone.db")) as app:
         app.config["CLOCK"] = lambda: NOW
         yield app
 

@@ -46,8 +46,8 @@ class BeforeAfter:
 def before_and_after(begun: Start | Outcomes, means: SevenDayMeans) -> BeforeAfter | None:
     """Compare the baseline with the latest valid 7-day mean that shares no day with it and lies in care as a whole.
 
-    ``means`` are those of the same foot and measure. None where there is no baseline, or no
-    such mean yet: two means of the same days would differ by less than they should.
+    ``means`` are those of the same foot and measure. None where there is no baseline, or no such mean yet: two means
+    of the same days would differ by less than they should.
 
     Rule: outcomes daily-1, 3 and 13.
     """

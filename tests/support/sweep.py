@@ -14,7 +14,6 @@ from firststep.extensions import limiter
 from tests import cast as people
 from tests.support import actors
 from tests.support.actors import ACTORS, FACTORLESS, PATIENTS, PRACTITIONERS, READERS, STRANGERS, World, browser_of
-from tests.support.databases import runs_on_postgresql
 
 # The same request as a page, as a part, and as a script asks for it.
 WAYS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -168,14 +167,6 @@ def of_ana(world: World) -> dict[str, str]:
 def as_form(fields: Mapping[str, str]) -> dict[str, Any]:
     """Return what to send the fields with as a form: written once, where a client would write it for each request."""
     return {"data": urlencode(fields).encode(), "content_type": "application/x-www-form-urlencoded"}
-
-
-def ways_of_refusal() -> Mapping[str, Mapping[str, str]]:
-    """Return the ways in which to send what is refused: on SQLite all, on PostgreSQL one.
-
-    Who is refused, the database is asked about in the same statements whatever form the answer takes.
-    """
-    return {"page": WAYS["page"]} if runs_on_postgresql() else WAYS
 
 
 def op_of_ana(world: World) -> dict[str, Any]:

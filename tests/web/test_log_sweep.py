@@ -12,10 +12,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
-from firststep.settings import Settings
 from tests import cast as people
 from tests.support.actors import World, browser_of, make_world
-from tests.support.applications import migrated
+from tests.support.applications import migrated, outside_tests
 from tests.support.memory import quick_folder
 from tests.support.routes import ROUTES
 from tests.support.snapshots import restore, take
@@ -29,19 +28,9 @@ TYPED = "canary-typed-6a17e"
 @pytest.fixture
 def writing_app(tmp_path: Path) -> Iterator[Flask]:
     """Return an application that writes its log as outside tests, on a database of its own."""
-    with quick_folder() as quick:
-        settings = Settings(
-            environment="development",
-            demo=True,
-            var_dir=tmp_path,
-            secret_key="x" * 40,
-            database_url=f"sqlite:///{quick / 'log.db'}",
-            huey_url=f"sqlite:///{tmp_path / 'queue.db'}",
-            base_url="http://localhost",
-        )
-        with migrated(settings) as app:
-            app.config["CLOCK"] = lambda: people.NOW
-            yield app
+    with quick_folder() as quick, migrated(outside_tests(tmp_path, quick / "log.db")) as app:
+        app.config["CLOCK"] = lambda: people.NOW
+        yield app
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import { inTurn } from "./in_turn.js";
 
 const PATIENCE_MS = 4_000;
 const AGAIN_MS = 5_000;
+const SELDOM_MS = 60_000;
 /** What of a thing its line says besides its kind and day. */
 const SAID = ["number", "trigger", "note"];
 
@@ -40,12 +41,13 @@ export async function showWaiting(phone) {
  * @param {Phone} phone
  */
 async function giveWay(phone) {
-  while (navigator.onLine) {
+  // Ever more seldom: the page may lie open for hours.
+  for (let pause = AGAIN_MS; navigator.onLine; pause = Math.min(2 * pause, SELDOM_MS)) {
     if (await answers()) {
       await phone.flush();
       return location.reload();
     }
-    await new Promise((go) => setTimeout(go, AGAIN_MS));
+    await new Promise((go) => setTimeout(go, pause));
   }
 }
 
